@@ -1,0 +1,119 @@
+"""The sums of the domain, as pure arithmetic: no database, no Django.
+
+Values and expectations are `Decimal` or `int`, so gains are exact; rates and intervals are floats.
+"""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from math import sqrt
+
+# Standard normal quantiles: two-sided 95 % and 99.8 %.
+Z_95 = 1.959963984540054
+Z_998 = 3.090232306167813
+
+
+class Indicator(IntEnum):
+    """The trust's four-point progress indicator."""
+
+    NONE = 1
+    SOME = 2
+    EXPECTED = 3
+    BETTER = 4
+
+
+def terms_since(
+    baseline_on: dt.date, census_on: dt.date, census_days: Sequence[dt.date]
+) -> int:
+    """Count the terms that a pupil has had since a baseline, up to and with one term.
+
+    A term counts when its census falls on or after the day of the baseline: a baseline of
+    September has the autumn term, one of December has not. `census_days` are all terms'
+    census days in order; `census_on` is that of the term asked about.
+    """
+    return max(
+        0, bisect_right(census_days, census_on) - bisect_left(census_days, baseline_on)
+    )
+
+
+def expected_gain(points_a_term: Decimal, terms: int) -> Decimal:
+    """Return the gain expected since a baseline: the route's points a term, times the terms."""
+    return points_a_term * terms
+
+
+def indicator(gain: Decimal, expected: Decimal, better: Decimal) -> Indicator:
+    """Map a gain to the progress indicator; `better` is a multiple of the expected gain.
+
+    Where nothing is expected (maintenance is the aim), holding on is as expected.
+    """
+    if expected == 0:
+        return Indicator.EXPECTED if gain >= 0 else Indicator.NONE
+    if gain <= 0:
+        return Indicator.NONE
+    if gain < expected:
+        return Indicator.SOME
+    return Indicator.BETTER if gain >= better * expected else Indicator.EXPECTED
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share with its 95 % interval, each between 0 and 1."""
+
+    share: float
+    low: float
+    high: float
+
+
+def wilson(hits: int, total: int, z: float = Z_95) -> Interval | None:
+    """Return a share with its Wilson score interval, or None when there is nothing to share.
+
+    Wilson, E. B. (1927): the interval stays within 0 and 1 and holds for small numbers.
+    """
+    if total == 0:
+        return None
+    share = hits / total
+    spread = z * z / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+class Standing(IntEnum):
+    """Where a unit's rate stands beside the trust's, for its size."""
+
+    BELOW = 1
+    WATCH_BELOW = 2
+    WITHIN = 3
+    WATCH_ABOVE = 4
+    ABOVE = 5
+
+
+def control_limits(rate: float, total: int, z: float) -> tuple[float, float]:
+    """Return the funnel's limits at a size: where a unit of the trust's own rate would be.
+
+    Score limits (normal approximation of the binomial about the trust's rate), within 0 and 1.
+    """
+    half = z * sqrt(rate * (1 - rate) / total)
+    return max(0.0, rate - half), min(1.0, rate + half)
+
+
+def standing(hits: int, total: int, rate: float) -> Standing | None:
+    """Compare a unit with the trust's rate: outside 99.8 % it stands out, outside 95 % watch.
+
+    None when nothing has been judged.
+    """
+    if total == 0:
+        return None
+    share = hits / total
+    low, high = control_limits(rate, total, Z_998)
+    if share < low:
+        return Standing.BELOW
+    if share > high:
+        return Standing.ABOVE
+    low, high = control_limits(rate, total, Z_95)
+    if share < low:
+        return Standing.WATCH_BELOW
+    return Standing.WATCH_ABOVE if share > high else Standing.WITHIN

@@ -1,0 +1,92 @@
+"""What teachers decide: a pupil's baseline in a strand, and each term's judgement."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from parrcs.core.access import Access, Permission
+from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
+from pupils.models import Pupil
+
+
+@keep_history
+class Baseline(TrustOwned):
+    """The starting point of a pupil in a strand, in force until another one replaces it."""
+
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="baselines")
+    strand = TenantForeignKey("assessment.Strand", related_name="+", db_index=False)
+    point = TenantForeignKey("assessment.Point", related_name="+", db_index=False)
+    judged_on = models.DateField()
+    replaced_on = models.DateField(null=True, blank=True)
+    judged_by = models.ForeignKey(
+        "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("judged_on",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "pupil", "strand", "judged_on"],
+                name="baseline_once_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["trust", "pupil", "strand"],
+                condition=Q(replaced_on__isnull=True),
+                name="baseline_one_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_on__isnull=True)
+                | Q(replaced_on__gt=F("judged_on")),
+                name="baseline_replaced_after_it_was_made",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"baseline of {self.pupil_id} in {self.strand_id}"
+
+
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    """Judgements, narrowed to the person who asks."""
+
+    def visible_to(self, access: Access) -> Self:
+        """Keep the judgements of the pupils that the person sees."""
+        if access.reach(Permission.SEE_PUPILS).whole_trust:
+            return self
+        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+
+
+@keep_history
+class Judgement(TrustOwned):
+    """A teacher's decision for a term: this pupil, in this strand, stands at this point."""
+
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="judgements")
+    strand = TenantForeignKey("assessment.Strand", related_name="+", db_index=False)
+    term = TenantForeignKey("schools.Term", related_name="+", db_index=False)
+    point = TenantForeignKey("assessment.Point", related_name="+", db_index=False)
+    judged_by = models.ForeignKey(
+        "schools.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    judged_at = models.DateTimeField()
+    version = models.BigIntegerField(
+        default=0, help_text="The save that wrote it, a SavedOperation; 0 for an import"
+    )
+
+    objects = JudgementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "term", "pupil", "strand"],
+                name="judgement_once_a_term",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"judgement of {self.pupil_id} in {self.strand_id}, term {self.term_id}"

@@ -1,0 +1,215 @@
+"""How far pupils have come: what was due in a term, what was judged, and what it means.
+
+Every number of pupils' progress, on a page or in a report, comes from here. PostgreSQL joins
+each judgement with its baseline and its placement; `assessment.measures` does the sums.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+
+from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.models import Expectation, Judgement
+from pupils.selectors.cohorts import Cohort
+from schools.models import Term
+
+
+class DueStrand(NamedTuple):
+    """A strand in which pupils on a route are judged in a term."""
+
+    strand_id: int
+    name: str
+    stream_id: int
+    stream: str
+    core_area_id: int | None
+
+
+class Progress(NamedTuple):
+    """Where one pupil stands in one strand at the end of a term.
+
+    `gain`, `expected` and `indicator` are None where the pupil has no baseline in the strand.
+    """
+
+    pupil_id: int
+    strand_id: int
+    core_area_id: int | None
+    value: Decimal
+    gain: Decimal | None
+    expected: Decimal | None
+    indicator: Indicator | None
+
+
+class ProgressCount(NamedTuple):
+    """How many judgements of one place, route and strand came to the same indicator."""
+
+    school_id: int
+    arb_id: int | None
+    route_id: int
+    strand_id: int
+    indicator: Indicator | None
+    judgements: int
+    gain: Decimal | None
+
+
+def strands_due(term: Term) -> dict[int, list[DueStrand]]:
+    """Return the strands due in a term, by id of the route: those of its streams in force."""
+    rows = (
+        Expectation.objects.filter(
+            _in_force("stream", term), stream__strands__isnull=False
+        )
+        .order_by(
+            "stream__strands__core_area__position",
+            "stream__code",
+            "stream__strands__position",
+        )
+        .values_list(
+            "route",
+            "stream__strands",
+            "stream__strands__name",
+            "stream",
+            "stream__name",
+            "stream__strands__core_area",
+        )
+    )
+    due: dict[int, list[DueStrand]] = defaultdict(list)
+    for route_id, *strand in rows:
+        due[route_id].append(DueStrand(*strand))
+    return dict(due)
+
+
+def progress_of(cohort: Cohort) -> list[Progress]:
+    """Return each judgement due and made in the cohort's term, with its gain and indicator."""
+    census_days = _census_days()
+    rows = _judged(cohort).values_list(
+        "pupil",
+        "strand",
+        "strand__core_area",
+        "point__value",
+        "base__point__value",
+        "base__judged_on",
+        "expectation__points_a_term",
+        "strand__stream__better",
+    )
+    progress = []
+    for (
+        pupil,
+        strand,
+        area,
+        value,
+        baseline,
+        baseline_on,
+        points_a_term,
+        better,
+    ) in rows:
+        if baseline is None:
+            progress.append(Progress(pupil, strand, area, value, None, None, None))
+            continue
+        terms = terms_since(baseline_on, cohort.term.census_on, census_days)
+        expected = expected_gain(points_a_term, terms)
+        gain = value - baseline
+        progress.append(
+            Progress(
+                pupil,
+                strand,
+                area,
+                value,
+                gain,
+                expected,
+                indicator(gain, expected, better),
+            )
+        )
+    return progress
+
+
+def progress_counts(cohort: Cohort) -> list[ProgressCount]:
+    """Return the same as `progress_of`, counted by place, route, strand and gain.
+
+    PostgreSQL counts the judgements that share everything their indicator depends on, so the
+    number of rows does not grow with the number of pupils.
+    """
+    census_days = _census_days()
+    rows = (
+        _judged(cohort)
+        .values_list(
+            "placed__school",
+            "placed__arb",
+            "placed__route",
+            "strand",
+            F("point__value") - F("base__point__value"),
+            "base__judged_on",
+            "expectation__points_a_term",
+            "strand__stream__better",
+        )
+        .annotate(judgements=Count("id"))
+    )
+    counts = []
+    for (
+        school,
+        arb,
+        route,
+        strand,
+        gain,
+        baseline_on,
+        points_a_term,
+        better,
+        judgements,
+    ) in rows:
+        reached = None
+        if gain is not None:
+            terms = terms_since(baseline_on, cohort.term.census_on, census_days)
+            reached = indicator(gain, expected_gain(points_a_term, terms), better)
+        counts.append(
+            ProgressCount(school, arb, route, strand, reached, judgements, gain)
+        )
+    return counts
+
+
+def _judged(cohort: Cohort) -> QuerySet[Judgement]:
+    """Join the judgements of a cohort's term with placement, expectation and baseline.
+
+    Only strands that are due on the pupil's route count, so that judged never exceeds due. The
+    baseline is the one in force at the end of the term: a later one moves no earlier number.
+    """
+    term = cohort.term
+    base = "pupil__baselines"
+    return (
+        Judgement.objects.filter(_in_force("strand__stream", term), term=term)
+        .annotate(
+            placed=FilteredRelation(
+                "pupil__placements",
+                condition=Q(pupil__placements__starts_on__lte=term.census_on)
+                & (
+                    Q(pupil__placements__ends_on__isnull=True)
+                    | Q(pupil__placements__ends_on__gte=term.census_on)
+                ),
+            ),
+            base=FilteredRelation(
+                base,
+                condition=Q(pupil__baselines__strand=F("strand"))
+                & Q(pupil__baselines__judged_on__lte=term.ends_on)
+                & (
+                    Q(pupil__baselines__replaced_on__isnull=True)
+                    | Q(pupil__baselines__replaced_on__gt=term.ends_on)
+                ),
+            ),
+            expectation=FilteredRelation("strand__stream__expectations"),
+        )
+        .filter(placed__in=cohort.placements, expectation__route=F("placed__route"))
+        .order_by()
+    )
+
+
+def _in_force(stream: str, term: Term) -> Q:
+    """Keep streams that were approved for use on the term's census date."""
+    return Q(**{f"{stream}__approved_from__lte": term.census_on}) & (
+        Q(**{f"{stream}__approved_until__isnull": True})
+        | Q(**{f"{stream}__approved_until__gte": term.census_on})
+    )
+
+
+def _census_days() -> Sequence[dt.date]:
+    return list(Term.objects.order_by("census_on").values_list("census_on", flat=True))

@@ -1,0 +1,85 @@
+"""What every view shares: the permission it asks for, and how a list leaves as a file."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from io import StringIO
+from typing import Any, Concatenate
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django_htmx.middleware import HtmxDetails
+
+from parrcs.core.access import Access, Permission
+
+
+class TrustRequest(HttpRequest):
+    """A request of a signed-in person who works in one trust at the moment."""
+
+    access: Access
+    user: Any  # the account; `parrcs.core` does not know its model
+    htmx: HtmxDetails
+
+
+type View[**P] = Callable[Concatenate[TrustRequest, P], HttpResponseBase]
+
+
+def requires[**P](
+    *permissions: Permission,
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Let a signed-in person in who may do one of these things somewhere in the trust.
+
+    Without a permission named, being a member of the trust is enough. The visitor who is not
+    signed in is asked to; the one who may not gets 403. Whether a particular pupil or school
+    is theirs is settled by `visible_to`, with 404.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(
+            request: TrustRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not hasattr(request, "access"):
+                return redirect("trusts")
+            if permissions and not any(
+                request.access.may(each) for each in permissions
+            ):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permissions = permissions  # type: ignore[attr-defined]  # read by the URL walk test
+        return guarded
+
+    return decorate
+
+
+# A spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_response(
+    filename: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> HttpResponse:
+    """Send rows as a CSV file that Excel opens as UTF-8 and in which no text runs as a formula.
+
+    Numbers stay numbers, negative ones too; only text is made harmless.
+    """
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(heading)
+    writer.writerows([[_harmless(value) for value in row] for row in rows])
+    return HttpResponse(
+        "\ufeff" + text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

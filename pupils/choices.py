@@ -1,0 +1,50 @@
+"""Words that pupils, their plans and their targets are described with."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class Sex(TextChoices):
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+
+
+class PrimaryNeed(TextChoices):
+    """The primary type of special educational need, by the codes of the school census."""
+
+    SPLD = "SPLD", "Specific learning difficulty"
+    MLD = "MLD", "Moderate learning difficulty"
+    SLD = "SLD", "Severe learning difficulty"
+    PMLD = "PMLD", "Profound and multiple learning difficulty"
+    SEMH = "SEMH", "Social, emotional and mental health"
+    SLCN = "SLCN", "Speech, language and communication needs"
+    HI = "HI", "Hearing impairment"
+    VI = "VI", "Vision impairment"
+    MSI = "MSI", "Multi-sensory impairment"
+    PD = "PD", "Physical disability"
+    ASD = "ASD", "Autistic spectrum disorder"
+    OTH = "OTH", "Other difficulty or disorder"
+    NSA = "NSA", "No specialist assessment yet"
+    DS = "DS", "Down syndrome"
+
+
+class PlanKind(TextChoices):
+    EHCP = "ehcp", "Education, health and care plan (EHCP)"
+    SEN_SUPPORT = "sen_support", "SEN support plan"
+    INDIVIDUAL = "individual", "Individual support plan"
+    PERSONAL = "personal", "Personal learning plan"
+
+
+class AreaOfNeed(TextChoices):
+    COMMUNICATION = "communication", "Communication and interaction"
+    COGNITION = "cognition", "Cognition and learning"
+    SEMH = "semh", "Social, emotional and mental health"
+    SENSORY = "sensory", "Sensory and physical"
+
+
+class TargetOutcome(IntegerChoices):
+    """The trust's four-point scale for termly targets; from MET on a target counts as met."""
+
+    NOT_YET = 1, "Not yet"
+    PARTLY = 2, "Partly"
+    MET = 3, "Met"
+    EXCEEDED = 4, "Exceeded"

@@ -1,0 +1,93 @@
+"""Where a pupil is registered and taught, and on which route, from when to when."""
+
+import datetime as dt
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
+from schools.models.calendar import BOTH_DAYS, DateRange
+
+
+@keep_history
+class Route(TrustOwned):
+    """A personal learning route, such as pre-formal; it decides streams and expectations."""
+
+    code = models.SlugField(max_length=30)
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["trust", "code"], name="route_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    """Placements by date."""
+
+    def on(self, day: dt.date) -> Self:
+        """Keep those that hold on that day."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
+        )
+
+
+@keep_history
+class Placement(TrustOwned):
+    """One stretch of a pupil's time: registered school, ARB, class and route, both days included.
+
+    The host and the school named on the plan follow from the ARB.
+    """
+
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="placements")
+    school = TenantForeignKey("schools.School", related_name="placements")
+    arb = TenantForeignKey(
+        "schools.ARB", related_name="placements", null=True, blank=True
+    )
+    class_group = TenantForeignKey(
+        "schools.ClassGroup", related_name="placements", null=True, blank=True
+    )
+    route = TenantForeignKey("pupils.Route", related_name="placements")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_on",)
+        indexes = (
+            models.Index(
+                fields=["trust", "school", "starts_on"], name="placement_by_school"
+            ),
+            models.Index(
+                fields=["trust", "class_group", "starts_on"], name="placement_by_class"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="placement_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="pupil_in_one_place",
+                expressions=[
+                    (F("trust"), RangeOperators.EQUAL),
+                    (F("pupil"), RangeOperators.EQUAL),
+                    (
+                        DateRange("starts_on", "ends_on", BOTH_DAYS),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} in {self.school_id} from {self.starts_on}"

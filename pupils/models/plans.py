@@ -1,0 +1,92 @@
+"""A pupil's plan, its outcomes, and each term's step towards them."""
+
+from typing import Self
+
+from django.db import models
+
+from parrcs.core.access import Access, Permission
+from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
+from pupils.choices import AreaOfNeed, PlanKind, TargetOutcome
+from pupils.models.pupils import Pupil
+
+
+@keep_history
+class Plan(TrustOwned):
+    """A plan for a pupil: an EHCP or one of the other kinds."""
+
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="plans")
+    kind = models.CharField(max_length=12, choices=PlanKind)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("starts_on",)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+@keep_history
+class Outcome(TrustOwned):
+    """What a plan wants a pupil to reach, in one of the four areas of need."""
+
+    plan = TenantForeignKey("pupils.Plan", models.CASCADE, related_name="outcomes")
+    area = models.CharField("area of need", max_length=13, choices=AreaOfNeed)
+    text = models.CharField("outcome", max_length=400)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class TermlyTargetQuerySet(models.QuerySet["TermlyTarget"]):
+    """Termly targets, narrowed to the person who asks."""
+
+    def visible_to(self, access: Access) -> Self:
+        """Keep the targets of the pupils that the person sees."""
+        if access.reach(Permission.SEE_PUPILS).whole_trust:
+            return self
+        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+
+
+@keep_history
+class TermlyTarget(TrustOwned):
+    """One term's step towards an outcome, and how far the pupil came."""
+
+    outcome = TenantForeignKey("pupils.Outcome", models.CASCADE, related_name="targets")
+    # Also the plan's pupil: reports count targets by pupil without passing two tables.
+    pupil = TenantForeignKey(
+        "pupils.Pupil", models.CASCADE, related_name="targets", db_index=False
+    )
+    term = TenantForeignKey("schools.Term", related_name="targets", db_index=False)
+    position = models.PositiveSmallIntegerField(default=1)
+    walt = models.CharField("we are learning to (WALT)", max_length=300)
+    wilf = models.CharField("what I'm looking for (WILF)", max_length=300)
+    starting_point = models.CharField(max_length=300, blank=True)
+    next_step = models.CharField(max_length=300, blank=True)
+    judged = models.PositiveSmallIntegerField(
+        choices=TargetOutcome, null=True, blank=True
+    )
+    judged_by = models.ForeignKey(
+        "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    judged_at = models.DateTimeField(null=True, blank=True)
+    version = models.BigIntegerField(
+        default=0, help_text="The last save; 0 when never judged"
+    )
+
+    objects = TermlyTargetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "term", "pupil", "position"],
+                name="target_position_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.walt

@@ -1,0 +1,76 @@
+"""A pupil and the characteristics that reports group by."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from parrcs.core.access import Access, Permission, Reach
+from parrcs.core.tenancy import TrustOwned, keep_history
+from pupils.choices import PrimaryNeed, Sex
+from pupils.models.placements import Placement
+
+
+class PupilQuerySet(models.QuerySet["Pupil"]):
+    """Pupils, narrowed to the person who asks."""
+
+    def visible_to(self, access: Access) -> Self:
+        """Keep the pupils whose placement, now or to come, is within the person's reach.
+
+        A school or ARB also keeps its leavers: their records and its past reports rest on
+        them. A class does not: a teacher sees the pupils in the class, no longer the others.
+        """
+        return self.within(access.reach(Permission.SEE_PUPILS))
+
+    def within(self, reach: Reach) -> Self:
+        """Keep the pupils within this reach (see `visible_to`)."""
+        if reach.whole_trust:
+            return self
+        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+        placed = Placement.objects.filter(pupil=OuterRef("pk")).filter(
+            Q(school__in=reach.school_ids)
+            | Q(arb__in=reach.arb_ids)
+            | (Q(class_group__in=reach.class_group_ids) & not_ended)
+        )
+        return self.filter(Exists(placed))
+
+
+@keep_history
+class Pupil(TrustOwned):
+    """A child or young person on the roll of a school of the trust."""
+
+    upn = models.CharField("UPN", max_length=13)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    born_on = models.DateField("date of birth")
+    sex = models.CharField(max_length=1, choices=Sex)
+    primary_need = models.CharField(max_length=4, choices=PrimaryNeed)
+    pupil_premium = models.BooleanField("pupil premium", default=False)
+    looked_after = models.BooleanField("child looked after", default=False)
+    eal = models.BooleanField("English as an additional language", default=False)
+
+    objects = PupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("last_name", "first_name", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["trust", "upn"], name="upn_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def year_group(self, year_starts: dt.date) -> int:
+        """Return the national curriculum year by age in the school year that starts then.
+
+        0 is Reception, negative is nursery; 12 to 14 are sixth form.
+        """
+        return national_year(self.born_on, year_starts)
+
+
+def national_year(born_on: dt.date, year_starts: dt.date) -> int:
+    """Return the national curriculum year of a child born then, in the year that starts then."""
+    born_in_school_year = born_on.year - (born_on.month < 9)
+    return year_starts.year - born_in_school_year - 5

@@ -1,0 +1,31 @@
+"""The pupils that a term's numbers count: where they were placed on its census date."""
+
+from dataclasses import dataclass
+
+from parrcs.core.access import Access, Permission
+from pupils.models import Placement, Pupil
+from pupils.models.placements import PlacementQuerySet
+from schools.models import Term
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Pupils on roll on a term's census date, as far as the viewer may see them.
+
+    `placements` has one row a pupil; narrow it with `filter` for a school, a need or a route.
+    """
+
+    term: Term
+    placements: PlacementQuerySet
+
+    def filter(self, **conditions: object) -> "Cohort":
+        """Return the part of the cohort whose placements meet these conditions."""
+        return Cohort(self.term, self.placements.filter(**conditions))
+
+
+def cohort(access: Access, *, term: Term) -> Cohort:
+    """Return all pupils on roll on the term's census date whom the person may see."""
+    placements = Placement.objects.on(term.census_on)
+    if not access.reach(Permission.SEE_PUPILS).whole_trust:
+        placements = placements.filter(pupil__in=Pupil.objects.visible_to(access))
+    return Cohort(term, placements.order_by())

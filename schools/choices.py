@@ -1,0 +1,30 @@
+"""Words that a school, its calendar and its people are described with."""
+
+from django.db.models import TextChoices
+
+
+class SchoolKind(TextChoices):
+    SPECIAL = "special", "Special"
+    MAINSTREAM = "mainstream", "Mainstream"
+
+
+class Season(TextChoices):
+    AUTUMN = "autumn", "Autumn"
+    SPRING = "spring", "Spring"
+    SUMMER = "summer", "Summer"
+
+
+class RoleChoice(TextChoices):
+    """The roles of `parrcs.core.access.Role` with the words shown for them."""
+
+    TEACHER = "teacher", "Class teacher"
+    ASSESSMENT_LEAD = "assessment_lead", "Assessment lead"
+    INCLUSION_LEAD = "inclusion_lead", "Inclusion lead (SENDCO)"
+    HEAD = "head", "Head"
+    HOST_LINK = "host_link", "Host link"
+    GOVERNOR = "governor", "Governor"
+    TRUSTEE = "trustee", "Trustee"
+    MODERATOR = "moderator", "Moderator"
+    QA_REVIEWER = "qa_reviewer", "QA reviewer"
+    TRUST_LEAD = "trust_lead", "Trust lead"
+    TRUST_ADMIN = "trust_admin", "Trust administrator"

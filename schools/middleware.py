@@ -1,0 +1,120 @@
+"""What stands around every request: the trust it happens in, and nothing kept in browsers."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pghistory
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from parrcs.core.access import Access, Permission
+from parrcs.core.tenancy import in_trust
+from schools.selectors.people import Workplace, workplaces
+
+TRUST_IN_SESSION = "trust_id"
+
+type Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class NothingKept:
+    """Let no browser or proxy keep a page about children, and clear what it has at sign-out."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in or request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        if signed_in and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class TrustOfRequest:
+    """Open the transaction of the person's trust around the view and all that it renders.
+
+    Sets `request.access` and `request.workplaces`; a person without a live membership has no
+    access. The response leaves only after the transaction has been committed.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person_id = request.user.pk
+        if person_id is None:
+            return self.get_response(request)
+        with in_trust(None, person_id=person_id):
+            places = workplaces(person_id)
+        request.workplaces = places  # type: ignore[attr-defined]  # declared on TrustRequest
+        if not places:
+            return self.get_response(request)
+        access = self._chosen(request, places).access
+        request.access = access  # type: ignore[attr-defined]  # declared on TrustRequest
+        with (
+            pghistory.context(
+                person=person_id, request=f"{request.method} {request.path}"
+            ),
+            in_trust(access.trust_id, person_id=person_id),
+        ):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Undo what a failed view wrote: Django turns its exception into a response in here."""
+        if hasattr(request, "access"):
+            transaction.set_rollback(True)
+
+    @staticmethod
+    def _chosen(request: HttpRequest, places: list[Workplace]) -> Workplace:
+        """Return the trust that the person last chose, while it is still theirs; else the first."""
+        chosen = request.session.get(TRUST_IN_SESSION)
+        return next(
+            (place for place in places if place.access.trust_id == chosen), places[0]
+        )
+
+
+class Destination(NamedTuple):
+    """An entry of the main navigation."""
+
+    name: str
+    url: str
+    current: bool
+
+
+# Who may do this finds that page in the navigation, in this order.
+_DESTINATIONS = (
+    ("Record", "classes", Permission.RECORD),
+    ("Pupils", "pupils", Permission.SEE_PUPILS),
+    ("Compare", "compare", Permission.COMPARE),
+    ("Schools", "schools", Permission.SEE_SCHOOLS),
+    ("Reports", "reports", Permission.READ_PUBLISHED),
+    ("People", "people", Permission.MANAGE_PEOPLE),
+    ("Calendar", "calendar", Permission.MANAGE_SCHOOLS),
+)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Give every page what its top bar shows: the trust, and where the person may go."""
+    access: Access | None = getattr(request, "access", None)
+    if access is None:
+        return {}
+    places: list[Workplace] = request.workplaces  # type: ignore[attr-defined]
+    return {
+        "access": access,
+        "trust_name": next(
+            p.name for p in places if p.access.trust_id == access.trust_id
+        ),
+        "several_trusts": len(places) > 1,
+        "navigation": [
+            Destination(name, url, request.path.startswith(url))
+            for name, url in (
+                (n, reverse(u)) for n, u, p in _DESTINATIONS if access.may(p)
+            )
+        ],
+    }

@@ -1,0 +1,107 @@
+"""The calendar of a trust: academic years, terms, and the windows in which judgements are made."""
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
+from schools.choices import Season
+
+
+class DateRange(Func):
+    """PostgreSQL's `daterange` over two date columns."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+BOTH_DAYS = RangeBoundary(inclusive_lower=True, inclusive_upper=True)
+
+
+@keep_history
+class AcademicYear(TrustOwned):
+    """A school year, such as 2026/27."""
+
+    name = models.CharField(max_length=9)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        ordering = ("starts_on",)
+        constraints = (
+            models.UniqueConstraint(fields=["trust", "name"], name="year_name_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="year_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@keep_history
+class Term(TrustOwned):
+    """One of the three terms of a year; pupils are counted where they are on its census date."""
+
+    year = TenantForeignKey("schools.AcademicYear", related_name="terms")
+    season = models.CharField(max_length=6, choices=Season)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    census_on = models.DateField()
+
+    class Meta:
+        ordering = ("starts_on",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "year", "season"], name="term_once_a_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("census_on"), census_on__lte=F("ends_on")),
+                name="census_within_term",
+            ),
+            ExclusionConstraint(
+                name="terms_do_not_overlap",
+                expressions=[
+                    (F("trust"), RangeOperators.EQUAL),
+                    (
+                        DateRange("starts_on", "ends_on", BOTH_DAYS),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_season_display()} {self.starts_on.year}"
+
+
+@keep_history
+class Window(TrustOwned):
+    """The days, both included, in which a term's judgements are entered."""
+
+    term = TenantForeignKey("schools.Term", related_name="windows")
+    opens_on = models.DateField()
+    closes_on = models.DateField()
+
+    class Meta:
+        ordering = ("opens_on",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "term"], name="window_once_a_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_on__gte=F("opens_on")),
+                name="window_closes_after_it_opens",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.term}: {self.opens_on} to {self.closes_on}"
+
+    def is_open(self, day: dt.date) -> bool:
+        """Say whether judgements may be entered on that day."""
+        return self.opens_on <= day <= self.closes_on

@@ -1,0 +1,62 @@
+"""Fixtures that every test may use: the standing cast and a signed-in client."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+from parrcs.core.access import Role
+from parrcs.core.tenancy import in_trust
+from tests.world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Let the owner make and migrate the test database; the tests connect as the application.
+
+    As a superuser, or as an owner whom policies do not bind, every test of isolation is green.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default", "owner"}
+        )
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+            if hasattr(connection, "close_pool"):
+                connection.close_pool()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """The first trust, opened: rows that the test makes belong to it."""
+    world = make_world("Harbour")
+    with in_trust(world.trust.pk):
+        yield world
+
+
+@pytest.fixture
+def foreign(db: None) -> World:
+    """The second trust; what is in it is nobody else's business."""
+    return make_world("Foreign")
+
+
+@pytest.fixture
+def sign_in(world: World) -> Callable[[Role], Client]:
+    """Sign in as the person of the first trust who has a role."""
+
+    def signed_in(role: Role) -> Client:
+        client = Client()
+        client.force_login(world.people[role])
+        return client
+
+    return signed_in
