@@ -1,0 +1,1 @@
+"""Charts: plain Vega-Lite specifications, and the one way they become pictures."""
