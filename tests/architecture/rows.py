@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
 
 from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import SavedOperation
+from reporting.models import Report, ReportRun
 from schools.models import Invitation
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
@@ -31,20 +33,28 @@ def a_row_everywhere(world: World) -> None:
             (Role.HOST_LINK, {"arb": world.arb}),
             (Role.TEACHER, {"class_group": world.class_group}),
         ):
-            Invitation.objects.create(
-                email="new@example.org", role=role, invited_by=admin, **place
-            )
+            Invitation.objects.create(email="new@example.org", role=role, invited_by=admin, **place)
         SavedOperation.objects.create(operation_id=uuid.uuid4(), person=admin, asked={})
         _reports(world)
         for model in apps.get_models():
-            if model._meta.db_table in tenant_tables() and hasattr(
-                model, "pgh_tracked_model"
-            ):
+            if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
 
 
 def _reports(world: World) -> None:
     """Fill the tables of `reporting`."""
+    head = world.people[Role.HEAD]
+    place = {"school": world.school, "term": world.term}
+    draft = Report.objects.create(
+        **place,
+        status="draft",
+        snapshot={},
+        pdf=b"%PDF",
+        sha256="0" * 64,
+        made_at=timezone.now(),
+        made_by=head,
+    )
+    ReportRun.objects.create(**place, purpose="draft", asked_by=head, report=draft)
 
 
 def _one_event(event: type[models.Model]) -> None:

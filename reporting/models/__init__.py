@@ -1,0 +1,3 @@
+from reporting.models.reports import Report, ReportRun
+
+__all__ = ["Report", "ReportRun"]
