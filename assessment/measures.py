@@ -25,18 +25,14 @@ class Indicator(IntEnum):
     BETTER = 4
 
 
-def terms_since(
-    baseline_on: dt.date, census_on: dt.date, census_days: Sequence[dt.date]
-) -> int:
+def terms_since(baseline_on: dt.date, census_on: dt.date, census_days: Sequence[dt.date]) -> int:
     """Count the terms that a pupil has had since a baseline, up to and with one term.
 
     A term counts when its census falls on or after the day of the baseline: a baseline of
     September has the autumn term, one of December has not. `census_days` are all terms'
     census days in order; `census_on` is that of the term asked about.
     """
-    return max(
-        0, bisect_right(census_days, census_on) - bisect_left(census_days, baseline_on)
-    )
+    return max(0, bisect_right(census_days, census_on) - bisect_left(census_days, baseline_on))
 
 
 def expected_gain(points_a_term: Decimal, terms: int) -> Decimal:

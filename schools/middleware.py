@@ -55,9 +55,7 @@ class TrustOfRequest:
         access = self._chosen(request, places).access
         request.access = access  # type: ignore[attr-defined]  # declared on TrustRequest
         with (
-            pghistory.context(
-                person=person_id, request=f"{request.method} {request.path}"
-            ),
+            pghistory.context(person=person_id, request=f"{request.method} {request.path}"),
             in_trust(access.trust_id, person_id=person_id),
         ):
             response = self.get_response(request)
@@ -65,7 +63,7 @@ class TrustOfRequest:
                 transaction.set_rollback(True)
             return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, _exception: Exception) -> None:
         """Undo what a failed view wrote: Django turns its exception into a response in here."""
         if hasattr(request, "access"):
             transaction.set_rollback(True)
@@ -74,9 +72,7 @@ class TrustOfRequest:
     def _chosen(request: HttpRequest, places: list[Workplace]) -> Workplace:
         """Return the trust that the person last chose, while it is still theirs; else the first."""
         chosen = request.session.get(TRUST_IN_SESSION)
-        return next(
-            (place for place in places if place.access.trust_id == chosen), places[0]
-        )
+        return next((place for place in places if place.access.trust_id == chosen), places[0])
 
 
 class Destination(NamedTuple):
@@ -107,14 +103,10 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     places: list[Workplace] = request.workplaces  # type: ignore[attr-defined]
     return {
         "access": access,
-        "trust_name": next(
-            p.name for p in places if p.access.trust_id == access.trust_id
-        ),
+        "trust_name": next(p.name for p in places if p.access.trust_id == access.trust_id),
         "several_trusts": len(places) > 1,
         "navigation": [
             Destination(name, url, request.path.startswith(url))
-            for name, url in (
-                (n, reverse(u)) for n, u, p in _DESTINATIONS if access.may(p)
-            )
+            for name, url in ((n, reverse(u)) for n, u, p in _DESTINATIONS if access.may(p))
         ],
     }

@@ -24,9 +24,7 @@ def django_db_setup(
     As a superuser, or as an owner whom policies do not bind, every test of isolation is green.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(
-            verbosity=0, interactive=False, aliases={"default", "owner"}
-        )
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
     yield
     with django_db_blocker.unblock():
         for connection in connections.all():
@@ -38,7 +36,7 @@ def django_db_setup(
 
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
-    """The first trust, opened: rows that the test makes belong to it."""
+    """Make the first trust and open it: rows that the test makes belong to it."""
     world = make_world("Harbour")
     with in_trust(world.trust.pk):
         yield world
@@ -46,7 +44,7 @@ def world(db: None) -> Iterator[World]:
 
 @pytest.fixture
 def foreign(db: None) -> World:
-    """The second trust; what is in it is nobody else's business."""
+    """Make the second trust; what is in it is nobody else's business."""
     return make_world("Foreign")
 
 

@@ -73,10 +73,8 @@ def make_world(name: str) -> World:
     """
     trust = TrustFactory(name=f"{name} Partnership")
     with in_trust(trust.pk):
-        last_year, this_year = (
-            AcademicYearFactory(start=start) for start in (2025, 2026)
-        )
-        terms = [TermFactory(year=last_year, season=season) for season in Season]
+        last_year, this_year = (AcademicYearFactory(start=start) for start in (2025, 2026))
+        terms: list[Term] = [TermFactory(year=last_year, season=season) for season in Season]
         terms.append(TermFactory(year=this_year))
         WindowFactory(term=terms[3])
         school, other_school = (
@@ -84,7 +82,7 @@ def make_world(name: str) -> World:
         )
         host = HostFactory(name=f"{name} Penwith High")
         arb = ARBFactory(school=school, host=host, name=f"{name} Tide ARB")
-        routes = {
+        routes: dict[str, Route] = {
             code: RouteFactory(code=code, position=position)
             for position, code in enumerate(("pre-formal", "semi-formal", "formal"))
         }
@@ -107,12 +105,8 @@ def make_world(name: str) -> World:
             core=False,
         )
         class_group = ClassGroupFactory(school=school, year=this_year, name="Curlew")
-        other_class = ClassGroupFactory(
-            school=other_school, year=this_year, name="Dunlin"
-        )
-        arb_class = ClassGroupFactory(
-            school=school, arb=arb, year=this_year, name="Tern"
-        )
+        other_class = ClassGroupFactory(school=other_school, year=this_year, name="Dunlin")
+        arb_class = ClassGroupFactory(school=school, arb=arb, year=this_year, name="Tern")
         world = World(
             trust=trust,
             terms=terms,
@@ -150,9 +144,7 @@ def give_target(pupil: Pupil, term: Term, position: int = 1) -> TermlyTarget:
     """Give a pupil a termly target, under the first outcome of their plan."""
     plan = Plan.objects.filter(pupil=pupil).first() or PlanFactory(pupil=pupil)
     outcome = Outcome.objects.filter(plan=plan).first() or OutcomeFactory(plan=plan)
-    target: TermlyTarget = TermlyTargetFactory(
-        outcome=outcome, term=term, position=position
-    )
+    target: TermlyTarget = TermlyTargetFactory(outcome=outcome, term=term, position=position)
     return target
 
 

@@ -36,8 +36,7 @@ class Baseline(TrustOwned):
                 name="baseline_one_in_force",
             ),
             models.CheckConstraint(
-                condition=Q(replaced_on__isnull=True)
-                | Q(replaced_on__gt=F("judged_on")),
+                condition=Q(replaced_on__isnull=True) | Q(replaced_on__gt=F("judged_on")),
                 name="baseline_replaced_after_it_was_made",
             ),
         )

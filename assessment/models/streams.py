@@ -23,9 +23,7 @@ class CoreArea(TrustOwned):
 
     class Meta:
         ordering = ("position",)
-        constraints = (
-            models.UniqueConstraint(fields=["trust", "code"], name="core_area_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["trust", "code"], name="core_area_once"),)
 
     def __str__(self) -> str:
         return self.name
@@ -76,9 +74,7 @@ class Stream(TrustOwned):
                 | Q(approved_until__gte=F("approved_from")),
                 name="stream_until_after_from",
             ),
-            models.CheckConstraint(
-                condition=Q(better__gte=1), name="stream_better_at_least_1"
-            ),
+            models.CheckConstraint(condition=Q(better__gte=1), name="stream_better_at_least_1"),
         )
 
     def __str__(self) -> str:
@@ -89,9 +85,7 @@ class Stream(TrustOwned):
 class Strand(TrustOwned):
     """One thing that is judged within a stream, such as reading."""
 
-    stream = TenantForeignKey(
-        "assessment.Stream", models.CASCADE, related_name="strands"
-    )
+    stream = TenantForeignKey("assessment.Stream", models.CASCADE, related_name="strands")
     core_area = TenantForeignKey(
         "assessment.CoreArea", related_name="strands", null=True, blank=True
     )
@@ -102,9 +96,7 @@ class Strand(TrustOwned):
     class Meta:
         ordering = ("stream", "position")
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "stream", "code"], name="strand_once"
-            ),
+            models.UniqueConstraint(fields=["trust", "stream", "code"], name="strand_once"),
         )
 
     def __str__(self) -> str:
@@ -115,9 +107,7 @@ class Strand(TrustOwned):
 class Point(TrustOwned):
     """One step of a stream's scale; `value` is what gains are reckoned in."""
 
-    stream = TenantForeignKey(
-        "assessment.Stream", models.CASCADE, related_name="points"
-    )
+    stream = TenantForeignKey("assessment.Stream", models.CASCADE, related_name="points")
     code = models.CharField(max_length=12)
     label = models.CharField(max_length=120)
     value = models.DecimalField(max_digits=6, decimal_places=2)
@@ -125,12 +115,8 @@ class Point(TrustOwned):
     class Meta:
         ordering = ("stream", "value")
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "stream", "code"], name="point_code_once"
-            ),
-            models.UniqueConstraint(
-                fields=["trust", "stream", "value"], name="point_value_once"
-            ),
+            models.UniqueConstraint(fields=["trust", "stream", "code"], name="point_code_once"),
+            models.UniqueConstraint(fields=["trust", "stream", "value"], name="point_value_once"),
         )
 
     def __str__(self) -> str:
@@ -141,18 +127,14 @@ class Point(TrustOwned):
 class Expectation(TrustOwned):
     """That pupils on a route are judged in a stream, and how far a term should take them."""
 
-    stream = TenantForeignKey(
-        "assessment.Stream", models.CASCADE, related_name="expectations"
-    )
+    stream = TenantForeignKey("assessment.Stream", models.CASCADE, related_name="expectations")
     route = TenantForeignKey("pupils.Route", related_name="expectations")
     points_a_term = models.DecimalField(max_digits=5, decimal_places=2)
 
     class Meta:
         ordering = ("stream", "route")
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "stream", "route"], name="expectation_once"
-            ),
+            models.UniqueConstraint(fields=["trust", "stream", "route"], name="expectation_once"),
             models.CheckConstraint(
                 condition=Q(points_a_term__gte=0), name="expected_gain_not_negative"
             ),

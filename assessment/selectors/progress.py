@@ -58,9 +58,7 @@ class ProgressCount(NamedTuple):
 def strands_due(term: Term) -> dict[int, list[DueStrand]]:
     """Return the strands due in a term, by id of the route: those of its streams in force."""
     rows = (
-        Expectation.objects.filter(
-            _in_force("stream", term), stream__strands__isnull=False
-        )
+        Expectation.objects.filter(_in_force("stream", term), stream__strands__isnull=False)
         .order_by(
             "stream__strands__core_area__position",
             "stream__code",
@@ -76,15 +74,15 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
         )
     )
     due: dict[int, list[DueStrand]] = defaultdict(list)
-    for route_id, *strand in rows:
-        due[route_id].append(DueStrand(*strand))
+    for route, strand, name, stream, stream_name, core_area in rows:
+        due[route].append(DueStrand(strand, name, stream, stream_name, core_area))
     return dict(due)
 
 
 def progress_of(cohort: Cohort) -> list[Progress]:
     """Return each judgement due and made in the cohort's term, with its gain and indicator."""
     census_days = _census_days()
-    rows = _judged(cohort).values_list(
+    rows = _judged(cohort).values_list(  # type: ignore[misc]  # the plugin sees no aliases
         "pupil",
         "strand",
         "strand__core_area",
@@ -162,9 +160,7 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
         if gain is not None:
             terms = terms_since(baseline_on, cohort.term.census_on, census_days)
             reached = indicator(gain, expected_gain(points_a_term, terms), better)
-        counts.append(
-            ProgressCount(school, arb, route, strand, reached, judgements, gain)
-        )
+        counts.append(ProgressCount(school, arb, route, strand, reached, judgements, gain))
     return counts
 
 

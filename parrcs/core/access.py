@@ -39,9 +39,7 @@ class Role(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD}),
-    Role.ASSESSMENT_LEAD: frozenset(
-        {P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.SEE_REPORTS}
-    ),
+    Role.ASSESSMENT_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.SEE_REPORTS}),
     Role.INCLUSION_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS}),
     Role.HEAD: frozenset(
         {
@@ -152,9 +150,7 @@ class Access:
     @cached_property
     def permissions(self) -> frozenset[Permission]:
         """Everything this person may do somewhere."""
-        return frozenset().union(
-            *(ROLE_PERMISSIONS[grant.role] for grant in self.grants)
-        )
+        return frozenset().union(*(ROLE_PERMISSIONS[grant.role] for grant in self.grants))
 
     def may(self, permission: Permission) -> bool:
         """Say whether the person may do this anywhere at all."""
@@ -162,9 +158,7 @@ class Access:
 
     def reach(self, permission: Permission) -> Reach:
         """Say where the person may do this."""
-        return _reach(
-            grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role]
-        )
+        return _reach(grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role])
 
     def has_role(self, role: Role) -> bool:
         """Say whether the person holds this role for any scope."""

@@ -102,8 +102,7 @@ def _settings(cursor: Any) -> tuple[str, str]:
 
 def _set(cursor: Any, trust_id: str, person_id: str) -> None:
     cursor.execute(
-        "SELECT set_config('parrcs.trust_id', %s, true),"
-        " set_config('parrcs.person_id', %s, true)",
+        "SELECT set_config('parrcs.trust_id', %s, true), set_config('parrcs.person_id', %s, true)",
         [trust_id, person_id],
     )
 
@@ -127,7 +126,7 @@ class ProtectTenant(Operation):
         self,
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
+        from_state: ProjectState,  # noqa: ARG002  # Django's signature
         to_state: ProjectState,
     ) -> None:
         model = to_state.apps.get_model(app_label, self.name)
@@ -153,7 +152,7 @@ class ProtectTenant(Operation):
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
         from_state: ProjectState,
-        to_state: ProjectState,
+        to_state: ProjectState,  # noqa: ARG002  # Django's signature
     ) -> None:
         model = from_state.apps.get_model(app_label, self.name)
         table = schema_editor.quote_name(model._meta.db_table)

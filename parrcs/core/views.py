@@ -38,16 +38,12 @@ def requires[**P](
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(
-            request: TrustRequest, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponseBase:
+        def guarded(request: TrustRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not hasattr(request, "access"):
                 return redirect("trusts")
-            if permissions and not any(
-                request.access.may(each) for each in permissions
-            ):
+            if permissions and not any(request.access.may(each) for each in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -15,16 +15,12 @@ class SavedOperation(TrustOwned):
 
     operation_id = models.UUIDField()
     person = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
-    asked = models.JSONField(
-        help_text="What was asked for, to refuse the same id for another save"
-    )
+    asked = models.JSONField(help_text="What was asked for, to refuse the same id for another save")
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "operation_id"], name="operation_once"
-            ),
+            models.UniqueConstraint(fields=["trust", "operation_id"], name="operation_once"),
         )
 
     def __str__(self) -> str:

@@ -22,9 +22,7 @@ class Route(TrustOwned):
 
     class Meta:
         ordering = ("position",)
-        constraints = (
-            models.UniqueConstraint(fields=["trust", "code"], name="route_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["trust", "code"], name="route_once"),)
 
     def __str__(self) -> str:
         return self.name
@@ -35,9 +33,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
     def on(self, day: dt.date) -> Self:
         """Keep those that hold on that day."""
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
-        )
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 @keep_history
@@ -49,9 +45,7 @@ class Placement(TrustOwned):
 
     pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="placements")
     school = TenantForeignKey("schools.School", related_name="placements")
-    arb = TenantForeignKey(
-        "schools.ARB", related_name="placements", null=True, blank=True
-    )
+    arb = TenantForeignKey("schools.ARB", related_name="placements", null=True, blank=True)
     class_group = TenantForeignKey(
         "schools.ClassGroup", related_name="placements", null=True, blank=True
     )
@@ -64,12 +58,8 @@ class Placement(TrustOwned):
     class Meta:
         ordering = ("starts_on",)
         indexes = (
-            models.Index(
-                fields=["trust", "school", "starts_on"], name="placement_by_school"
-            ),
-            models.Index(
-                fields=["trust", "class_group", "starts_on"], name="placement_by_class"
-            ),
+            models.Index(fields=["trust", "school", "starts_on"], name="placement_by_school"),
+            models.Index(fields=["trust", "class_group", "starts_on"], name="placement_by_class"),
         )
         constraints = (
             models.CheckConstraint(

@@ -57,25 +57,19 @@ class TermlyTarget(TrustOwned):
 
     outcome = TenantForeignKey("pupils.Outcome", models.CASCADE, related_name="targets")
     # Also the plan's pupil: reports count targets by pupil without passing two tables.
-    pupil = TenantForeignKey(
-        "pupils.Pupil", models.CASCADE, related_name="targets", db_index=False
-    )
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="targets", db_index=False)
     term = TenantForeignKey("schools.Term", related_name="targets", db_index=False)
     position = models.PositiveSmallIntegerField(default=1)
     walt = models.CharField("we are learning to (WALT)", max_length=300)
     wilf = models.CharField("what I'm looking for (WILF)", max_length=300)
     starting_point = models.CharField(max_length=300, blank=True)
     next_step = models.CharField(max_length=300, blank=True)
-    judged = models.PositiveSmallIntegerField(
-        choices=TargetOutcome, null=True, blank=True
-    )
+    judged = models.PositiveSmallIntegerField(choices=TargetOutcome, null=True, blank=True)
     judged_by = models.ForeignKey(
         "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
     judged_at = models.DateTimeField(null=True, blank=True)
-    version = models.BigIntegerField(
-        default=0, help_text="The last save; 0 when never judged"
-    )
+    version = models.BigIntegerField(default=0, help_text="The last save; 0 when never judged")
 
     objects = TermlyTargetQuerySet.as_manager()
 

@@ -55,9 +55,7 @@ class Pupil(TrustOwned):
 
     class Meta:
         ordering = ("last_name", "first_name", "id")
-        constraints = (
-            models.UniqueConstraint(fields=["trust", "upn"], name="upn_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["trust", "upn"], name="upn_once"),)
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

@@ -3,14 +3,14 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import parrcs.core.tenancy
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import schools.models.calendar
 from django.conf import settings
 from django.db import migrations, models
 
+import parrcs.core.tenancy
+import schools.models.calendar
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -35,15 +35,11 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
                 ),
                 ("name", models.CharField(max_length=120)),
                 ("is_active", models.BooleanField(default=True)),
@@ -1153,9 +1149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="school",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "urn"), name="school_urn_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "urn"), name="school_urn_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="school",
@@ -1319,9 +1313,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="arb",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "name"), name="arb_name_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "name"), name="arb_name_once"),
         ),
         migrations.AddConstraint(
             model_name="arb",
@@ -1372,9 +1364,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="academicyear",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "name"), name="year_name_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "name"), name="year_name_once"),
         ),
         migrations.AddConstraint(
             model_name="academicyear",
@@ -1414,9 +1404,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="window",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term"), name="window_once_a_term"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "term"), name="window_once_a_term"),
         ),
         migrations.AddConstraint(
             model_name="window",

@@ -56,9 +56,7 @@ class Term(TrustOwned):
     class Meta:
         ordering = ("starts_on",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "year", "season"], name="term_once_a_year"
-            ),
+            models.UniqueConstraint(fields=["trust", "year", "season"], name="term_once_a_year"),
             models.CheckConstraint(
                 condition=Q(starts_on__lte=F("census_on"), census_on__lte=F("ends_on")),
                 name="census_within_term",
@@ -90,9 +88,7 @@ class Window(TrustOwned):
     class Meta:
         ordering = ("opens_on",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["trust", "term"], name="window_once_a_term"
-            ),
+            models.UniqueConstraint(fields=["trust", "term"], name="window_once_a_term"),
             models.CheckConstraint(
                 condition=Q(closes_on__gte=F("opens_on")),
                 name="window_closes_after_it_opens",

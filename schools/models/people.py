@@ -63,13 +63,11 @@ class ScopedRole(TrustOwned):
     role = models.CharField(max_length=20, choices=RoleChoice)
     school = TenantForeignKey("schools.School", null=True, blank=True, related_name="+")
     arb = TenantForeignKey("schools.ARB", null=True, blank=True, related_name="+")
-    class_group = TenantForeignKey(
-        "schools.ClassGroup", null=True, blank=True, related_name="+"
-    )
+    class_group = TenantForeignKey("schools.ClassGroup", null=True, blank=True, related_name="+")
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.CheckConstraint(
                 condition=Q(school__isnull=True, arb__isnull=True)
                 | Q(school__isnull=True, class_group__isnull=True)
@@ -88,9 +86,7 @@ class ScopedRole(TrustOwned):
 class Membership(ScopedRole):
     """A person's role in a trust, from its start until it is ended; kept for the record."""
 
-    person = models.ForeignKey(
-        "schools.User", models.PROTECT, related_name="memberships"
-    )
+    person = models.ForeignKey("schools.User", models.PROTECT, related_name="memberships")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

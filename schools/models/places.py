@@ -62,9 +62,7 @@ class School(TrustOwned):
 
     class Meta:
         ordering = ("name",)
-        constraints = (
-            models.UniqueConstraint(fields=["trust", "urn"], name="school_urn_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["trust", "urn"], name="school_urn_once"),)
 
     def __str__(self) -> str:
         return self.name
@@ -138,9 +136,7 @@ class ClassGroup(TrustOwned):
     """A class of one academic year, in a school or in one of its ARBs."""
 
     school = TenantForeignKey("schools.School", related_name="class_groups")
-    arb = TenantForeignKey(
-        "schools.ARB", related_name="class_groups", null=True, blank=True
-    )
+    arb = TenantForeignKey("schools.ARB", related_name="class_groups", null=True, blank=True)
     year = TenantForeignKey("schools.AcademicYear", related_name="class_groups")
     name = models.CharField(max_length=80)
 

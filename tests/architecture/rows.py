@@ -66,6 +66,7 @@ def _one_event(event: type[models.Model]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{event._meta.db_table}" (pgh_created_at, pgh_label, pgh_obj_id, {columns})'
+            f'INSERT INTO "{event._meta.db_table}"'
+            f" (pgh_created_at, pgh_label, pgh_obj_id, {columns})"
             f" SELECT now(), 'superseded', id, {columns} FROM \"{tracked._meta.db_table}\" LIMIT 1"
         )

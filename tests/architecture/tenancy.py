@@ -1,6 +1,7 @@
 """What the database itself says of the first net: one finding for each hole in it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,17 +14,13 @@ def tenant_tables() -> list[str]:
     return sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if any(
-            field.column == "trust_id" for field in model._meta.local_concrete_fields
-        )
+        if any(field.column == "trust_id" for field in model._meta.local_concrete_fields)
     )
 
 
 def append_only_tables() -> list[str]:
     """Return the tenant tables that may only be added to."""
-    return [t for t in tenant_tables() if t.endswith("event")] + [
-        "pupils_savedoperation"
-    ]
+    return [t for t in tenant_tables() if t.endswith("event")] + ["pupils_savedoperation"]
 
 
 def holes(connection: BaseDatabaseWrapper) -> list[str]:
@@ -39,9 +36,7 @@ def holes(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def _rows(
-    connection: BaseDatabaseWrapper, sql: str, *params: object
-) -> list[tuple[object, ...]]:
+def _rows(connection: BaseDatabaseWrapper, sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
@@ -84,9 +79,7 @@ def _policies(connection: BaseDatabaseWrapper) -> Iterator[str]:
             yield f"{table}: row-level security is not forced upon the owner"
         if policies.get(table) != (POLICY, POLICY):
             yield f"{table}: has no policy that reads and writes its own trust's rows only"
-    for table, name in _rows(
-        connection, "SELECT tablename, policyname FROM pg_policies"
-    ):
+    for table, name in _rows(connection, "SELECT tablename, policyname FROM pg_policies"):
         if name not in {"own_trust", "own_memberships"}:
             yield f"{table}: a further policy, {name}, opens it more widely"
 
@@ -137,7 +130,7 @@ def _keys(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _unique_indexes(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    """A unique index that does not begin with the trust tells one trust what another holds."""
+    """Find unique indexes not led by the trust: they tell one trust what another holds."""
     for table, index, first in _rows(
         connection,
         """
@@ -152,14 +145,8 @@ def _unique_indexes(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _grants(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    never = {
-        (table, right) for table in tenant_tables() for right in ("TRUNCATE", "TRIGGER")
-    }
-    never |= {
-        (table, right)
-        for table in append_only_tables()
-        for right in ("UPDATE", "DELETE")
-    }
+    never = {(table, right) for table in tenant_tables() for right in ("TRUNCATE", "TRIGGER")}
+    never |= {(table, right) for table in append_only_tables() for right in ("UPDATE", "DELETE")}
     granted = _rows(
         connection,
         "SELECT table_name, privilege_type FROM information_schema.role_table_grants"

@@ -1,6 +1,6 @@
 """The first net: row-level security on every tenant table, tried table by table."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import (
@@ -17,24 +17,24 @@ from tests.architecture.tenancy import append_only_tables, holes, tenant_tables
 from tests.world import World
 
 
-def _one(sql: str, *params: object) -> object:
+def _one(sql: str, *params: Any) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchone()[0]
 
 
-def _count(sql: str, *params: object) -> int:
+def _count(sql: str, *params: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount
 
 
 @pytest.fixture
-def filled(world: World, foreign: World) -> Iterator[tuple[World, World]]:
+def filled(world: World, foreign: World) -> tuple[World, World]:
     """Both trusts, with at least one row of each in every tenant table."""
     a_row_everywhere(foreign)
     a_row_everywhere(world)
-    yield world, foreign
+    return world, foreign
 
 
 @pytest.mark.django_db
@@ -45,9 +45,7 @@ def test_the_tests_run_as_the_application_role() -> None:
             " FROM pg_roles WHERE rolname = current_user"
         )
         assert cursor.fetchone() == ("parrcs_app", False, False, False, False)
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"
-        )
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
         assert cursor.fetchone() == (0,)
 
 
@@ -61,9 +59,7 @@ def test_raw_sql_touches_no_foreign_row(filled: tuple[World, World]) -> None:
     world, foreign = filled
     for table in tenant_tables():
         with in_trust(foreign.trust.pk):
-            assert _one(f"SELECT count(*) FROM {table}"), (
-                f"{table} has no foreign row to find"
-            )
+            assert _one(f"SELECT count(*) FROM {table}"), f"{table} has no foreign row to find"
         with in_trust(world.trust.pk):
             assert _one(f"SELECT count(*) FROM {table}")
             where = f"{table} WHERE trust_id = {foreign.trust.pk}"
@@ -99,9 +95,7 @@ def test_without_a_trust_nothing_is_seen_or_kept(filled: tuple[World, World]) ->
             pytest.raises(ProgrammingError, match="row-level security"),
             transaction.atomic(),
         ):
-            _count(
-                "INSERT INTO pupils_route (code, name, position) VALUES ('x', 'X', 1)"
-            )
+            _count("INSERT INTO pupils_route (code, name, position) VALUES ('x', 'X', 1)")
 
 
 def test_a_key_never_leads_into_another_trust(filled: tuple[World, World]) -> None:
@@ -111,18 +105,23 @@ def test_a_key_never_leads_into_another_trust(filled: tuple[World, World]) -> No
     for table, column, target in keys:
         with in_trust(foreign.trust.pk):
             theirs = _one(f"SELECT max(id) FROM {target}")
-        with in_trust(world.trust.pk):
-            with (
-                pytest.raises(IntegrityError, match="same_trust"),
-                transaction.atomic(),
-            ):
-                _count("SET CONSTRAINTS ALL DEFERRED")
-                assert _count(
-                    f"UPDATE {table} SET {column} = %s WHERE id ="
-                    f" (SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)",
-                    theirs,
-                ), f"{table}.{column} is empty in all rows, so it tries nothing"
-                _count("SET CONSTRAINTS ALL IMMEDIATE")
+        with (
+            in_trust(world.trust.pk),
+            pytest.raises(IntegrityError, match="same_trust"),
+            transaction.atomic(),
+        ):
+            _point_at(table, column, theirs)
+
+
+def _point_at(table: str, column: str, theirs: object) -> None:
+    """Make one row of our own refer to that id, and have its keys checked."""
+    _count("SET CONSTRAINTS ALL DEFERRED")
+    assert _count(
+        f"UPDATE {table} SET {column} = %s"
+        f" WHERE id = (SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)",
+        theirs,
+    ), f"{table}.{column} is empty in all rows, so it tries nothing"
+    _count("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _composite_keys() -> list[tuple[str, str, str]]:
@@ -159,9 +158,7 @@ def test_any_damage_is_noticed(damage: str) -> None:
     for table in tenant_tables():
         with transaction.atomic("owner"), owner.cursor() as cursor:
             cursor.execute(damage.format(table))
-            assert [hole for hole in holes(owner) if hole.startswith(f"{table}:")], (
-                table
-            )
+            assert [hole for hole in holes(owner) if hole.startswith(f"{table}:")], table
             transaction.set_rollback(True, "owner")
 
 
@@ -171,10 +168,6 @@ def test_a_missing_composite_key_is_noticed() -> None:
     owner = connections["owner"]
     for table, column, _target in _composite_keys():
         with transaction.atomic("owner"), owner.cursor() as cursor:
-            cursor.execute(
-                f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_same_trust"
-            )
-            assert f"{table}.{column}: may point at a row of another trust" in holes(
-                owner
-            )
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_same_trust")
+            assert f"{table}.{column}: may point at a row of another trust" in holes(owner)
             transaction.set_rollback(True, "owner")

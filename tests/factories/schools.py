@@ -32,9 +32,7 @@ class UserFactory(DjangoModelFactory[models.User]):
 
     @factory.post_generation
     def proved_address(self, create: bool, extracted: object, **kwargs: object) -> None:
-        EmailAddress.objects.create(
-            user=self, email=self.email, verified=True, primary=True
-        )
+        EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
 
 class SchoolFactory(DjangoModelFactory[models.School]):

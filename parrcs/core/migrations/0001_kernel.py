@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
-        migrations.RunSQL(
-            "CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.RunSQL(
             CURRENT_TRUST,
             "DROP FUNCTION current_trust(); DROP FUNCTION current_person()",
