@@ -1,0 +1,46 @@
+# Every command there is. Each does the set-up it needs first; that takes no time when it is done.
+PORT  ?= 8000
+STATE ?= .state
+
+python := .venv/bin/python
+apps   := parrcs schools pupils assessment reporting
+
+.PHONY: setup demo test check fix bench
+
+# Find Python, make .venv, and install what running the application takes.
+setup:
+	@scripts/setup run
+
+# Serve the demo trust on http://127.0.0.1:$(PORT)/ until Ctrl-C; its data stays in $(STATE).
+demo:
+	@scripts/setup run
+	@PORT="$(PORT)" STATE="$(STATE)" $(python) -m parrcs.demo
+
+# Everything that is tested: with PostgreSQL, a Celery worker, Redis and Chromium.
+test:
+	@scripts/setup dev
+	@$(python) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report term
+
+# Everything that is checked without running it: style, types, contracts, migrations, deployment.
+check: export STATE := .state/check
+check: export STATIC_FROM_SOURCE := 1
+check:
+	@scripts/setup dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(python) manage.py makemigrations --check --dry-run
+	HTTPS=1 SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		$(python) manage.py check --deploy --fail-level WARNING
+
+# Mend what can be mended by a program.
+fix:
+	@scripts/setup dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+# How long things take, as ratios measured in one run.
+bench:
+	@scripts/setup dev
+	@$(python) -m pytest tests/bench --numprocesses 0 -m bench -s
