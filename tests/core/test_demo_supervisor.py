@@ -101,7 +101,8 @@ def test_a_child_that_dies_starts_again_and_no_grandchild_stays(
 
     assert greetings == ["ready"], "said once, however often a child starts"
     (first, second), (only,) = started(tmp_path / "web"), started(tmp_path / "worker")
-    assert not [process for process in (*first, *second, *only) if alive(process)]
+    # A killed process takes a moment to be gone.
+    wait_until(lambda: not any(map(alive, (*first, *second, *only))))
     assert "The web ended (killed by SIGKILL) and starts again" in capsys.readouterr().out
 
 
@@ -133,7 +134,7 @@ def test_a_child_that_will_not_end_is_killed(tmp_path: Path, ending: demo.Ending
         return False
 
     demo.keep_alive([stubborn], ending, ready=all_started, when_ready=lambda: None)
-    assert not [process for process in started(tmp_path / "stubborn")[0] if alive(process)]
+    wait_until(lambda: not any(map(alive, started(tmp_path / "stubborn")[0])))
 
 
 @pytest.mark.usefixtures("impatient")
