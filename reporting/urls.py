@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from parrcs.core.views import TrustRequest, requires
+from reporting.views import compare
 
 
 @requires()
@@ -13,7 +14,10 @@ def placeholder(request: TrustRequest, **ids: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path("compare/", placeholder, name="compare"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
+    path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
+    path("compare/compare.csv", compare.compare_csv, name="compare_csv"),
     path("reports/", placeholder, name="reports"),
     path(
         "schools/<int:school_id>/terms/<int:term_id>/report/",

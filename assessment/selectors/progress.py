@@ -6,7 +6,7 @@ each judgement with its baseline and its placement; `assessment.measures` does t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -162,6 +162,18 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
             reached = indicator(gain, expected_gain(points_a_term, terms), better)
         counts.append(ProgressCount(school, arb, route, strand, reached, judgements, gain))
     return counts
+
+
+def pupils_compared(
+    cohort: Cohort, *, strands: Collection[int]
+) -> list[tuple[int, int | None, int]]:
+    """Count, by school and ARB, the pupils who have a gain in any of these strands."""
+    return list(
+        _judged(cohort)
+        .filter(Q(base__isnull=False), strand__in=strands)
+        .values_list(F("placed__school"), F("placed__arb"))
+        .annotate(pupils=Count("pupil", distinct=True))
+    )
 
 
 def _judged(cohort: Cohort) -> QuerySet[Judgement]:

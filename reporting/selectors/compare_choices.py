@@ -1,0 +1,192 @@
+"""What a comparison may be narrowed to, and what somebody chose."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q
+
+from assessment.models import Judgement, Strand, Stream
+from parrcs.core.access import Access
+from pupils.models import Route
+from pupils.selectors.cohorts import Cohort, cohort
+from schools.models import Term
+
+CORE = "core"
+ALL = "all"
+
+
+class Lens(StrEnum):
+    """Which row counts the pupils of an ARB: that of their school, or that of the ARB."""
+
+    REGISTERED = "registered"
+    TAUGHT = "taught"
+
+
+class StrandInForce(NamedTuple):
+    """A strand of a stream that the trust had approved for a term."""
+
+    id: int
+    code: str
+    name: str
+    stream_id: int
+    stream_code: str
+    stream_name: str
+    area_code: str | None
+    area_name: str | None
+
+    @property
+    def choice(self) -> str:
+        """The name of this strand in an address; the same in each version of its stream."""
+        if self.area_code:
+            return f"area.{self.area_code}"
+        return f"strand.{self.stream_code}.{self.code}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to choose from; `term` is the one asked for, or else the default."""
+
+    terms: Sequence[Term]
+    term: Term | None
+    strands: list[StrandInForce]
+    routes: list[tuple[str, str]]
+
+    @property
+    def streams(self) -> list[tuple[str, str]]:
+        """The streams in force, by code."""
+        return list({s.stream_code: s.stream_name for s in self.strands}.items())
+
+    @property
+    def areas(self) -> list[tuple[str, str]]:
+        """The core areas that any stream in force judges, in the trust's order."""
+        return list({s.choice: s.area_name for s in self.strands if s.area_name}.items())
+
+    @property
+    def other_strands(self) -> list[tuple[str, str]]:
+        """The strands outside the core areas."""
+        return list(
+            {
+                s.choice: f"{s.stream_name}: {s.name}" for s in self.strands if not s.area_name
+            }.items()
+        )
+
+    def counted(self, *, stream: str, strand: str) -> tuple[StrandInForce, ...]:
+        """Return the strands that a choice of stream and strand leaves."""
+        return tuple(
+            each
+            for each in self.strands
+            if stream in ("", each.stream_code)
+            and (strand in (ALL, each.choice) or (strand == CORE and each.area_code is not None))
+        )
+
+
+def compare_choices(*, term: str, today: dt.date) -> Choices:
+    """Return the terms to compare, and the streams, strands and routes of the one asked for.
+
+    Terms are offered once they have begun or hold judgements. The default is the latest that
+    has begun and holds any, else the latest begun.
+    """
+    offered = list(
+        Term.objects.annotate(any_judged=Exists(Judgement.objects.filter(term=OuterRef("pk"))))
+        .filter(Q(starts_on__lte=today) | Q(any_judged=True))
+        .order_by("-starts_on")
+    )
+    begun = [each for each in offered if each.starts_on <= today]
+    judged = [each for each in begun if each.any_judged]
+    chosen = next(
+        (each for each in offered if str(each.pk) == term),
+        next(iter(judged or begun or offered), None),
+    )
+    return Choices(
+        terms=offered,
+        term=chosen,
+        strands=_strands(chosen) if chosen else [],
+        routes=list(Route.objects.order_by("position").values_list("code", "name")),
+    )
+
+
+def _strands(term: Term) -> list[StrandInForce]:
+    rows = (
+        Strand.objects.filter(stream__in=Stream.objects.in_force(term.census_on))
+        .order_by("core_area__position", "stream__code", "position", "id")
+        .values_list(
+            "id",
+            "code",
+            "name",
+            "stream",
+            "stream__code",
+            "stream__name",
+            "core_area__code",
+            "core_area__name",
+        )
+    )
+    return [StrandInForce(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a comparison counts. Codes, not ids, so that an address outlives a stream's version."""
+
+    term: Term
+    strands: tuple[StrandInForce, ...]
+    stream: str = ""
+    strand: str = CORE
+    route: str = ""
+    need: str = ""
+    pp: str = ""
+    lens: Lens = Lens.REGISTERED
+
+    @property
+    def query(self) -> str:
+        """The choice as it stands in an address; what is not narrowed is left out."""
+        return self.query_with()
+
+    def query_with(self, **changes: str) -> str:
+        """Return the query string of this choice with some of it changed, or more said."""
+        said = {
+            "term": str(self.term.pk),
+            "stream": self.stream,
+            "strand": "" if self.strand == CORE else self.strand,
+            "route": self.route,
+            "need": self.need,
+            "pp": self.pp,
+            "lens": "" if self.lens is Lens.REGISTERED else str(self.lens),
+            **changes,
+        }
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def strand_ids(self) -> frozenset[int]:
+        """The ids of the strands that count."""
+        return frozenset(each.id for each in self.strands)
+
+    @property
+    def area_by_strand(self) -> dict[int, str]:
+        """The choice of the core area of each strand that has one."""
+        return {each.id: each.choice for each in self.strands if each.area_code}
+
+    @property
+    def areas(self) -> dict[str, str]:
+        """The core areas that count: the name of each by its choice."""
+        return {each.choice: each.area_name for each in self.strands if each.area_name}
+
+    def cohort(self, access: Access) -> Cohort:
+        """Return the pupils on roll in the term who are chosen and whom the person may see."""
+        narrow: dict[str, object] = {}
+        if self.route:
+            narrow["route__code"] = self.route
+        if self.need:
+            narrow["pupil__primary_need"] = self.need
+        if self.pp:
+            narrow["pupil__pupil_premium"] = self.pp == "yes"
+        return cohort(access, term=self.term).filter(**narrow)
+
+
+def in_sentence(names: Iterable[str]) -> str:
+    """Join names as a sentence does: with commas, and "and" before the last."""
+    *most, last = list(names)
+    return f"{', '.join(most)} and {last}" if most else last

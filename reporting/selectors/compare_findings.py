@@ -1,0 +1,253 @@
+"""Where to look first: the comparison said in a few sentences, by rules, worst first."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+from typing import NamedTuple
+
+from django.utils.formats import date_format
+
+from assessment.measures import Standing, standing
+from reporting.selectors.compare import Comparison, Row
+from reporting.selectors.compare_choices import in_sentence
+from reporting.selectors.compare_tallies import Tally, percent_of
+
+AT_MOST = 4
+# A unit with less than this share of its judgements in is named as incomplete.
+COMPLETE_FROM = 0.9
+
+
+class Finding(NamedTuple):
+    """One line: its mark, what it says, what it rests on, and the pupils behind it."""
+
+    mark: str
+    title: str
+    detail: str
+    query: str
+
+
+@dataclass(frozen=True)
+class _Stands:
+    """A row outside the 99.8 % limit, over all or in one core area."""
+
+    row: Row
+    distance: float
+    area: str | None
+    over_all: bool
+
+
+def findings(comparison: Comparison) -> list[Finding]:
+    """Return at most four lines: who is behind, what is incomplete, and who shines.
+
+    Who is behind comes first, furthest below first; one line each is kept for incomplete
+    judging and for the best, when there is any. Lines that are left go to those to watch.
+    """
+    stands = [found for row in comparison.rows for found in _stands(comparison, row)]
+    behind = sorted((each for each in stands if each.distance < 0), key=lambda each: each.distance)
+    above = sorted((each for each in stands if each.distance > 0), key=lambda each: -each.distance)
+    incomplete = _incomplete(comparison)
+    most_behind = AT_MOST - min(len(incomplete), 1) - min(len(above), 1)
+    first = [_behind(comparison, each) for each in behind[:most_behind]]
+    most_above = max(min(len(above), 1), AT_MOST - len(first) - len(incomplete))
+    last = [_above(comparison, each, behind) for each in above[:most_above]]
+    said = first + incomplete[: AT_MOST - len(first) - len(last)] + last
+    named = {each.row.unit for each in stands}
+    watch = [_watch(comparison, row) for row in _watched(comparison) if row.unit not in named]
+    return said + watch[: AT_MOST - len(said)]
+
+
+def _stands(comparison: Comparison, row: Row) -> Iterable[_Stands]:
+    """Say how a row stands out, at most once below and once above.
+
+    Over all when it does so over all, with the core area that weighs most; else in the one
+    core area in which it is furthest from the trust.
+    """
+    trust = comparison.total
+    by_area = {
+        area: distance
+        for area, tally in row.areas.items()
+        if (distance := _distance(tally, trust.areas[area])) is not None
+    }
+    over_all = _distance(row.tally, trust.tally)
+    for limit, sign in ((Standing.BELOW, 1), (Standing.ABOVE, -1)):
+        furthest = min(by_area, key=lambda area: sign * by_area[area], default=None)
+        if row.standing is limit and over_all:
+            matters = furthest is not None and sign * by_area[furthest] < 0
+            yield _Stands(row, over_all, furthest if matters else None, over_all=True)
+        elif furthest is not None and _is(limit, row.areas[furthest], trust.areas[furthest]):
+            yield _Stands(row, by_area[furthest], furthest, over_all=False)
+
+
+def _distance(tally: Tally, trust: Tally) -> float | None:
+    """Return how far a share is from the trust's, in standard errors; None if none can be told."""
+    if tally.too_few:
+        return None
+    rate = trust.at_or_above / trust.compared
+    error = sqrt(rate * (1 - rate) / tally.compared)
+    return (tally.at_or_above / tally.compared - rate) / error if error else 0.0
+
+
+def _is(limit: Standing, tally: Tally, trust: Tally) -> bool:
+    rate = trust.at_or_above / trust.compared
+    return standing(tally.at_or_above, tally.compared, rate) is limit
+
+
+def _behind(comparison: Comparison, found: _Stands) -> Finding:
+    name = found.row.unit.name
+    only = len(comparison.chosen.areas) == 1
+    if found.area is None:
+        title = f"{name} is behind"
+    elif found.over_all and not only:
+        title = f"{name} is behind, most in {_area(comparison, found.area)}"
+    else:
+        title = f"{name} is behind in {_area(comparison, found.area)}"
+    return Finding(
+        "none",
+        title,
+        _detail(comparison, found, "Below the 99.8 % limit for its size."),
+        _query(comparison, found, "below"),
+    )
+
+
+def _above(comparison: Comparison, found: _Stands, behind: list[_Stands]) -> Finding:
+    name = found.row.unit.name
+    only = len(comparison.chosen.areas) == 1
+    if found.area is None:
+        title = f"{name} shines"
+    elif found.over_all and not only:
+        title = f"{name} shines, most in {_area(comparison, found.area)}"
+    else:
+        title = f"{name} shines in {_area(comparison, found.area)}"
+    learners = [
+        each.row.unit.name
+        for each in behind
+        if each.area == found.area and each.row is not found.row
+    ]
+    learn = f" {in_sentence(learners[:2])} could learn from it." if learners else ""
+    return Finding(
+        "better",
+        title,
+        _detail(comparison, found, "Above the 99.8 % limit for its size.") + learn,
+        _query(comparison, found, "at-or-above"),
+    )
+
+
+def _watched(comparison: Comparison) -> list[Row]:
+    """Return the rows between the 95 % and the 99.8 % limits: the low ones, then the high."""
+    return sorted(
+        (
+            row
+            for row in comparison.rows
+            if row.standing in (Standing.WATCH_BELOW, Standing.WATCH_ABOVE)
+        ),
+        key=lambda row: _distance(row.tally, comparison.total.tally) or 0.0,
+    )
+
+
+def _watch(comparison: Comparison, row: Row) -> Finding:
+    low = row.standing is Standing.WATCH_BELOW
+    beyond = "Below the lower" if low else "Above the upper"
+    return Finding(
+        "some",
+        f"{row.unit.name} is one to watch: {'low' if low else 'high'} for its size",
+        f"{_share(row.tally, comparison.total.tally)} {beyond} 95 % limit, within the 99.8 % one.",
+        comparison.chosen.query_with(unit=row.unit.key, number="below" if low else "at-or-above"),
+    )
+
+
+def _detail(comparison: Comparison, found: _Stands, limit: str) -> str:
+    """Give the numbers: those that are outside the limit first, the core area's after them."""
+    trust, row = comparison.total, found.row
+    if found.area is None or len(comparison.chosen.areas) == 1:
+        return f"{_share(row.tally, trust.tally)} {limit}"
+    in_area = row.areas[found.area], trust.areas[found.area]
+    if not found.over_all:
+        return f"{_share(*in_area)} {limit}"
+    area = _area(comparison, found.area)
+    return f"{_share(row.tally, trust.tally)} {limit} In {area} {_share(*in_area, of='')}"
+
+
+def _share(tally: Tally, trust: Tally, of: str = " at or above expected") -> str:
+    return (
+        f"{percent_of(tally.at_or_above, tally.compared)} %{of},"
+        f" {tally.at_or_above:,} of {tally.compared:,};"
+        f" the trust {percent_of(trust.at_or_above, trust.compared)} %."
+    )
+
+
+def _query(comparison: Comparison, found: _Stands, number: str) -> str:
+    changes = {"unit": found.row.unit.key, "number": number}
+    if found.area is not None and not found.over_all:
+        changes["strand"] = found.area
+    return comparison.chosen.query_with(**changes)
+
+
+def _area(comparison: Comparison, area: str) -> str:
+    """Return the name of a core area as it stands within a sentence."""
+    name = comparison.chosen.areas[area]
+    return name if name[:2].isupper() or name == "English" else name[:1].lower() + name[1:]
+
+
+def _incomplete(comparison: Comparison) -> list[Finding]:
+    rows = sorted(
+        (
+            row
+            for row in comparison.rows
+            if row.tally.due and row.tally.judged < COMPLETE_FROM * row.tally.due
+        ),
+        key=lambda row: row.tally.judged / row.tally.due,
+    )
+    if len(rows) > 2:
+        return [_many_incomplete(comparison, rows)]
+    window = _window(comparison)
+    return [
+        Finding(
+            "some",
+            f"{row.unit.name}: {row.tally.not_judged:,} of {row.tally.due:,} not yet judged",
+            ("Too few to say anything. " if row.tally.too_few else "") + window,
+            comparison.chosen.query_with(unit=row.unit.key, number="not-judged"),
+        )
+        for row in rows
+    ]
+
+
+def _many_incomplete(comparison: Comparison, rows: list[Row]) -> Finding:
+    most = max(rows, key=lambda row: row.tally.not_judged)
+    return Finding(
+        "some",
+        f"{len(rows)} of {len(comparison.rows)} schools and ARBs have not finished judging",
+        f"Most is left in {most.unit.name}: {most.tally.not_judged:,} of"
+        f" {most.tally.due:,} not yet judged. {_window(comparison)}",
+        comparison.chosen.query_with(unit=most.unit.key, number="not-judged"),
+    )
+
+
+def _window(comparison: Comparison) -> str:
+    """Say when the term's judgements are entered, in words that hold on every day."""
+    window = comparison.window
+    if window is None:
+        return "The term has no window for judgements yet."
+    return f"The window for judgements runs to {_day(window.closes_on)}."
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")
+
+
+def funnel_finding(comparison: Comparison) -> str:
+    """Say in one sentence what the funnel shows, for who does not see it."""
+    placed = [row for row in comparison.rows if row.standing is not None]
+    below = [r.unit.name for r in placed if r.standing is Standing.BELOW]
+    above = [r.unit.name for r in placed if r.standing is Standing.ABOVE]
+    rest = len(placed) - len(below) - len(above)
+    said = []
+    if below:
+        said.append(f"{in_sentence(below)} below the lower 99.8 % limit")
+    if above:
+        said.append(f"{in_sentence(above)} above the upper 99.8 % limit")
+    if not placed:
+        return "Funnel: nobody has enough judgements yet to be placed."
+    if not said:
+        return f"Funnel: all {rest} schools and ARBs with enough judgements lie within the limits."
+    return f"Funnel: {'; '.join(said)}; {rest or 'no'} others within the limits."

@@ -1,0 +1,234 @@
+"""Comparing schools and ARBs: the page, its file, its chart, and the pupils behind a number."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, csv_response, requires
+from reporting.charts.funnel import FunnelPoint, funnel_spec
+from reporting.charts.render import as_svg
+from reporting.filters import CompareFilters
+from reporting.selectors.compare import Comparison, Row, comparison
+from reporting.selectors.compare_choices import Choices, Chosen, Lens, compare_choices
+from reporting.selectors.compare_findings import findings, funnel_finding
+from reporting.selectors.compare_pupils import NoSuchNumber, pupils_behind
+
+LINES_A_PAGE = 100
+
+
+@requires(Permission.COMPARE)
+def compare(request: TrustRequest) -> HttpResponse:
+    """Show schools and ARBs side by side, and where to look first."""
+    choices = _choices(request)
+    if choices.term is None:
+        return render(request, "reporting/compare_empty.html", {"may_set_up": _may_set_up(request)})
+    filters = CompareFilters(request.GET, choices=choices, term=choices.term)
+    compared = comparison(request.access, chosen=filters.chosen)
+    return render(
+        request,
+        "reporting/compare.html",
+        {
+            "filters": filters,
+            "chosen": filters.chosen,
+            "may_set_up": _may_set_up(request),
+            "comparison": compared,
+            "taught": filters.chosen.lens is Lens.TAUGHT,
+            "findings": findings(compared),
+            "funnel_alt": funnel_finding(compared),
+            "funnel_points": len(_points(compared)),
+            "funnel_version": _version(compared),
+        },
+    )
+
+
+@requires(Permission.COMPARE)
+def compare_pupils(request: TrustRequest) -> HttpResponse:
+    """Show the pupils behind a number of the comparison."""
+    filters = _filters(request)
+    unit, number = request.GET.get("unit", ""), request.GET.get("number", "")
+    chosen = filters.chosen
+    try:
+        behind = pupils_behind(request.access, chosen=chosen, unit=unit, number=number)
+    except NoSuchNumber as error:
+        raise Http404 from error
+    page = Paginator(behind.lines, LINES_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reporting/compare_pupils.html",
+        {
+            "filters": filters,
+            "chosen": chosen,
+            "behind": behind,
+            "page": page,
+            "narrowed": list(_narrowed(filters, targets=behind.number.of_targets)),
+            "crumbs": [("Compare", f"{reverse('compare')}?{chosen.query}")],
+        },
+    )
+
+
+@requires(Permission.COMPARE)
+def compare_funnel(request: TrustRequest) -> HttpResponse:
+    """Draw the comparison by size, as a picture.
+
+    With the version of the numbers that the page named, the picture can never change, so the
+    browser of the person may keep it; Clear-Site-Data takes it away at sign-out.
+    """
+    compared = comparison(request.access, chosen=_exact(request))
+    svg = as_svg(funnel_spec(_points(compared), compared.rate))
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    if request.GET.get("v") == _version(compared):
+        response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@requires(Permission.COMPARE)
+def compare_csv(request: TrustRequest) -> HttpResponse:
+    """Send the table as a file, with full numbers."""
+    compared = comparison(request.access, chosen=_exact(request))
+    chosen = compared.chosen
+    names = [
+        "compare",
+        str(chosen.term),
+        chosen.stream,
+        chosen.strand.replace(".", "-"),
+        chosen.route,
+        chosen.need,
+        {"yes": "pp", "no": "not-pp"}.get(chosen.pp, ""),
+        chosen.lens.value,
+    ]
+    filename = "-".join(slugify(name) for name in names if name)
+    return csv_response(
+        f"{filename}.csv",
+        _HEADING,
+        [_csv_row(compared, row) for row in (*compared.rows, compared.total)],
+    )
+
+
+def _choices(request: TrustRequest) -> Choices:
+    """Return what may be compared, to who may compare the whole trust."""
+    if not request.access.reach(Permission.COMPARE).whole_trust:
+        raise PermissionDenied
+    return compare_choices(term=request.GET.get("term", ""), today=timezone.localdate())
+
+
+def _may_set_up(request: TrustRequest) -> bool:
+    return request.access.may(Permission.MANAGE_SCHOOLS)
+
+
+def _filters(request: TrustRequest) -> CompareFilters:
+    choices = _choices(request)
+    if choices.term is None:
+        raise Http404
+    return CompareFilters(request.GET, choices=choices, term=choices.term)
+
+
+def _exact(request: TrustRequest) -> Chosen:
+    """Return the choice; there is no file or picture of one that does not exist."""
+    filters = _filters(request)
+    if filters.errors:
+        raise Http404
+    return filters.chosen
+
+
+def _narrowed(filters: CompareFilters, *, targets: bool) -> Iterator[str]:
+    """Name what is chosen: all that narrows this number, and how pupils are counted."""
+    for name, value in filters.answers.items():
+        of_strand = name in ("stream", "strand")
+        always = name in ("strand", "lens")
+        if name == "term" or (targets and of_strand) or not (value or always):
+            continue
+        field = filters.fields[name]
+        groups = [
+            each
+            for key, label in field.choices  # type: ignore[attr-defined]  # all are choices
+            for each in (label if isinstance(label, list) else [(key, label)])
+        ]
+        said = str(dict(groups)[value])
+        yield f"counted {said.lower()}" if name == "lens" else said
+
+
+def _points(compared: Comparison) -> list[FunnelPoint]:
+    return [
+        FunnelPoint(row.unit.name, row.tally.compared, row.tally.at_or_above, row.standing)
+        for row in compared.rows
+        if row.standing is not None
+    ]
+
+
+def _version(compared: Comparison) -> str:
+    """Name the numbers that the chart shows: other numbers, another name."""
+    seen = repr((_points(compared), compared.rate))
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+_HEADING = (
+    "Term",
+    "Count pupils",
+    "School or ARB",
+    "Kind",
+    "Host",
+    "Adds to the total",
+    "Pupils on roll",
+    "Judgements due",
+    "Judged",
+    "None",
+    "Some",
+    "Expected",
+    "Better",
+    "No baseline",
+    "At or above expected",
+    "Judged with a baseline",
+    "Share at or above expected",
+    "Lower 95 % limit",
+    "Upper 95 % limit",
+    "Targets met",
+    "Targets judged",
+    "Targets not judged",
+    "Share of targets met",
+    "Lower 95 % limit of targets met",
+    "Upper 95 % limit of targets met",
+    "Mean gain in points",
+    "Standing",
+)
+
+
+def _csv_row(compared: Comparison, row: Row) -> list[Any]:
+    tally, unit, chosen = row.tally, row.unit, compared.chosen
+    whole = unit.kind == "trust"
+    adds = unit.kind == "school" or (unit.kind == "ARB" and chosen.lens is Lens.TAUGHT)
+    share, targets = tally.interval, tally.targets_interval
+    gain = tally.mean_gain if compared.one_stream else None
+    return [
+        str(chosen.term),
+        "as taught" if chosen.lens is Lens.TAUGHT else "where registered",
+        unit.name,
+        unit.kind,
+        unit.host,
+        "" if whole else "yes" if adds else "no",
+        tally.pupils,
+        tally.due,
+        tally.judged,
+        tally.none,
+        tally.some,
+        tally.expected,
+        tally.better,
+        tally.no_baseline,
+        tally.at_or_above,
+        tally.compared,
+        *((share.share, share.low, share.high) if share else ("", "", "")),
+        tally.targets_met,
+        tally.targets,
+        tally.targets_not_judged,
+        *((targets.share, targets.low, targets.high) if targets else ("", "", "")),
+        "" if gain is None else round(float(gain), 4),
+        "" if whole else row.mark[1],
+    ]
