@@ -1,6 +1,7 @@
 """Celery, and the task that knows its trust."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
@@ -10,6 +11,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parrcs.settings")
 app = Celery("parrcs")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A killed worker takes its message along; this finds the run that nobody is at any more.
+# A call that is not heard before the next one is of no use.
+app.conf.beat_schedule = {
+    "resume report runs": {
+        "task": "reporting.tasks.resume_runs",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    }
+}
+
+
+@app.on_after_configure.connect
+def make_folders(sender: Celery, **_: Any) -> None:
+    """Make the folders of the file broker, which does not make them itself."""
+    if sender.conf.broker_url == "filesystem://":
+        for folder in ("data_folder_in", "control_folder"):
+            Path(sender.conf.broker_transport_options[folder]).mkdir(parents=True, exist_ok=True)
 
 
 class TrustTask(Task):  # type: ignore[type-arg]  # generic only in the stubs

@@ -1,0 +1,132 @@
+"""The figures that reports are made of: shares of judgements, counted and rounded one way."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+from typing import TypedDict
+
+from assessment.measures import Indicator, wilson
+
+
+class Share(TypedDict):
+    """n of N, as whole per cent with a 95 % interval; no per cent where N is 0."""
+
+    n: int
+    of: int
+    percent: int | None
+    low: int | None
+    high: int | None
+
+
+class Band(TypedDict):
+    """One piece of a bar: how many, and how many stand before it."""
+
+    indicator: str
+    n: int
+    before: int
+
+
+class Row(TypedDict):
+    """The progress of some pupils in some strands: one row of a table."""
+
+    name: str
+    pupils: int
+    due: int
+    judged: int
+    no_baseline: int
+    none: int
+    some: int
+    expected: int
+    better: int
+    bands: list[Band]
+    share: Share
+
+
+class AreaRow(Row):
+    """A row with the term before beside it; `last` is None where there is no such term."""
+
+    last: Share | None
+    change: int | None
+
+
+@dataclass
+class Tally:
+    """Judgements counted as they come."""
+
+    due: int = 0
+    judged: int = 0
+    no_baseline: int = 0
+    reached: Counter[Indicator] = field(default_factory=Counter)
+
+    def add(self, indicator: Indicator | None) -> None:
+        """Count one judgement; without a baseline it has no indicator, and counts apart."""
+        self.judged += 1
+        if indicator is None:
+            self.no_baseline += 1
+        else:
+            self.reached[indicator] += 1
+
+    @property
+    def at_or_above(self) -> int:
+        """How many are at or above expected."""
+        return self.reached[Indicator.EXPECTED] + self.reached[Indicator.BETTER]
+
+    def share(self) -> Share:
+        """Return the share at or above expected, of the judgements that have a baseline."""
+        return share(self.at_or_above, self.reached.total())
+
+    def row(self, name: str, pupils: int) -> Row:
+        """Return the row of a table that shows this."""
+        counts = {each.name.lower(): self.reached[each] for each in Indicator}
+        return Row(
+            name=name,
+            pupils=pupils,
+            due=self.due,
+            judged=self.judged,
+            no_baseline=self.no_baseline,
+            none=counts["none"],
+            some=counts["some"],
+            expected=counts["expected"],
+            better=counts["better"],
+            bands=_bands(counts.items()),
+            share=self.share(),
+        )
+
+
+def share(n: int, of: int) -> Share:
+    """Return n of N with per cent rounded half up, and the rounded ends of Wilson's interval."""
+    interval = wilson(n, of)
+    if interval is None:
+        return Share(n=n, of=of, percent=None, low=None, high=None)
+    return Share(
+        n=n,
+        of=of,
+        percent=percent(n, of),
+        low=floor(interval.low * 100 + 0.5),
+        high=floor(interval.high * 100 + 0.5),
+    )
+
+
+def percent(n: int, of: int) -> int:
+    """Return n of N in whole per cent, a half rounded up; exact, as it divides integers."""
+    return (200 * n + of) // (2 * of)
+
+
+def change(this: Share, last: Share | None) -> int | None:
+    """Return the change in percentage points, reckoned before rounding, a half away from 0."""
+    if last is None or not this["of"] or not last["of"]:
+        return None
+    points = 100 * (Fraction(this["n"], this["of"]) - Fraction(last["n"], last["of"]))
+    size = floor(abs(points) + Fraction(1, 2))
+    return size if points > 0 else -size
+
+
+def _bands(counts: Iterable[tuple[str, int]]) -> list[Band]:
+    bands, before = [], 0
+    for indicator, n in counts:
+        if n:
+            bands.append(Band(indicator=indicator, n=n, before=before))
+        before += n
+    return bands

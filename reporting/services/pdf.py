@@ -1,0 +1,169 @@
+"""A head teacher report as a PDF that a screen reader can read (PDF/UA-1)."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import get_ident
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
+from reporting.reports.glance import FEWEST_PUPILS
+from reporting.reports.ht import Snapshot
+
+PAGE = re.compile(r"Creating layout - Page (\d+)")
+
+
+class PdfProblem(Exception):
+    """The PDF could not be made whole: something in it was missing or refused."""
+
+
+class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    """Hands out the report's own charts, by `chart:name`, and refuses every other address."""
+
+    def __init__(self, pictures: Mapping[str, Picture]) -> None:
+        super().__init__()
+        self.pictures = pictures
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002
+        """Return a chart, or stop the whole PDF: one with a hole in it is worse than none."""
+        scheme, _, name = url.partition(":")
+        if scheme != "chart" or name not in self.pictures:
+            raise FatalURLFetchingError(f"The report may not load {url[:80]}")
+        return URLFetcherResponse(
+            url, self.pictures[name].svg, headers={"Content-Type": "image/svg+xml"}
+        )
+
+
+def pictures(snapshot: Snapshot) -> dict[str, Picture]:
+    """Draw the charts of a report; one whose numbers are all 0 is left out."""
+    found = {}
+    bars = [
+        Bar(row["name"], row["none"], row["some"], row["expected"], row["better"])
+        for row in snapshot["core"]
+        if row["share"]["of"]
+    ]
+    if bars:
+        shares = ", ".join(
+            f"{row['name']} {row['share']['percent']} per cent"
+            for row in snapshot["core"]
+            if row["share"]["of"]
+        )
+        found["core"] = progress_bars(
+            bars,
+            finding="Bar chart of progress in each core area. At or above expected:"
+            f" {shares}. The table below has all its numbers.",
+        )
+    dots = [
+        Dot(group["title"], row["name"], share["percent"], share["low"] or 0, share["high"] or 0)
+        for group in snapshot["groups"]
+        for row in group["rows"]
+        if row["pupils"] >= FEWEST_PUPILS and (share := row["share"])["percent"] is not None
+    ]
+    if dots:
+        low, high = min(dots, key=_percent), max(dots, key=_percent)
+        rate = snapshot["core_total"]["share"]["percent"] or 0
+        found["groups"] = share_dots(
+            dots,
+            rate=rate,
+            finding=f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils or"
+            f" more, from {low.percent} per cent ({low.name}) to {high.percent} per cent"
+            f" ({high.name}); the whole school has {rate} per cent. The tables below have all its"
+            " numbers.",
+        )
+    return found
+
+
+def _percent(dot: Dot) -> int:
+    return dot.percent
+
+
+def make_pdf(
+    snapshot: Snapshot,
+    cover: Mapping[str, str],
+    *,
+    charts: Mapping[str, Picture],
+    on_page: Callable[[int], None],
+) -> bytes:
+    """Lay out a report. `on_page` is told the number of each page as its layout begins.
+
+    Nothing comes from outside: the stylesheets are ours, the charts are given.
+    """
+    page = render_to_string(
+        "reporting/ht/pdf.html",
+        {
+            "report": snapshot,
+            "cover": cover,
+            "charts": {name: picture.alt for name, picture in charts.items()},
+            "for_print": True,
+        },
+    )
+    fetcher = ChartsOnly(charts)
+    with _told_of_pages(on_page), _no_complaint():
+        pdf: bytes = HTML(string=page, base_url="chart:", url_fetcher=fetcher).write_pdf(
+            stylesheets=[CSS(string=_styles(), url_fetcher=fetcher)], pdf_variant="pdf/ua-1"
+        )
+    return pdf
+
+
+def _styles() -> str:
+    """Return the tokens in their light values, for want of `light-dark`, and then print.css."""
+    tokens, print_ = (
+        Path(str(finders.find(f"css/{name}.css"))).read_text() for name in ("tokens", "print")
+    )
+    return re.sub(r"light-dark\(([^,]+),[^)]*\)", r"\1", tokens) + print_
+
+
+class _Listener(logging.Handler):
+    """Hands on what is logged in this thread."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self.tell = tell
+        self.here = get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on one message. What `tell` raises stops the layout, as a cancelled run must."""
+        if record.thread == self.here:
+            self.tell(record.getMessage())
+
+
+@contextmanager
+def _told_of_pages(on_page: Callable[[int], None]) -> Iterator[None]:
+    """Hear from WeasyPrint's progress log, its only word on which page it is at."""
+
+    def tell(message: str) -> None:
+        if found := PAGE.search(message):
+            on_page(int(found[1]))
+
+    logger, listener = logging.getLogger("weasyprint.progress"), _Listener(tell)
+    before = logger.level, logger.propagate
+    logger.addHandler(listener)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.level, logger.propagate = before
+
+
+@contextmanager
+def _no_complaint() -> Iterator[None]:
+    """Refuse a PDF about which WeasyPrint logged an error, such as an image it could not read."""
+    complaints: list[str] = []
+    logger, listener = logging.getLogger("weasyprint"), _Listener(complaints.append)
+    listener.setLevel(logging.ERROR)
+    logger.addHandler(listener)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+    if complaints:
+        raise PdfProblem("; ".join(complaints))

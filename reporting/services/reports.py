@@ -1,0 +1,87 @@
+"""What people ask of reports: a draft, its publication, another attempt, an end."""
+
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from parrcs.core.access import Access, Permission
+from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
+from reporting.models import Report, ReportRun
+from reporting.services.bells import ring
+from schools.models import School, Term
+
+
+class CannotPublish(Exception):
+    """The draft that was read cannot be published now; the message says why, in words."""
+
+
+def ask_for_draft(*, by: Access, school: School, term: Term) -> ReportRun:
+    """Have the draft of a school's report made; while a run is at it, return that one."""
+    _may_make(by, school.pk)
+    return _ask(by, school.pk, term.pk, Purpose.DRAFT)
+
+
+def ask_to_publish(*, by: Access, school: School, term: Term, draft_id: int) -> ReportRun:
+    """Have the draft that the person has read published, with the numbers it has.
+
+    Refuses when another draft has replaced it since, or while one is being made.
+    """
+    _may_make(by, school.pk)
+    draft = (
+        Report.objects.visible_to(by)
+        .without_content()
+        .filter(pk=draft_id, school=school, term=term, status=ReportStatus.DRAFT)
+        .first()
+    )
+    if draft is None:
+        raise CannotPublish(
+            "The draft that you read has been replaced. Read the one that is here now."
+        )
+    run = _ask(by, school.pk, term.pk, Purpose.PUBLISH, draft)
+    if run.purpose != Purpose.PUBLISH:
+        raise CannotPublish("A new draft is being made at the moment. Read it before you publish.")
+    return run
+
+
+def cancel_run(*, by: Access, run: ReportRun) -> None:
+    """End a run; a worker that is at it stops at its next step. A finished run stays as it is."""
+    _may_make(by, run.school_id)
+    ReportRun.objects.visible_to(by).unfinished().filter(pk=run.pk).update(
+        state=RunState.CANCELLED, finished_at=timezone.now()
+    )
+
+
+def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
+    """Ask for the same again; the run that failed stays on record."""
+    _may_make(by, run.school_id)
+    if run.purpose == Purpose.DRAFT:
+        return _ask(by, run.school_id, run.term_id, Purpose.DRAFT)
+    return ask_to_publish(by=by, school=run.school, term=run.term, draft_id=run.report_id or 0)
+
+
+def _may_make(by: Access, school_id: int) -> None:
+    """Refuse who may not make reports of the whole school; an ARB's lead may not."""
+    if not by.reach(Permission.MAKE_REPORTS).covers(school_id=school_id):
+        raise PermissionDenied
+
+
+def _ask(
+    by: Access, school_id: int, term_id: int, purpose: Purpose, draft: Report | None = None
+) -> ReportRun:
+    mine = {"kind": ReportKind.HT, "school_id": school_id, "term_id": term_id}
+    unfinished = ReportRun.objects.visible_to(by).unfinished().filter(**mine)
+    if running := unfinished.first():
+        return running
+    try:
+        with transaction.atomic():
+            run = ReportRun.objects.create(
+                **mine, purpose=purpose, asked_by_id=by.person_id, report=draft
+            )
+    except IntegrityError:
+        # Someone else asked in the same moment; the constraint lets one of us in.
+        return unfinished.get()
+    # Only a committed row may be rung for. Should the broker be away, `resume_runs` rings later.
+    transaction.on_commit(partial(ring, trust_id=by.trust_id, run_id=run.pk), robust=True)
+    return run
