@@ -1,18 +1,14 @@
 """Addresses of the app."""
 
-from django.http import HttpResponse
 from django.urls import path
 
-from parrcs.core.views import TrustRequest, requires
+from assessment.views.classes import classes
+from assessment.views.grid import grid, judge
 
-
-@requires()
-def placeholder(request: TrustRequest, **ids: int) -> HttpResponse:
-    """Hold the place of a page that is being made."""
-    return HttpResponse("")
-
+_GRID = "classes/<int:class_group_id>/terms/<int:term_id>/"
 
 urlpatterns = [
-    path("classes/", placeholder, name="classes"),
-    path("classes/<int:class_group_id>/terms/<int:term_id>/", placeholder, name="grid"),
+    path("classes/", classes, name="classes"),
+    path(_GRID, grid, name="grid"),
+    path(f"{_GRID}judgements/", judge, name="judge"),
 ]

@@ -1,0 +1,136 @@
+/* The entry grid: brings its parts together. */
+import { ConflictDialog } from "./conflict.js";
+import { pointFor } from "./keys.js";
+import { Model } from "./model.js";
+import { PointList } from "./points.js";
+import { post } from "./post.js";
+import { Saves } from "./saves.js";
+import { Status } from "./status.js";
+import { Strip } from "./strip.js";
+import { Table } from "./table.js";
+
+const data = JSON.parse(document.getElementById("grid-data").textContent);
+const model = new Model(data);
+const element = document.querySelector(".grid table");
+const saves = new Saves(model, (choice) => post(data.save, { ...choice, person: data.person }), changed);
+const status = new Status(model, saves);
+const list = new PointList(document.getElementById("points"));
+const conflicts = new ConflictDialog(document.getElementById("conflict"));
+const strip = new Strip(document.querySelector(".strip"), model, data.pupil_page, {
+  pick: (id) => choose(model.point(model.cell(table.current), id)),
+  clear,
+  list: openList,
+});
+const table = new Table(element, model, (place) => strip.draw(place, saves.of(place)));
+
+function changed(place, answer) {
+  table.draw(place, saves.of(place));
+  if (table.current.row === place.row && table.current.column === place.column) {
+    strip.draw(place, saves.of(place));
+  }
+  if (answer?.progress) status.progress(answer);
+  status.update();
+  nextConflict();
+}
+
+function nextConflict() {
+  const conflict = saves.conflict;
+  if (!conflict || conflicts.isOpen) return;
+  const cell = model.cell(conflict.place);
+  conflicts.open({
+    title: model.name(conflict.place),
+    words: conflict.words,
+    theirs: cell.code ?? "",
+    mine: model.point(cell, conflict.point)?.code ?? "",
+    settle: (mine) => {
+      saves.settle(conflict.place, mine);
+      // After the dialog has closed and given the focus back.
+      queueMicrotask(nextConflict);
+    },
+  });
+}
+
+/* What the person sees in a cell: the choice on its way, else what stands. */
+function shown(place) {
+  const held = saves.of(place);
+  return held.point !== undefined && held.state !== "refused" ? held.point : model.cell(place).point ?? null;
+}
+
+function choose(point) {
+  const place = table.current;
+  if (!model.open) {
+    status.say("This term can be read, not changed.");
+    return;
+  }
+  if (shown(place) !== point.id) saves.choose(place, point.id);
+  const next = model.after(place);
+  if (!next) return;
+  if (table.hasFocus) table.focus(next);
+  else table.show(next);
+}
+
+function clear() {
+  if (!model.open) status.say("This term can be read, not changed.");
+  else if (shown(table.current) !== null) saves.choose(table.current, null);
+}
+
+function openList() {
+  const place = table.current;
+  const cell = model.cell(place);
+  if (!model.open) return;
+  list.open(model.name(place), model.points(cell), shown(place) ?? cell.start ?? null, choose);
+}
+
+function move(place) {
+  if (place) table.focus(place);
+}
+
+function end(place, across) {
+  let last = place;
+  for (let next = place; next; next = model.beside(next, 0, across)) last = next;
+  return last;
+}
+
+const MOVES = {
+  ArrowUp: (place) => model.beside(place, -1, 0),
+  ArrowDown: (place) => model.beside(place, 1, 0),
+  ArrowLeft: (place) => model.beside(place, 0, -1),
+  ArrowRight: (place) => model.beside(place, 0, 1),
+  Home: (place, event) => (event.ctrlKey ? model.first() : end(place, -1)),
+  End: (place, event) => (event.ctrlKey ? model.last() : end(place, 1)),
+  Enter: (place, event) => model.beside(place, event.shiftKey ? -1 : 1, 0),
+};
+
+function act(event) {
+  const place = table.current;
+  status.say("");
+  if (MOVES[event.key]) {
+    move(MOVES[event.key](place, event));
+    return true;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === " " || event.key === "F2") openList();
+  else if (event.key === "Delete" || event.key === "Backspace") clear();
+  else {
+    const cell = model.cell(place);
+    const picked = pointFor(event.key, cell, model.points(cell));
+    if (!picked) return false;
+    if (picked.point) choose(picked.point);
+    else status.say(picked.words);
+  }
+  return true;
+}
+
+element.addEventListener("keydown", (event) => {
+  if (table.placeOf(event.target) && act(event)) event.preventDefault();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (saves.unsaved) event.preventDefault();
+});
+window.addEventListener("online", () => saves.retry());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") saves.retry();
+});
+
+table.show(model.first());
+document.documentElement.dataset.grid = "ready";
