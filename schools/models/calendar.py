@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Deferrable, F, Func, Q
 
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from schools.choices import Season
@@ -63,6 +63,8 @@ class Term(TrustOwned):
             ),
             ExclusionConstraint(
                 name="terms_do_not_overlap",
+                # Checked at the end of a statement, so that one may move several terms at once.
+                deferrable=Deferrable.IMMEDIATE,
                 expressions=[
                     (F("trust"), RangeOperators.EQUAL),
                     (

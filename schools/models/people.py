@@ -1,10 +1,12 @@
 """People: accounts, what each may do in a trust, and invitations."""
 
+import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
@@ -78,8 +80,10 @@ class ScopedRole(TrustOwned):
 
     @property
     def place(self) -> str:
-        """The name of the place this role is for."""
-        return str(self.class_group or self.arb or self.school or "Whole trust")
+        """The name of the place this role is for; a class with its year and school."""
+        if self.class_group:
+            return f"{self.class_group} {self.class_group.year}, {self.class_group.school}"
+        return str(self.arb or self.school or "Whole trust")
 
 
 @keep_history
@@ -111,6 +115,10 @@ class Membership(ScopedRole):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations, narrowed to the person who asks."""
 
+    def pending(self) -> Self:
+        """Keep those neither accepted nor withdrawn, also when their link has run out."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
     def visible_to(self, access: Access) -> Self:
         """Keep all for who manages people, else none."""
         return self if access.may(Permission.MANAGE_PEOPLE) else self.none()
@@ -118,12 +126,22 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 @keep_history
 class Invitation(ScopedRole):
-    """An offer of a role to an e-mail address; accepted once, within two weeks."""
+    """An offer of a role to an e-mail address; accepted once, within two weeks of its sending.
+
+    The first administrator of a trust is invited by a command: by no person.
+    """
+
+    LINK_LIVES = dt.timedelta(days=14)
 
     email = models.EmailField("e-mail address")
-    invited_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    invited_by = models.ForeignKey(
+        "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     invited_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -133,3 +151,13 @@ class Invitation(ScopedRole):
 
     def __str__(self) -> str:
         return f"{self.email}: {self.get_role_display()}, {self.place}"
+
+    @property
+    def runs_out_at(self) -> dt.datetime:
+        """When the link that was sent last stops working."""
+        return self.sent_at + self.LINK_LIVES
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether it takes another sending before this can be accepted."""
+        return self.runs_out_at < timezone.now()
