@@ -1,0 +1,115 @@
+"""Progress once more, in plain Python from the raw rows; it shares no code with the application."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from assessment.models import Baseline, Expectation, Judgement, Point, Strand, Stream
+from pupils.models import Placement, Pupil
+from schools.models import Term
+
+
+@dataclass
+class Due:
+    """One strand of one pupil that was due in a term, and what came of it."""
+
+    pupil: int
+    school: int
+    arb: int | None
+    route: int
+    need: str
+    pp: bool
+    strand: int
+    area: int | None
+    stream: int
+    judged: bool = False
+    value: Fraction | None = None
+    gain: Fraction | None = None
+    expected: Fraction | None = None
+    reached: int | None = None
+
+
+def on_roll(term):
+    """Each pupil's row of where they were on the census date."""
+    return [
+        row
+        for row in Placement.objects.values()
+        if row["starts_on"] <= term.census_on
+        and (row["ends_on"] is None or row["ends_on"] >= term.census_on)
+    ]
+
+
+def plain_progress(term):
+    """All that was due in a term, pupil by pupil and strand by strand."""
+    pupils = {row["id"]: row for row in Pupil.objects.values()}
+    streams = {row["id"]: row for row in Stream.objects.values()}
+    strands = list(Strand.objects.values())
+    expectations = list(Expectation.objects.values())
+    raw = Raw(term)
+    found = []
+    for at in on_roll(term):
+        for strand in strands:
+            stream = streams[strand["stream_id"]]
+            if stream["approved_from"] > term.census_on:
+                continue
+            if stream["approved_until"] and stream["approved_until"] < term.census_on:
+                continue
+            for expectation in expectations:
+                if (expectation["stream_id"], expectation["route_id"]) == (
+                    stream["id"],
+                    at["route_id"],
+                ):
+                    due = _due(at, pupils[at["pupil_id"]], strand)
+                    raw.judge(due, Fraction(expectation["points_a_term"]), stream["better"])
+                    found.append(due)
+    return found
+
+
+def _due(at, pupil, strand):
+    return Due(
+        pupil=pupil["id"],
+        school=at["school_id"],
+        arb=at["arb_id"],
+        route=at["route_id"],
+        need=pupil["primary_need"],
+        pp=pupil["pupil_premium"],
+        strand=strand["id"],
+        area=strand["core_area_id"],
+        stream=strand["stream_id"],
+    )
+
+
+class Raw:
+    """The rows of judgements and baselines, as they are."""
+
+    def __init__(self, term):
+        self.term = term
+        self.values = {row["id"]: Fraction(row["value"]) for row in Point.objects.values()}
+        self.judgements = [r for r in Judgement.objects.values() if r["term_id"] == term.pk]
+        self.baselines = list(Baseline.objects.values())
+        self.census_days = [row["census_on"] for row in Term.objects.values()]
+
+    def judge(self, due, points_a_term, better):
+        """Fill in what was judged, and what it means."""
+        for row in self.judgements:
+            if (row["pupil_id"], row["strand_id"]) == (due.pupil, due.strand):
+                due.judged = True
+                due.value = self.values[row["point_id"]]
+        for base in self.baselines if due.judged else ():
+            if (base["pupil_id"], base["strand_id"]) != (due.pupil, due.strand):
+                continue
+            if base["judged_on"] > self.term.ends_on:
+                continue
+            if base["replaced_on"] and base["replaced_on"] <= self.term.ends_on:
+                continue
+            terms = [d for d in self.census_days if base["judged_on"] <= d <= self.term.census_on]
+            due.gain = due.value - self.values[base["point_id"]]
+            due.expected = points_a_term * len(terms)
+            due.reached = _reached(due.gain, due.expected, Fraction(better))
+
+
+def _reached(gain, expected, better):
+    if expected == 0:
+        return 3 if gain >= 0 else 1
+    return (
+        1 + (gain > 0) + (gain > 0 and gain >= expected) + (gain > 0 and gain >= better * expected)
+    )
