@@ -148,13 +148,11 @@ def serve(port: int, state: Path, ending: Ending) -> None:
     logs = state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with alone_in(state):
-        say(f"Preparing the demo trust in {state} (the first time, a minute or two)")
+        say(f"Preparing the demo trust in {state} (longer the first time)")
         os.environ.update(HTTPS="0", STATE=str(state))
         embedded.start_if_needed()
         os.environ.setdefault("SECRET_KEY", embedded.secret_key(state))
-        manage(ending, "migrate", "--verbosity=0")
-        manage(ending, "collectstatic", "--no-input", "--verbosity=0")
-        accounts = manage(ending, "seed_demo")
+        accounts = manage(ending, "prepare_demo")
 
         def greet() -> None:
             say(f"ready: http://{HOST}:{port}/\n\n{accounts.strip()}\n")
