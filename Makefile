@@ -3,7 +3,6 @@ PORT  ?= 8000
 STATE ?= .state
 
 python := .venv/bin/python
-apps   := parrcs schools pupils assessment reporting
 
 .PHONY: setup demo test check fix bench
 
@@ -31,16 +30,19 @@ check:
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(python) manage.py makemigrations --check --dry-run
+	$(python) manage.py data_dictionary --check
 	HTTPS=1 SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(python) manage.py check --deploy --fail-level WARNING
 
-# Mend what can be mended by a program.
+# Mend what can be mended by a program, and write the data dictionary anew.
+fix: export STATE := .state/check
 fix:
 	@scripts/setup dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	$(python) manage.py data_dictionary
 
 # How long things take, as ratios measured in one run.
 bench:
 	@scripts/setup dev
-	@$(python) -m pytest tests/bench --numprocesses 0 -m bench -s
+	@$(python) -m pytest tests/bench/bench_*.py --numprocesses 0 -s
