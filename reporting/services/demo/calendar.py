@@ -61,9 +61,8 @@ def make_calendar(on: dt.date) -> Calendar:
     current = max(n for n, term in enumerate(terms) if term.starts_on <= on)
     window = windows[current]
     # Early in a term it has just opened; late, and in the holidays, it closes in two weeks.
-    window.opens_on = min(
-        window.opens_on, max(terms[current].starts_on, on - dt.timedelta(days=10))
-    )
+    if window.opens_on > on - dt.timedelta(days=5):
+        window.opens_on = max(terms[current].starts_on, on - dt.timedelta(days=10))
     if window.closes_on < on:
         window.closes_on = on + dt.timedelta(days=14)
     return Calendar(on, years, terms, windows, current)

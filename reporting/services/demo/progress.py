@@ -120,19 +120,24 @@ class Progress:
                 values[key] = max(1, start + self._rng.randint(-2, 2))
             else:
                 values[key] = self._rng.choices((1, 2, 3, 4), (10, 45, 35, 10))[0]
-        after = dt.timedelta(days=self._rng.randint(13, 24))
-        judged_on = _school_day(child.joined_on + after)
-        stay = child.stays[0]
-        if judged_on > self._calendar.on:
-            judged_on = max(stay.starts_on, min(judged_on, self._calendar.on))
         return Learner(
             child=child,
             strands=strands,
-            bases=[Base(values, judged_on, stay.room)],
+            bases=[Base(values, self._first_judged(child), child.stays[0].room)],
             talent=self._rng.gauss(0, 1),
             strand_talent={key: self._rng.gauss(0, 0.8) for key in strands},
             values=dict(values),
         )
+
+    def _first_judged(self, child: Child) -> dt.date:
+        """Return the day of a first baseline: some weeks after joining, within that term."""
+        joined = child.joined_on
+        latest = min(
+            self._calendar.on,
+            next(t.ends_on for t in self._calendar.terms if joined <= t.ends_on),
+        )
+        day = joined + dt.timedelta(days=self._rng.randint(13, 24))
+        return max(joined, _school_day(min(day, latest)))
 
     def _to_rebaseline(self) -> list[Learner]:
         """Choose the pupils whose first baseline proved wrong: here from first to last."""
@@ -213,7 +218,7 @@ class Progress:
         gaps = self._rng.uniform(0.005, 0.035)
         cells = []
         for learner, room, strands in self._come_to(rows, term):
-            absent = self._rng.random() < 0.012
+            absent = self._rng.random() < 0.012 and len(rows) >= 25
             for key in strands:
                 gap = self._rng.random() < gaps
                 if not absent and not gap:
