@@ -1,27 +1,23 @@
 """Addresses of the app."""
 
-from django.http import HttpResponse
 from django.urls import path
 
-from parrcs.core.views import TrustRequest, requires
-from reporting.views import compare
+from reporting.views import compare, reports
 
-
-@requires()
-def placeholder(request: TrustRequest, **ids: int) -> HttpResponse:
-    """Hold the place of a page that is being made."""
-    return HttpResponse("")
-
+HT = "schools/<int:school_id>/terms/<int:term_id>/report"
 
 urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
     path("compare/compare.csv", compare.compare_csv, name="compare_csv"),
-    path("reports/", placeholder, name="reports"),
-    path(
-        "schools/<int:school_id>/terms/<int:term_id>/report/",
-        placeholder,
-        name="ht_report",
-    ),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<int:report_id>/", reports.stored_report, name="report"),
+    path("reports/<int:report_id>.pdf", reports.report_pdf, name="report_pdf"),
+    path("reports/runs/<int:run_id>/", reports.run_page, name="report_run"),
+    path("reports/runs/<int:run_id>/cancel/", reports.cancel, name="report_run_cancel"),
+    path("reports/runs/<int:run_id>/retry/", reports.retry, name="report_run_retry"),
+    path(f"{HT}/", reports.ht_report_page, name="ht_report"),
+    path(f"{HT}/draft/", reports.make_draft, name="ht_report_draft"),
+    path(f"{HT}/publish/", reports.publish, name="ht_report_publish"),
 ]

@@ -83,15 +83,15 @@ class Destination(NamedTuple):
     current: bool
 
 
-# Who may do this finds that page in the navigation, in this order.
-_DESTINATIONS = (
-    ("Record", "classes", Permission.RECORD),
-    ("Pupils", "pupils", Permission.SEE_PUPILS),
-    ("Compare", "compare", Permission.COMPARE),
-    ("Schools", "schools", Permission.SEE_SCHOOLS),
-    ("Reports", "reports", Permission.READ_PUBLISHED),
-    ("People", "people", Permission.MANAGE_PEOPLE),
-    ("Calendar", "calendar", Permission.MANAGE_SCHOOLS),
+# Who may do one of these things finds that page in the navigation, in this order.
+_DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+    ("Record", "classes", frozenset({Permission.RECORD})),
+    ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
+    ("Compare", "compare", frozenset({Permission.COMPARE})),
+    ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
+    ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
+    ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
+    ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
 )
 
 
@@ -107,6 +107,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "several_trusts": len(places) > 1,
         "navigation": [
             Destination(name, url, request.path.startswith(url))
-            for name, url in ((n, reverse(u)) for n, u, p in _DESTINATIONS if access.may(p))
+            for name, url in (
+                (n, reverse(u)) for n, u, any_of in _DESTINATIONS if any_of & access.permissions
+            )
         ],
     }

@@ -85,7 +85,7 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     svg = as_svg(
         {
             "width": 460,
-            "height": {"step": 26},
+            "height": {"step": 23},
             "data": {"values": pieces},
             "layer": [
                 {
@@ -140,12 +140,13 @@ def share_dots(dots: Sequence[Dot], *, rate: int, finding: str) -> Picture:
             "domain": False,
             "labelLimit": 260,
             "labelExpr": "split(datum.value, '|')[1]",
+            "labelFontSize": 10,
         },
     }
     svg = as_svg(
         {
             "width": 330,
-            "height": {"step": 17},
+            "height": {"step": 14},
             "data": {"values": values},
             "layer": [
                 {

@@ -3,4 +3,4 @@
 from reporting.choices import ReportKind
 from reporting.reports import ht
 
-BUILDERS = {ReportKind.HT: ht.build}
+BUILDERS = {ReportKind.HT: ht.ht_report}

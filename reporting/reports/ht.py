@@ -1,6 +1,6 @@
 """The head teacher report of a school for a term: rows in, every number and word out.
 
-Pure: the snapshot depends on nothing but the rows, so equal data give an equal report.
+`build` is pure: the snapshot depends on nothing but the rows, so equal data give an equal report.
 """
 
 from collections import Counter, defaultdict
@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypedDict
 
 from assessment.measures import Indicator
+from parrcs.core.access import Access
 from pupils.choices import AreaOfNeed, PrimaryNeed, Sex, TargetOutcome
 from pupils.models.pupils import national_year
 from reporting.reports.definitions import Definition, definitions
@@ -21,7 +22,8 @@ from reporting.reports.figures import (
     share,
 )
 from reporting.reports.glance import Line, at_a_glance
-from reporting.selectors.ht import HTRows, PupilOnRoll, TermRows
+from reporting.selectors.ht import HTRows, PupilOnRoll, TermRows, ht_rows
+from schools.models import School, Term
 
 
 class RollRow(TypedDict):
@@ -126,6 +128,11 @@ class _Term:
             if any(counts(each.strand_id, each.core_area_id) for each in strands)
         }
         return sum(pupil.route_id in routes for pupil in self.pupils)
+
+
+def ht_report(access: Access, *, school: School, term: Term) -> Snapshot:
+    """Return the report as the data are now."""
+    return build(ht_rows(access, school=school, term=term))
 
 
 def build(rows: HTRows) -> Snapshot:

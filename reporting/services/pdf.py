@@ -72,8 +72,8 @@ def pictures(snapshot: Snapshot) -> dict[str, Picture]:
         found["groups"] = share_dots(
             dots,
             rate=rate,
-            finding=f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils or"
-            f" more, from {low.percent} per cent ({low.name}) to {high.percent} per cent"
+            finding=f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils"
+            f" or more, from {low.percent} per cent ({low.name}) to {high.percent} per cent"
             f" ({high.name}); the whole school has {rate} per cent. The tables below have all its"
             " numbers.",
         )

@@ -20,8 +20,7 @@ from parrcs.core.access import Permission
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from reporting.reports.ht import Snapshot, build
-from reporting.selectors.ht import ht_rows
+from reporting.reports.ht import Snapshot, ht_report
 from reporting.services.bells import ring
 from reporting.services.pdf import make_pdf, pictures
 from schools.models import Trust
@@ -226,7 +225,7 @@ class _Making:
                 raise CannotMake(
                     "Whoever asked for this report may no longer make it. Ask for it yourself."
                 )
-            snapshot = build(ht_rows(access, school=run.school, term=run.term))
+            snapshot = ht_report(access, school=run.school, term=run.term)
         return _Content(
             snapshot,
             {
@@ -242,7 +241,7 @@ class _Making:
         published_at = timezone.now()
         with in_trust(self.trust_id):
             run = ReportRun.objects.select_related("asked_by").get(pk=self.run.pk)
-            draft = Report.objects.filter(pk=run.report_id, status=ReportStatus.DRAFT).first()
+            draft = Report.objects.filter(runs=run, status=ReportStatus.DRAFT).first()
             if draft is None:
                 raise CannotMake("The draft to publish is no longer there. Make a new one.")
             # Nobody else can take this number: a report has one unfinished run at a time.

@@ -8,11 +8,14 @@ import pytest
 from django.utils import timezone
 
 from assessment.models import Baseline, Judgement, Point, Strand, Stream
-from parrcs.core.access import Role
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.models import Outcome, Placement, Plan, Pupil, TermlyTarget
-from tests.factories.assessment import ExpectationFactory, PointFactory, StrandFactory
-from tests.factories.assessment import StreamFactory
+from tests.factories.assessment import (
+    ExpectationFactory,
+    PointFactory,
+    StrandFactory,
+    StreamFactory,
+)
 from tests.world import World
 
 AUTUMN_25 = dt.date(2025, 9, 1)
@@ -44,7 +47,7 @@ def new_engagement(world: World) -> Stream:
 
 def add_life(world: World, *, pupils: int, seed: int) -> None:
     """Add pupils with all that befalls them, always the same from the same seed."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # made-up lives, not secrets
     new_engagement(world)
     made = Pupil.objects.bulk_create(_pupil(chance, seed, n) for n in range(pupils))
     Placement.objects.bulk_create(
@@ -167,8 +170,3 @@ def _targets(chance: random.Random, world: World, pupils: list[Pupil]) -> None:
         for position, outcome in enumerate(outcomes)
         for term in world.terms[2:]
     )
-
-
-def head_of(world: World) -> int:
-    """Return who the head of the first school is."""
-    return world.people[Role.HEAD].pk

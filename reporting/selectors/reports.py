@@ -1,0 +1,170 @@
+"""Which reports there are, and what a person may see of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from assessment.models import Judgement
+from assessment.selectors.progress import progress_counts, strands_due
+from parrcs.core.access import Access, Permission
+from pupils.selectors.cohorts import cohort
+from reporting.choices import ReportKind, ReportStatus
+from reporting.models import Report, ReportRun
+from schools.models import AcademicYear, School, Term
+
+
+def reported_school(
+    access: Access, *, school_id: int, term_id: int, permission: Permission
+) -> tuple[School, Term]:
+    """Return the school and term that a report is about.
+
+    404 where the person has nothing to do with the school, 403 where they have, but not this:
+    the lead of one of its ARBs, or a head who is a governor here.
+    """
+    schools = School.objects.visible_to(access).filter(of_trust=True).select_related("trust")
+    school = get_object_or_404(schools, pk=school_id)
+    term = get_object_or_404(Term.objects.select_related("year"), pk=term_id)
+    if not access.reach(permission).covers(school_id=school.pk):
+        raise PermissionDenied
+    return school, term
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """What has been made of one report so far."""
+
+    draft: Report | None
+    saved_since: int
+    published: Sequence[Report]
+    run: ReportRun | None
+
+
+def report_state(access: Access, *, school: School, term: Term) -> ReportState:
+    """Return the draft, the published versions and the latest run of a school's report.
+
+    `saved_since` counts the judgements of the school's pupils that were saved after the draft
+    was made.
+    """
+    mine = {"kind": ReportKind.HT, "school": school, "term": term}
+    reports = list(
+        Report.objects.visible_to(access)
+        .without_content()
+        .filter(**mine)
+        .select_related("made_by", "published_by")
+    )
+    draft = next((each for each in reports if each.status == ReportStatus.DRAFT), None)
+    since = 0
+    if draft:
+        placed = cohort(access, term=term).filter(school=school).placements
+        since = Judgement.objects.filter(
+            term=term, judged_at__gt=draft.made_at, pupil__in=placed.values("pupil")
+        ).count()
+    runs = ReportRun.objects.visible_to(access).filter(**mine).select_related("asked_by")
+    return ReportState(
+        draft=draft,
+        saved_since=since,
+        published=[each for each in reports if each.status == ReportStatus.PUBLISHED],
+        run=runs.first(),
+    )
+
+
+def report(access: Access, *, report_id: int) -> Report:
+    """Return one report as it was made, or 404."""
+    reports = Report.objects.visible_to(access).defer("pdf")
+    return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
+
+
+def report_file(access: Access, *, report_id: int) -> Report:
+    """Return one report with its PDF, or 404."""
+    reports = Report.objects.visible_to(access).defer("snapshot")
+    return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
+
+
+@dataclass(frozen=True)
+class ListedReport:
+    """The report of one school for one term, as a line of the list."""
+
+    school: School
+    term: Term
+    pupils: int
+    judged: int
+    due: int
+    draft: Report | None
+    published: Report | None
+    run: ReportRun | None
+
+
+@dataclass(frozen=True)
+class ReportList:
+    """The reports of one academic year; no year: no term has begun."""
+
+    year: AcademicYear | None
+    years: Sequence[AcademicYear]
+    reports: Sequence[ListedReport]
+
+
+def report_list(access: Access, *, year_id: str) -> ReportList:
+    """Return the reports that the person may see, for the year asked for or the latest begun.
+
+    The same number of queries for any number of schools.
+    """
+    begun = Term.objects.filter(starts_on__lte=timezone.localdate())
+    years = list(AcademicYear.objects.filter(terms__in=begun).distinct().order_by("-starts_on"))
+    year = next((each for each in years if str(each.pk) == year_id), None)
+    if year_id and year is None:
+        raise Http404
+    if not years:
+        return ReportList(None, (), ())
+    year = year or years[0]
+    terms = list(begun.filter(year=year).order_by("-starts_on"))
+    reach = access.reach(Permission.SEE_REPORTS)
+    schools = School.objects.visible_to(access).filter(of_trust=True)
+    if not reach.whole_trust:
+        schools = schools.filter(pk__in=reach.school_ids)
+    made = _made(access, terms)
+    listed = []
+    for term in terms:
+        counts = _coverage(access, term)
+        listed += [
+            ListedReport(school, term, *counts[school.pk], **made[school.pk, term.pk])
+            for school in schools
+        ]
+    return ReportList(year, years, listed)
+
+
+def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
+    """Count, by school, the pupils on roll and the judgements made and due."""
+    everyone = cohort(access, term=term)
+    due_on = {route: len(strands) for route, strands in strands_due(term).items()}
+    pupils, judged, due = Counter[int](), Counter[int](), Counter[int]()
+    for school, route, number in everyone.placements.values_list("school", "route").annotate(
+        number=Count("id")
+    ):
+        pupils[school] += number
+        due[school] += number * due_on.get(route, 0)
+    for each in progress_counts(everyone):
+        judged[each.school_id] += each.judgements
+    return defaultdict(
+        lambda: (0, 0, 0),
+        {school: (pupils[school], judged[school], due[school]) for school in pupils},
+    )
+
+
+def _made(access: Access, terms: Sequence[Term]) -> dict[tuple[int, int], dict[str, Any]]:
+    """Return, by school and term, the draft, the latest published version and the run."""
+    found: dict[tuple[int, int], dict[str, Any]] = defaultdict(
+        lambda: {"draft": None, "published": None, "run": None}
+    )
+    reports = Report.objects.visible_to(access).without_content().filter(term__in=terms)
+    for each in reports.order_by("version"):
+        found[each.school_id, each.term_id][each.status] = each
+    for run in ReportRun.objects.visible_to(access).unfinished().filter(term__in=terms):
+        found[run.school_id, run.term_id]["run"] = run
+    return found
