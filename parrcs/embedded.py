@@ -71,7 +71,7 @@ class Cluster:
 def start_if_needed() -> None:
     """Start our own PostgreSQL, and make the message folders, unless others are configured."""
     if not os.environ.get("REDIS_URL"):
-        for folder in ("messages", "control", "processed"):
+        for folder in ("messages", "control"):
             (STATE_FOLDER / "broker" / folder).mkdir(parents=True, exist_ok=True)
     if "DATABASE_URL" not in os.environ:
         cluster = start(STATE_FOLDER)

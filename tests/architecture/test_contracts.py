@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from importlinter.cli import lint_imports
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -100,6 +101,17 @@ def test_views_know_forms_services_and_selectors_and_nothing_of_the_work_behind_
         if business.match(name)
     ]
     assert not stray
+
+
+def test_only_a_trust_itself_and_an_account_belong_to_no_trust():
+    without = {
+        model.__name__
+        for app in apps.get_app_configs()
+        if app.name in APPS
+        for model in app.get_models()
+        if not any(field.name == "trust" for field in model._meta.fields)
+    }
+    assert without == {"Trust", "User"}
 
 
 # Their base class says what they are, and their labels or their `help` say the rest.
