@@ -1,0 +1,1 @@
+"""The demo trust: the story it tells, reckoned from its raw rows alone."""
