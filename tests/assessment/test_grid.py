@@ -36,9 +36,8 @@ def grid_url(world: World, term=None, class_group=None) -> str:
 
 def data_of(response) -> dict:
     text = response.content.decode()
-    return json.loads(
-        re.search(r'<script id="grid-data" type="application/json">(.*?)</script>', text)[1]
-    )
+    (data,) = re.findall(r'<script id="grid-data" type="application/json">(.*?)</script>', text)
+    return json.loads(data)
 
 
 def judged(world, pupil, code, value, term=None, baseline=None):
@@ -83,7 +82,7 @@ def test_the_grid_shows_what_is_due_by_route_and_what_was_reached(world, sign_in
 
 @pytest.mark.parametrize(
     ("value", "gain", "reached"),
-    [(9, "−1", "none"), (10, "0", "none"), (13, "+3", "some"), (14, "+4", "expected"),
+    [(9, "\N{MINUS SIGN}1", "none"), (10, "0", "none"), (13, "+3", "some"), (14, "+4", "expected"),
      (15, "+5", "expected"), (16, "+6", "better")],
 )  # fmt: skip
 def test_gain_and_tint_follow_the_streams_cuts(world, sign_in, value, gain, reached):
@@ -196,10 +195,8 @@ def test_someone_not_signed_in_is_asked_to(world, client):
 
 
 def reads(run) -> int:
-    """Count the queries that read or write rows: not savepoints, nor settings of the transaction."""
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    """Count the queries that touch rows: not savepoints, nor settings of the transaction."""
+    with CaptureQueriesContext(connection) as queries:
         run()
     return sum(" FROM " in query["sql"] for query in queries.captured_queries)
 
@@ -308,7 +305,8 @@ def test_the_window_in_words(today, words):
 
 
 def test_the_current_term_is_the_open_one_else_the_latest_that_has_begun(world):
-    assert current_term(dt.date(2026, 2, 1))[0] == world.term
+    open_now = Window.objects.get()
+    assert current_term(dt.date(2026, 2, 1)) == (world.term, open_now)
     Window.objects.all().delete()
     assert current_term(dt.date(2026, 2, 1)) == (world.terms[1], None)
     assert current_term(dt.date(2026, 8, 1)) == (world.terms[2], None)

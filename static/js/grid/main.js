@@ -132,5 +132,5 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") saves.retry();
 });
 
-table.show(model.first());
+table.begin(model.first());
 document.documentElement.dataset.grid = "ready";

@@ -126,6 +126,13 @@ export class Saves {
     entry.failed = true;
     this.trouble = answer;
     if (this.#timer !== null) return;
+    // What stands in the queue behind it waits too, and says so.
+    for (const behind of this.#entries.values()) {
+      if (!behind.busy && !behind.failed) {
+        behind.failed = true;
+        this.#changed(behind.place, null);
+      }
+    }
     this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE);
     this.#timer = setTimeout(() => {
       this.#timer = null;

@@ -47,7 +47,7 @@ export class Strip {
   #about(place, cell) {
     const { name } = this.#model.scales[cell.scale];
     const { route } = this.#model.rows[place.row];
-    return make("p", { className: "soft" }, cell.walt ? `We are learning to ${cell.walt}` : `${name}, ${route} route`);
+    return make("p", { className: "soft" }, cell.walt ? `We are learning to ${cell.walt}` : `${name} · ${route} route`);
   }
 
   #picks(cell, held) {

@@ -38,6 +38,10 @@ export class Table {
     this.#box(place).focus();
   }
 
+  begin(place) {
+    this.#mark(place);
+  }
+
   /* Make a cell current without taking the focus from where the person works. */
   show(place) {
     this.#mark(place);

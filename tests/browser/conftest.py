@@ -1,0 +1,204 @@
+"""A real web server on the tests' database, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from parrcs.core.access import Role
+from tests.factories.schools import PASSWORD
+from tests.world import World, make_world
+
+# Playwright's sync API runs an event loop in this thread, in which Django would refuse to use
+# the database. Nothing else runs in that loop, so there is nothing that it could block.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30  # seconds until the server must answer
+
+OFFICE = {"width": 1280, "height": 900}
+TABLET = {"width": 820, "height": 1180}
+PHONE = {"width": 390, "height": 844}
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+class Server:
+    """The web server as a process of its own, which may be killed and started again."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it on its port and wait until it answers."""
+        process = self._running = subprocess.Popen(
+            [
+                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+                "--port", str(self.port), "--workers", "1", "--blocking-threads", "4",
+                "--log-level", "warning", "parrcs.wsgi:application",
+            ],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "DATABASE_URL": _test_database("DATABASE_URL", "default"),
+                "OWNER_DATABASE_URL": _test_database("OWNER_DATABASE_URL", "owner"),
+                "DJANGO_SETTINGS_MODULE": "parrcs.settings",
+                "HTTPS": "0",
+                "STATIC_FROM_SOURCE": "1",
+            },
+            # A group of its own, so that one signal reaches its worker process too.
+            start_new_session=True,
+        )  # fmt: skip
+        until = time.monotonic() + PATIENCE
+        while not self._answers(process):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the web server did not start")
+
+    def kill(self) -> None:
+        """End it as a power cut would: it cannot finish anything."""
+        if self._running is not None:
+            os.killpg(self._running.pid, signal.SIGKILL)
+            self._running.wait()
+            self._running = None
+
+    def restart(self) -> None:
+        """Start it again on the same port, if it does not run."""
+        if self._running is None:
+            self.start()
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/static/icon.svg")
+            return connection.getresponse().status == 200
+        except (HTTPException, OSError):
+            # A refused connection comes back at once: look again in a moment.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+            return False
+        finally:
+            connection.close()
+
+
+def _test_database(variable: str, alias: str) -> str:
+    """Return the address that the settings came from, with the test database in its place."""
+    name = connections[alias].settings_dict["NAME"]
+    return urlsplit(os.environ[variable])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def _running_server(django_db_setup: None) -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server(_running_server: Server) -> Server:
+    """The web server, running."""
+    _running_server.restart()
+    return _running_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys; each test has contexts of its own."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def harbour() -> World:
+    """The first trust, with its rows committed: the server sees them."""
+    return make_world("Harbour")
+
+
+type OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
+    """Open a browser of its own (own cookies) at a size; `touch` for a screen one taps."""
+    contexts: list[BrowserContext] = []
+
+    def opened(size: dict[str, int] | None = None, *, touch: bool = False, **more: Any) -> Page:
+        context = browser.new_context(
+            base_url=server.url,
+            viewport=size or OFFICE,  # type: ignore[arg-type]
+            has_touch=touch,
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+            **more,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sign_in_page(harbour: World) -> Callable[[Page, Role], None]:
+    """Sign in through the form, as the person of the first trust who has a role."""
+
+    def signed_in(page: Page, role: Role) -> None:
+        person = harbour.people[role]
+        person.set_password(PASSWORD)
+        person.save()
+        page.goto(reverse("account_login"))
+        page.fill("input[name=login]", person.email)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/account/" not in url)
+
+    return signed_in
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 AA, one line a violation with where it is."""
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": WCAG},
+        "rules": {"target-size": {"enabled": True}},
+    }
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']}: {each['help']} at {' | '.join(str(n['target']) for n in each['nodes'])}"
+        for each in found
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Say whether the page itself is wider than its window."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
