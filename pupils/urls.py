@@ -1,18 +1,24 @@
-"""Addresses of the app."""
+"""Addresses of the app; the page of one pupil shows judgements, so `assessment` has it."""
 
-from django.http import HttpResponse
 from django.urls import path
 
-from parrcs.core.views import TrustRequest, requires
+from pupils.views import placements, plans, pupils
 
-
-@requires()
-def placeholder(request: TrustRequest, **ids: int) -> HttpResponse:
-    """Hold the place of a page that is being made."""
-    return HttpResponse("")
-
+_PUPIL = "pupils/<int:pupil_id>/"
 
 urlpatterns = [
-    path("pupils/", placeholder, name="pupils"),
-    path("pupils/<int:pupil_id>/", placeholder, name="pupil"),
+    path("pupils/", pupils.pupils, name="pupils"),
+    path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
+    path("pupils/new/", pupils.pupil_add, name="pupil_add"),
+    path("pupils/places/", placements.pupil_places, name="pupil_places"),
+    path(f"{_PUPIL}details/", pupils.pupil_change, name="pupil_change"),
+    path(f"{_PUPIL}placement/", placements.pupil_place, name="pupil_place"),
+    path(f"{_PUPIL}leaving/", placements.pupil_leave, name="pupil_leave"),
+    path(f"{_PUPIL}plans/new/", plans.plan_add, name="plan_add"),
+    path(f"{_PUPIL}plans/<int:plan_id>/", plans.plan_change, name="plan_change"),
+    path(f"{_PUPIL}plans/<int:plan_id>/outcomes/new/", plans.outcome_add, name="outcome_add"),
+    path(f"{_PUPIL}outcomes/<int:outcome_id>/", plans.outcome_change, name="outcome_change"),
+    path(f"{_PUPIL}targets/new/", plans.target_add, name="target_add"),
+    path(f"{_PUPIL}targets/<int:target_id>/", plans.target_change, name="target_change"),
+    path(f"{_PUPIL}targets/<int:target_id>/remove/", plans.target_remove, name="target_remove"),
 ]

@@ -269,18 +269,18 @@ def _strand_cell(
     rate: Decimal,
     census_days: Sequence[dt.date],
 ) -> Cell:
-    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=_number(rate))
+    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=number(rate))
     expected = None
     if baseline:
         point, judged_on = baseline
         expected = expected_gain(rate, terms_since(judged_on, term.census_on, census_days))
-        cell.expected = _number(expected)
+        cell.expected = number(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)
         cell.start = point
     before = None
     for when, entry in judged:
         value = scale.value(entry.point_id)
-        step = "" if before is None else _signed(value - before)
+        step = "" if before is None else signed(value - before)
         before = value
         if when.pk != term.pk:
             cell.last, cell.last_term = entry.point_id, str(when)
@@ -297,7 +297,7 @@ def _strand_cell(
         )
         if baseline and expected is not None:
             gain = value - scale.value(baseline[0])
-            cell.gain = _signed(gain)
+            cell.gain = signed(gain)
             _tint(cell, indicator(gain, expected, scale.better))
     return cell
 
@@ -341,12 +341,13 @@ def _day(day: dt.date) -> str:
     return date_format(day, "j F Y")
 
 
-def _number(value: Decimal) -> str:
+def number(value: Decimal) -> str:
+    """Write a value without the noughts that say nothing."""
     return f"{value.normalize():f}"
 
 
-def _signed(value: Decimal) -> str:
+def signed(value: Decimal) -> str:
     """Write a gain with its sign, a true minus included."""
     if value == 0:
         return "0"
-    return ("+" if value > 0 else "\N{MINUS SIGN}") + _number(abs(value))
+    return ("+" if value > 0 else "\N{MINUS SIGN}") + number(abs(value))

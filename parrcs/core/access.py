@@ -12,6 +12,8 @@ class Permission(StrEnum):
     SEE_PUPILS = "see pupils"
     SEE_SCHOOLS = "see schools and classes"
     RECORD = "record judgements and targets"
+    MANAGE_PUPILS = "add pupils, change their details and place them"
+    EDIT_PLANS = "write plans and their outcomes"
     SEE_REPORTS = "see the head teacher report before it is published"
     MAKE_REPORTS = "make and publish the head teacher report"
     READ_PUBLISHED = "read what is published for governors and trustees"
@@ -39,13 +41,17 @@ class Role(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD}),
-    Role.ASSESSMENT_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.SEE_REPORTS}),
-    Role.INCLUSION_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS}),
+    Role.ASSESSMENT_LEAD: frozenset(
+        {P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.MANAGE_PUPILS, P.SEE_REPORTS}
+    ),
+    Role.INCLUSION_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.MANAGE_PUPILS, P.EDIT_PLANS}),
     Role.HEAD: frozenset(
         {
             P.SEE_PUPILS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.MANAGE_PUPILS,
+            P.EDIT_PLANS,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
@@ -61,6 +67,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PUPILS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.MANAGE_PUPILS,
+            P.EDIT_PLANS,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,

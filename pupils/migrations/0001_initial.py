@@ -3,14 +3,15 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import parrcs.core.tenancy
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import schools.models.calendar
 from django.conf import settings
+from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
 
+import parrcs.core.tenancy
+import schools.models.calendar
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -23,6 +24,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # People look for Sahin and mean Şahin.
+        UnaccentExtension(),
         migrations.CreateModel(
             name="Outcome",
             fields=[
@@ -194,9 +197,7 @@ class Migration(migrations.Migration):
                 ("born_on", models.DateField(verbose_name="date of birth")),
                 (
                     "sex",
-                    models.CharField(
-                        choices=[("F", "Female"), ("M", "Male")], max_length=1
-                    ),
+                    models.CharField(choices=[("F", "Female"), ("M", "Male")], max_length=1),
                 ),
                 (
                     "primary_need",
@@ -226,9 +227,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "looked_after",
-                    models.BooleanField(
-                        default=False, verbose_name="child looked after"
-                    ),
+                    models.BooleanField(default=False, verbose_name="child looked after"),
                 ),
                 (
                     "eal",
@@ -406,9 +405,7 @@ class Migration(migrations.Migration):
                 ("born_on", models.DateField(verbose_name="date of birth")),
                 (
                     "sex",
-                    models.CharField(
-                        choices=[("F", "Female"), ("M", "Male")], max_length=1
-                    ),
+                    models.CharField(choices=[("F", "Female"), ("M", "Male")], max_length=1),
                 ),
                 (
                     "primary_need",
@@ -438,9 +435,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "looked_after",
-                    models.BooleanField(
-                        default=False, verbose_name="child looked after"
-                    ),
+                    models.BooleanField(default=False, verbose_name="child looked after"),
                 ),
                 (
                     "eal",
@@ -700,15 +695,11 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=1)),
                 (
                     "walt",
-                    models.CharField(
-                        max_length=300, verbose_name="we are learning to (WALT)"
-                    ),
+                    models.CharField(max_length=300, verbose_name="we are learning to (WALT)"),
                 ),
                 (
                     "wilf",
-                    models.CharField(
-                        max_length=300, verbose_name="what I'm looking for (WILF)"
-                    ),
+                    models.CharField(max_length=300, verbose_name="what I'm looking for (WILF)"),
                 ),
                 ("starting_point", models.CharField(blank=True, max_length=300)),
                 ("next_step", models.CharField(blank=True, max_length=300)),
@@ -799,15 +790,11 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=1)),
                 (
                     "walt",
-                    models.CharField(
-                        max_length=300, verbose_name="we are learning to (WALT)"
-                    ),
+                    models.CharField(max_length=300, verbose_name="we are learning to (WALT)"),
                 ),
                 (
                     "wilf",
-                    models.CharField(
-                        max_length=300, verbose_name="what I'm looking for (WILF)"
-                    ),
+                    models.CharField(max_length=300, verbose_name="what I'm looking for (WILF)"),
                 ),
                 ("starting_point", models.CharField(blank=True, max_length=300)),
                 ("next_step", models.CharField(blank=True, max_length=300)),
@@ -930,9 +917,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="pupil",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "upn"), name="upn_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "upn"), name="upn_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="pupil",
@@ -961,6 +946,17 @@ class Migration(migrations.Migration):
                     table="pupils_pupil",
                     when="AFTER",
                 ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="plan_ends_after_it_starts",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -994,9 +990,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="route",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "code"), name="route_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("trust", "code"), name="route_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="route",
@@ -1029,9 +1023,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="placement",
-            index=models.Index(
-                fields=["trust", "school", "starts_on"], name="placement_by_school"
-            ),
+            index=models.Index(fields=["trust", "school", "starts_on"], name="placement_by_school"),
         ),
         migrations.AddIndex(
             model_name="placement",

@@ -7,7 +7,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from parrcs.core.access import Access, Permission, Reach
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from schools.models.calendar import BOTH_DAYS, DateRange
 
@@ -29,11 +31,34 @@ class Route(TrustOwned):
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
-    """Placements by date."""
+    """Placements, by date and narrowed to the person who asks."""
 
     def on(self, day: dt.date) -> Self:
         """Keep those that hold on that day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.not_ended(day).filter(starts_on__lte=day)
+
+    def not_ended(self, day: dt.date) -> Self:
+        """Keep those that hold on that day or are to come."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def visible_to(self, access: Access) -> Self:
+        """Keep the placements that are themselves in the person's places (see `within`)."""
+        return self.within(access.reach(Permission.SEE_PUPILS))
+
+    def within(self, reach: Reach) -> Self:
+        """Keep the placements within this reach.
+
+        A school or ARB keeps the past ones too: its records and its past reports rest on them.
+        A class does not: a teacher sees the pupils in the class, no longer the others.
+        """
+        if reach.whole_trust:
+            return self
+        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+        return self.filter(
+            Q(school__in=reach.school_ids)
+            | Q(arb__in=reach.arb_ids)
+            | (Q(class_group__in=reach.class_group_ids) & not_ended)
+        )
 
 
 @keep_history

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import F, Q
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
@@ -21,6 +22,12 @@ class Plan(TrustOwned):
 
     class Meta:
         ordering = ("starts_on",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="plan_ends_after_it_starts",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -84,3 +91,8 @@ class TermlyTarget(TrustOwned):
 
     def __str__(self) -> str:
         return self.walt
+
+    @property
+    def was_judged(self) -> bool:
+        """Whether it is judged, or was before the judgement was taken back."""
+        return self.judged is not None or self.version > 0

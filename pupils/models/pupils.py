@@ -4,8 +4,7 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
 
 from parrcs.core.access import Access, Permission, Reach
 from parrcs.core.tenancy import TrustOwned, keep_history
@@ -19,22 +18,15 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
     def visible_to(self, access: Access) -> Self:
         """Keep the pupils whose placement, now or to come, is within the person's reach.
 
-        A school or ARB also keeps its leavers: their records and its past reports rest on
-        them. A class does not: a teacher sees the pupils in the class, no longer the others.
+        A school or ARB also keeps its leavers, a class does not (see `Placement.within`).
         """
         return self.within(access.reach(Permission.SEE_PUPILS))
 
     def within(self, reach: Reach) -> Self:
-        """Keep the pupils within this reach (see `visible_to`)."""
+        """Keep the pupils who have a placement within this reach."""
         if reach.whole_trust:
             return self
-        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
-        placed = Placement.objects.filter(pupil=OuterRef("pk")).filter(
-            Q(school__in=reach.school_ids)
-            | Q(arb__in=reach.arb_ids)
-            | (Q(class_group__in=reach.class_group_ids) & not_ended)
-        )
-        return self.filter(Exists(placed))
+        return self.filter(Exists(Placement.objects.within(reach).filter(pupil=OuterRef("pk"))))
 
 
 @keep_history
@@ -72,3 +64,10 @@ def national_year(born_on: dt.date, year_starts: dt.date) -> int:
     """Return the national curriculum year of a child born then, in the year that starts then."""
     born_in_school_year = born_on.year - (born_on.month < 9)
     return year_starts.year - born_in_school_year - 5
+
+
+def year_words(year_group: int) -> str:
+    """Say a national curriculum year in words."""
+    if year_group > 0:
+        return f"Year {year_group}"
+    return "Reception" if year_group == 0 else "Nursery"

@@ -1,0 +1,254 @@
+"""Where one pupil stands: a line for each strand, with its baseline and the terms since."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.models import Baseline, Expectation, Judgement, Point, Strand, Stream
+from assessment.selectors.cells import signed
+from parrcs.core.access import Access
+from pupils.models import Placement, Pupil
+from pupils.selectors.pupils import PupilFile
+from schools.models import Term
+
+TERMS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class TermValue:
+    """What was judged in a term, and how far it is from the baseline that held then.
+
+    `expected` and `indicator` are None where the strand was not due on the pupil's route, and
+    with `gain` where there was no baseline.
+    """
+
+    term: Term
+    code: str
+    label: str
+    value: Decimal
+    gain: Decimal | None
+    expected: Decimal | None
+    indicator: Indicator | None
+
+    @property
+    def mark(self) -> str:
+        """The word of the indicator, by which its mark is known too."""
+        return self.indicator.name.lower() if self.indicator else ""
+
+    @property
+    def gain_words(self) -> str:
+        """The gain with its sign."""
+        return "" if self.gain is None else signed(self.gain)
+
+    @property
+    def expected_words(self) -> str:
+        """The expected gain with its sign."""
+        return "" if self.expected is None else signed(self.expected)
+
+
+@dataclass(frozen=True)
+class StrandLine:
+    """A strand, the baseline in force, and one value or none for each term shown."""
+
+    strand: Strand
+    due: bool
+    baseline: Baseline | None
+    values: Sequence[TermValue | None]
+
+    @property
+    def latest(self) -> TermValue | None:
+        """The last value judged in the terms shown."""
+        return next((value for value in reversed(self.values) if value), None)
+
+
+@dataclass(frozen=True)
+class StreamLines:
+    """A version of a stream with the pupil's lines in it."""
+
+    stream: Stream
+    lines: Sequence[StrandLine]
+
+
+@dataclass(frozen=True)
+class Positions:
+    """All that is known of a pupil's progress; no term: none has begun."""
+
+    term: Term | None
+    terms: Sequence[Term]
+    streams: Sequence[StreamLines]
+
+    @property
+    def due(self) -> list[StrandLine]:
+        """The strands due now."""
+        return [line for each in self.streams for line in each.lines if line.due]
+
+    @property
+    def judged(self) -> list[TermValue]:
+        """What is judged this term of what is due."""
+        return [line.values[-1] for line in self.due if line.values and line.values[-1]]
+
+    @property
+    def compared(self) -> int:
+        """How many of this term's judgements have an indicator."""
+        return sum(value.indicator is not None for value in self.judged)
+
+    @property
+    def on_track(self) -> int:
+        """How many of them are as expected or better."""
+        return sum((value.indicator or 0) >= Indicator.EXPECTED for value in self.judged)
+
+
+def positions(access: Access, *, file: PupilFile) -> Positions:
+    """Return where a pupil stands in the strands due now and in those judged before.
+
+    The sums are those of `assessment.selectors.progress`, for one pupil and many terms: the
+    baseline that held at the end of the term, and the route on its census date. A pupil who
+    came after that day is in nobody's cohort, but has a route here all the same.
+    """
+    pupil, today = file.pupil, file.today
+    terms = list(Term.objects.select_related("year").order_by("starts_on"))
+    shown = [term for term in terms if term.starts_on <= today][-TERMS_SHOWN:]
+    judgements = list(
+        Judgement.objects.visible_to(access)
+        .filter(pupil=pupil, term__in=shown)
+        .select_related("point", "strand__stream")
+    )
+    baselines: dict[int, list[Baseline]] = defaultdict(list)
+    for baseline in baselines_of(access, pupil=pupil):
+        baselines[baseline.strand_id].append(baseline)
+    rates = {
+        (stream, route): points
+        for stream, route, points in Expectation.objects.filter(
+            route__in={placement.route_id for placement in file.placements}
+        ).values_list("stream", "route", "points_a_term")
+    }
+    census_days = sorted(term.census_on for term in terms)
+    values = {
+        (judgement.strand_id, judgement.term_id): _value(
+            judgement,
+            next(term for term in shown if term.pk == judgement.term_id),
+            file.placements,
+            baselines[judgement.strand_id],
+            rates,
+            census_days,
+        )
+        for judgement in judgements
+    }
+    now = shown[-1] if shown else None
+    due = list(due_strands(file, day=now.census_on if now else today))
+    strands = {strand.pk: strand for strand in due}
+    for judgement in judgements:
+        strands.setdefault(judgement.strand_id, judgement.strand)
+    for each in baselines.values():
+        strands.setdefault(each[0].strand_id, each[0].strand)
+    due_ids = {strand.pk for strand in due}
+    lines: dict[Stream, list[StrandLine]] = defaultdict(list)
+    for strand in strands.values():
+        lines[strand.stream].append(
+            StrandLine(
+                strand,
+                strand.pk in due_ids,
+                next((b for b in baselines[strand.pk] if b.replaced_on is None), None),
+                [values.get((strand.pk, term.pk)) for term in shown],
+            )
+        )
+    return Positions(now, shown, [StreamLines(stream, each) for stream, each in lines.items()])
+
+
+@dataclass(frozen=True)
+class BaselineLine:
+    """A strand whose baseline may be set, with the one in force and those it replaced."""
+
+    strand: Strand
+    standing: Baseline | None
+    earlier: Sequence[Baseline]
+
+
+def baseline_lines(access: Access, *, file: PupilFile) -> list[BaselineLine]:
+    """Return the strands due for a pupil now, each with its baselines."""
+    term = Term.objects.filter(starts_on__lte=file.today).order_by("starts_on").last()
+    held: dict[int, list[Baseline]] = defaultdict(list)
+    for baseline in baselines_of(access, pupil=file.pupil):
+        held[baseline.strand_id].append(baseline)
+    return [
+        BaselineLine(
+            strand,
+            next((b for b in held[strand.pk] if b.replaced_on is None), None),
+            [b for b in held[strand.pk] if b.replaced_on is not None],
+        )
+        for strand in due_strands(file, day=term.census_on if term else file.today)
+    ]
+
+
+def scales_of(lines: Sequence[BaselineLine]) -> dict[int, list[Point]]:
+    """Return the points of the streams of some strands, from the lowest to the highest."""
+    points: dict[int, list[Point]] = defaultdict(list)
+    for point in Point.objects.filter(
+        stream__in={line.strand.stream_id for line in lines}
+    ).order_by("value"):
+        points[point.stream_id].append(point)
+    return dict(points)
+
+
+def due_strands(file: PupilFile, *, day: dt.date) -> QuerySet[Strand]:
+    """Return the strands of streams in use on a day for the pupil's present route, in order."""
+    placement = file.placement
+    return (
+        Strand.objects.filter(
+            stream__in=Stream.objects.in_force(day),
+            stream__expectations__route=placement.route_id if placement else None,
+        )
+        .select_related("stream")
+        .order_by("core_area__position", "stream__code", "position")
+    )
+
+
+def baselines_of(access: Access, *, pupil: Pupil) -> QuerySet[Baseline]:
+    """Return a pupil's baselines, those that were replaced too, in order of time."""
+    return (
+        Baseline.objects.filter(pupil__in=Pupil.objects.visible_to(access), pupil=pupil)
+        .select_related("point", "strand__stream", "judged_by")
+        .order_by("strand__stream__code", "strand__position", "judged_on")
+    )
+
+
+def _value(
+    judgement: Judgement,
+    term: Term,
+    placements: Sequence[Placement],
+    baselines: Sequence[Baseline],
+    rates: dict[tuple[int, int], Decimal],
+    census_days: Sequence[dt.date],
+) -> TermValue:
+    point, stream = judgement.point, judgement.strand.stream
+    base = next((each for each in baselines if _in_force(each, term.ends_on)), None)
+    gain = point.value - base.point.value if base else None
+    placement = _on(placements, term.census_on) or _on(placements, term.ends_on)
+    rate = rates.get((stream.pk, placement.route_id)) if placement else None
+    in_use = stream.approved_from <= term.census_on and (
+        stream.approved_until is None or stream.approved_until >= term.census_on
+    )
+    expected = reached = None
+    if base and gain is not None and rate is not None and in_use:
+        expected = expected_gain(rate, terms_since(base.judged_on, term.census_on, census_days))
+        reached = indicator(gain, expected, stream.better)
+    return TermValue(term, point.code, point.label, point.value, gain, expected, reached)
+
+
+def _in_force(baseline: Baseline, day: dt.date) -> bool:
+    return baseline.judged_on <= day and (
+        baseline.replaced_on is None or baseline.replaced_on > day
+    )
+
+
+def _on(placements: Sequence[Placement], day: dt.date) -> Placement | None:
+    """Return the placement that holds on a day."""
+    return next(
+        (p for p in placements if p.starts_on <= day and (p.ends_on is None or p.ends_on >= day)),
+        None,
+    )

@@ -1,0 +1,85 @@
+"""Baselines: setting the starting point of a pupil in a strand, and setting it anew."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from assessment.models import Baseline, Point, Strand
+from parrcs.core.access import Access, Permission
+from pupils.models import Pupil
+from pupils.selectors.pupils import PupilFile, pupil_file
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """A point to be a baseline from a day on."""
+
+    strand: Strand
+    point: Point
+    judged_on: dt.date
+
+
+class BaselineRefused(Exception):
+    """A baseline that cannot be; says why in words, and in which strand."""
+
+    def __init__(self, strand: Strand, words: str) -> None:
+        super().__init__(words)
+        self.strand = strand
+
+
+@transaction.atomic
+def set_baselines(*, by: Access, pupil: Pupil, starting_points: Iterable[StartingPoint]) -> None:
+    """Set several baselines of a pupil, all or none. Raises `BaselineRefused`."""
+    for each in starting_points:
+        set_baseline(
+            by=by, pupil=pupil, strand=each.strand, point=each.point, judged_on=each.judged_on
+        )
+
+
+@transaction.atomic
+def set_baseline(
+    *, by: Access, pupil: Pupil, strand: Strand, point: Point, judged_on: dt.date
+) -> Baseline:
+    """Set a pupil's baseline in a strand; it holds from its day until another replaces it.
+
+    A later day keeps the old baseline for the terms before it, the same day corrects it.
+    Raises `BaselineRefused`.
+    """
+    _check(by, pupil)
+    if point.stream_id != strand.stream_id:
+        raise BaselineRefused(strand, "This point is not on the scale of the stream.")
+    if judged_on > timezone.localdate():
+        raise BaselineRefused(strand, "This day is still to come.")
+    if judged_on < pupil.born_on:
+        raise BaselineRefused(strand, "This is before the pupil was born.")
+    # Two first baselines at the same time come one after the other.
+    Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=pupil.pk)
+    standing = Baseline.objects.filter(pupil=pupil, strand=strand, replaced_on__isnull=True).first()
+    if standing and judged_on < standing.judged_on:
+        raise BaselineRefused(
+            strand,
+            f"The baseline in force is of {date_format(standing.judged_on, 'j F Y')}. A new one"
+            " is of a later day, or of the same day to correct it.",
+        )
+    if standing and judged_on == standing.judged_on:
+        standing.point = point
+        standing.judged_by_id = by.person_id
+        standing.save(update_fields=["point", "judged_by"])
+        return standing
+    if standing:
+        standing.replaced_on = judged_on
+        standing.save(update_fields=["replaced_on"])
+    return Baseline.objects.create(
+        pupil=pupil, strand=strand, point=point, judged_on=judged_on, judged_by_id=by.person_id
+    )
+
+
+def _check(by: Access, pupil: Pupil) -> None:
+    file: PupilFile | None = pupil_file(by, pupil_id=pupil.pk)
+    if file is None or not file.lets(by, Permission.RECORD):
+        raise PermissionDenied

@@ -1,0 +1,103 @@
+"""The choices above the list of pupils, as a form whose answer is always a choice that exists."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+
+from parrcs.core.access import Access
+from pupils.selectors.lists import Chosen, list_places
+from pupils.selectors.places import class_choices
+from schools.models import ClassGroup
+
+LEFT = "left"
+
+
+class PupilFilters(forms.Form):
+    """Whom to list. A value that does not exist is told and replaced by the default.
+
+    Places outside the person's reach do not exist here, as little as those of nobody.
+    """
+
+    q = forms.CharField(label="Name or UPN", max_length=80, required=False)
+    place = forms.ChoiceField(label="School or ARB", required=False)
+    group = forms.ChoiceField(label="Class", required=False)
+    roll = forms.ChoiceField(
+        label="Show", required=False, choices=[("", "On roll"), (LEFT, "Who have left")]
+    )
+
+    instead: ClassVar[dict[str, str]] = {
+        "place": "There is no such place here. All are shown.",
+        "group": "There is no such class here. All classes are shown.",
+        "roll": "There is no such group. Pupils on roll are shown.",
+    }
+
+    def __init__(self, query: Mapping[str, Any], *, access: Access) -> None:
+        self.answers = {name: query.get(name) or "" for name in self.base_fields}
+        self.places = list_places(access, left=self.answers["roll"] == LEFT)
+        # A class of another place than the chosen one is forgotten when the place is changed.
+        if self.in_class and not self._in_place(self.in_class):
+            self.answers["group"] = ""
+        super().__init__(dict(self.answers))
+        self._offer()
+        self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+        for name, said in self.instead.items():
+            if name in self.fields:
+                self.fields[name].error_messages["invalid_choice"] = said
+        self.full_clean()
+        for name in self.errors:
+            self.answers[name] = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only a part of the pupils is asked for."""
+        return any(self.answers.values())
+
+    @property
+    def chosen(self) -> Chosen:
+        """The choice, made of what exists."""
+        kind, _, place_id = self.answers["place"].partition("-")
+        return Chosen(
+            words=self.cleaned_data.get("q", ""),
+            school_id=int(place_id) if kind == "school" else None,
+            arb_id=int(place_id) if kind == "arb" else None,
+            class_group_id=int(self.answers["group"]) if self.answers["group"] else None,
+            left=self.answers["roll"] == LEFT,
+        )
+
+    @property
+    def query(self) -> str:
+        """The choice as it stands in an address."""
+        return urlencode({name: value for name, value in self.answers.items() if value})
+
+    @property
+    def in_class(self) -> ClassGroup | None:
+        """The class that is chosen."""
+        return next(
+            (g for g in self.places.class_groups if str(g.pk) == self.answers["group"]), None
+        )
+
+    def _in_place(self, group: ClassGroup) -> bool:
+        kind, _, place_id = self.answers["place"].partition("-")
+        here = {"school": group.school_id, "arb": group.arb_id}.get(kind)
+        return kind not in {"school", "arb"} or str(here) == place_id
+
+    def _offer(self) -> None:
+        """Offer what is within reach, and no choice where there is only one thing to choose."""
+        places = [
+            *((f"school-{school.pk}", school.name) for school in self.places.schools),
+            *((f"arb-{arb.pk}", f"{arb.name} at {arb.host}") for arb in self.places.arbs),
+        ]
+        groups = [group for group in self.places.class_groups if self._in_place(group)]
+        self._set("place", [("", "All"), *places], offered=len(places) > 1)
+        self._set("group", [("", "All classes"), *class_choices(groups)], offered=len(groups) > 1)
+        if not self.places.has_leavers:
+            del self.fields["roll"]
+
+    def _set(self, name: str, choices: list[Any], *, offered: bool) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # both are
+        field.choices = choices
+        if not offered and not self.answers[name]:
+            del self.fields[name]

@@ -1,0 +1,316 @@
+"""Forms for pupils, where they are placed, their plans and their termly targets."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
+from pupils.measures import upn_check_letter
+from pupils.models import Outcome
+from pupils.selectors.places import Places, class_choices
+from pupils.services.pupils import Place
+from schools.models import Term
+
+CHOOSE = ("", "Choose")
+OLDEST = 25
+
+
+def upn_problem(upn: str) -> str:
+    """Say what is wrong with a UPN, or nothing."""
+    if len(upn) != 13:
+        return f"A UPN has 13 characters, this one has {len(upn)}."
+    if not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]", upn):
+        return "A UPN is a letter, eleven digits, and a last digit (or a letter, if temporary)."
+    try:
+        right = upn_check_letter(upn[1:])
+    except ValueError:
+        return f"No UPN ends in {upn[-1]}: the letters I, O and S are not used."
+    if upn[0] != right:
+        return (
+            f"One character is wrong: with {upn[1:]} the first letter would be {right},"
+            f" not {upn[0]}."
+        )
+    return ""
+
+
+def _date(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Enter a date.",
+            "invalid": "This is not a date. Write it as 31/12/2026.",
+        },
+        **options,
+    )
+
+
+def _text(label: str, missing: str, *, most: int, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=most, error_messages={"required": missing}, **options
+    )
+
+
+def _long_text(label: str, missing: str, *, most: int, **options: Any) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 3})
+    return _text(label, missing, most=most, widget=area, **options)
+
+
+def _choice(label: str, choices: Sequence[Any], missing: str, **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[CHOOSE, *choices],
+        error_messages={"required": missing, "invalid_choice": "Choose one of the list."},
+        **options,
+    )
+
+
+class PupilForm(forms.Form):
+    """What is known of a pupil."""
+
+    upn = _text(
+        "Unique pupil number (UPN)",
+        "Enter the UPN.",
+        most=40,
+        help_text="13 characters, such as B801200005001.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    first_name = _text("First name", "Enter the first name.", most=80)
+    last_name = _text("Last name", "Enter the last name.", most=80)
+    born_on = _date("Date of birth")
+    sex = _choice("Sex", Sex.choices, "Choose the sex.")
+    primary_need = _choice(
+        "Primary need",
+        [(code, f"{name} ({code})") for code, name in PrimaryNeed.choices],
+        "Choose the primary need.",
+    )
+    pupil_premium = forms.BooleanField(label="Pupil premium (PP)", required=False)
+    looked_after = forms.BooleanField(label="Child looked after (CLA)", required=False)
+    eal = forms.BooleanField(label="English as an additional language (EAL)", required=False)
+
+    known_fields = (
+        "upn",
+        "first_name",
+        "last_name",
+        "born_on",
+        "sex",
+        "primary_need",
+        "pupil_premium",
+        "looked_after",
+        "eal",
+    )
+
+    def clean_upn(self) -> str:
+        """Take small letters and spaces as they are meant, and check the check letter."""
+        upn = re.sub(r"\s", "", self.cleaned_data["upn"]).upper()
+        if problem := upn_problem(upn):
+            raise ValidationError(problem)
+        return upn
+
+    def clean_born_on(self) -> dt.date:
+        """Refuse days on which no pupil of today was born."""
+        born_on: dt.date = self.cleaned_data["born_on"]
+        today = timezone.localdate()
+        if born_on > today:
+            raise ValidationError("This day is still to come.")
+        if born_on.year < today.year - OLDEST - 1:
+            raise ValidationError(f"Pupils are at most {OLDEST} years old. Check the year.")
+        return born_on
+
+    @property
+    def known(self) -> Any:
+        """What was entered of the pupil."""
+        return {name: self.cleaned_data[name] for name in self.known_fields}
+
+    @property
+    def about(self) -> list[forms.BoundField]:
+        """The fields of the pupil, without the boxes to tick."""
+        return [self[name] for name in self.known_fields[:6]]
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        """The boxes to tick."""
+        return [self[name] for name in self.known_fields[6:]]
+
+
+class PlacementForm(forms.Form):
+    """Where a pupil is placed, and from when.
+
+    `narrow` offers only the ARBs of the school and the classes of the place and year that are
+    chosen; else all are offered, so that the form works without JavaScript too.
+    """
+
+    school = _choice("Registered school", [], "Choose the school.")
+    arb = forms.ChoiceField(
+        label="Area resource base (ARB)",
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the list."},
+    )
+    class_group = forms.ChoiceField(
+        label="Class",
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the list."},
+    )
+    route = _choice("Personal learning route", [], "Choose the route.")
+    starts_on = _date("From")
+
+    place_fields = ("school", "arb", "class_group", "route", "starts_on")
+
+    def __init__(self, *args: Any, places: Places, narrow: bool = False, **options: Any) -> None:
+        self.places = places
+        super().__init__(*args, **options)
+        arbs, groups = list(places.arbs), list(places.class_groups)
+        if narrow:
+            school, arb = self.initial.get("school"), self.initial.get("arb") or "None"
+            arbs = [each for each in arbs if str(each.school_id) == school]
+            groups = [
+                each for each in groups if (str(each.school_id), str(each.arb_id)) == (school, arb)
+            ]
+            groups = self._of_year(groups)
+        one_school = len(places.schools) == 1
+        if one_school:
+            self.fields["school"].initial = str(places.schools[0].pk)
+        self._offer("school", places.schools, () if one_school else (CHOOSE,))
+        no_arb = "None, in the school itself" if places.whole_school_ids else "Choose"
+        self._offer("arb", arbs, (("", no_arb),))
+        self._choices("class_group", [("", "No class yet"), *class_choices(groups)])
+        self._offer("route", places.routes, (CHOOSE,))
+
+    def _of_year(self, groups: list[Any]) -> list[Any]:
+        """Keep the classes of the year of the day that is chosen, while it is a day."""
+        try:
+            day = dt.date.fromisoformat(self.initial.get("starts_on") or "")
+        except ValueError:
+            return groups
+        return [each for each in groups if each.year.starts_on <= day <= each.year.ends_on]
+
+    def _offer(self, name: str, things: Sequence[Any], first: Sequence[Any]) -> None:
+        self._choices(name, [*first, *((str(thing.pk), str(thing)) for thing in things)])
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # all of them are
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the ARB of who places pupils in an ARB only."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        school = cleaned.get("school")
+        whole = {str(each) for each in self.places.whole_school_ids}
+        if school and school not in whole and not cleaned.get("arb") and "arb" not in self.errors:
+            self.add_error("arb", "Choose the ARB. You do not place pupils in the school itself.")
+        return cleaned
+
+    @property
+    def place(self) -> Place:
+        """The place that was entered."""
+        found = {
+            name: next((one for one in things if str(one.pk) == self.cleaned_data[name]), None)
+            for name, things in (
+                ("school", self.places.schools),
+                ("arb", self.places.arbs),
+                ("class_group", self.places.class_groups),
+                ("route", self.places.routes),
+            )
+        }
+        return Place(**found)  # type: ignore[arg-type]  # the form requires school and route
+
+    @property
+    def where(self) -> list[forms.BoundField]:
+        """The fields of the placement."""
+        return [self[name] for name in self.place_fields]
+
+
+class NewPupilForm(PlacementForm, PupilForm):
+    """A pupil with the first placement."""
+
+
+class LeaveForm(forms.Form):
+    """A pupil's last day."""
+
+    ends_on = _date("Last day")
+
+
+class PlanForm(forms.Form):
+    """A plan's kind and dates."""
+
+    kind = _choice("Kind of plan", PlanKind.choices, "Choose the kind of plan.")
+    starts_on = _date("From")
+    ends_on = _date("Until", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask that a plan does not end before it starts."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", "This is before the plan starts.")
+        return cleaned
+
+
+class OutcomeForm(forms.Form):
+    """What a plan wants the pupil to reach."""
+
+    area = _choice("Area of need", AreaOfNeed.choices, "Choose the area of need.")
+    text = _long_text("Outcome", "Write the outcome.", most=400)
+
+
+class TargetForm(forms.Form):
+    """What a termly target says; a new one also says for which term."""
+
+    term = _choice("Term", [], "Choose the term.")
+    outcome = _choice("Towards the outcome", [], "Choose the outcome.")
+    walt = _long_text(
+        "We are learning to (WALT)",
+        "Write what the pupil is learning to do.",
+        most=300,
+        help_text="The end point of this term's step.",
+    )
+    wilf = _long_text(
+        "What I'm looking for (WILF)",
+        "Write what you will look for.",
+        most=300,
+        help_text="How anyone could tell that it is met.",
+    )
+    starting_point = _long_text("Starting point", "", most=300, required=False)
+    next_step = _long_text("Next step", "", most=300, required=False)
+
+    def __init__(
+        self, *args: Any, outcomes: Sequence[Outcome], terms: Sequence[Term] = (), **options: Any
+    ) -> None:
+        self.outcomes = {str(each.pk): each for each in outcomes}
+        self.terms = {str(each.pk): each for each in terms}
+        super().__init__(*args, **options)
+        if terms:
+            self._offer("term", self.terms)
+        else:
+            del self.fields["term"]
+        self._offer("outcome", self.outcomes)
+
+    def _offer(self, name: str, things: dict[str, Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # both are
+        choices = [(key, str(thing)) for key, thing in things.items()]
+        field.choices = choices if len(choices) == 1 else [CHOOSE, *choices]
+
+    @property
+    def chosen_outcome(self) -> Outcome:
+        """The outcome that was chosen."""
+        return self.outcomes[self.cleaned_data["outcome"]]
+
+    @property
+    def chosen_term(self) -> Term:
+        """The term that was chosen."""
+        return self.terms[self.cleaned_data["term"]]
+
+    @property
+    def texts(self) -> Any:
+        """What the target says."""
+        return {
+            name: self.cleaned_data[name]
+            for name in ("walt", "wilf", "starting_point", "next_step")
+        }

@@ -1,0 +1,95 @@
+"""The list of pupils: each once, where they are within the reach of the person who looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.postgres.lookups import Unaccent
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from parrcs.core.access import Access, Permission
+from pupils.models import Placement
+from pupils.models.placements import PlacementQuerySet
+from schools.models import ARB, ClassGroup, School
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the list is narrowed to. `left` shows leavers instead of the pupils on roll."""
+
+    words: str = ""
+    school_id: int | None = None
+    arb_id: int | None = None
+    class_group_id: int | None = None
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class ListPlaces:
+    """The places that the list can be narrowed to."""
+
+    schools: Sequence[School]
+    arbs: Sequence[ARB]
+    class_groups: Sequence[ClassGroup]
+    has_leavers: bool
+
+
+def pupil_list(access: Access, *, chosen: Chosen) -> QuerySet[Placement]:
+    """Return one placement a pupil, by name: the one that holds or comes next, or the last.
+
+    Only placements within the person's own reach count, so that a head reads a pupil who moved
+    to another school as a leaver, and does not read here where they are now.
+    """
+    today = timezone.localdate()
+    mine = Placement.objects.visible_to(access)
+    if chosen.left:
+        later = mine.filter(pupil=OuterRef("pupil"), starts_on__gt=OuterRef("starts_on"))
+        rows = mine.filter(~Exists(later), ends_on__lt=today)
+    else:
+        live = mine.not_ended(today)
+        earlier = live.filter(pupil=OuterRef("pupil"), starts_on__lt=OuterRef("starts_on"))
+        rows = live.filter(~Exists(earlier))
+    return (
+        _narrowed(rows, chosen)
+        .select_related("pupil", "school", "arb__host", "class_group", "route")
+        # Names of many origins, in the order in which people look for them.
+        .order_by(
+            Lower(Unaccent("pupil__last_name")), Lower(Unaccent("pupil__first_name")), "pupil"
+        )
+    )
+
+
+def _narrowed(rows: PlacementQuerySet, chosen: Chosen) -> PlacementQuerySet:
+    for word in chosen.words.split():
+        rows = rows.filter(
+            Q(pupil__first_name__unaccent__icontains=word)
+            | Q(pupil__last_name__unaccent__icontains=word)
+            | Q(pupil__upn__istartswith=word)
+        )
+    for name in ("school_id", "arb_id", "class_group_id"):
+        if (value := getattr(chosen, name)) is not None:
+            rows = rows.filter(**{name: value})
+    return rows
+
+
+def list_places(access: Access, *, left: bool) -> ListPlaces:
+    """Return the schools, ARBs and classes within reach in which there are pupils to list."""
+    today = timezone.localdate()
+    reach = access.reach(Permission.SEE_PUPILS)
+    mine = Placement.objects.visible_to(access)
+    live = mine.filter(ends_on__lt=today) if left else mine.not_ended(today)
+    schools, arbs = School.objects.filter(of_trust=True), ARB.objects.select_related("host")
+    if not reach.whole_trust:
+        schools = schools.filter(id__in=reach.school_ids)
+        arbs = arbs.filter(Q(school__in=reach.school_ids) | Q(id__in=reach.arb_ids))
+    return ListPlaces(
+        list(schools),
+        list(arbs),
+        list(
+            ClassGroup.objects.filter(Exists(live.filter(class_group=OuterRef("pk"))))
+            .select_related("school", "arb", "year")
+            .order_by("school__name", "arb__name", "-year__starts_on", "name")
+        ),
+        has_leavers=reach.whole_trust or bool(reach.school_ids or reach.arb_ids),
+    )

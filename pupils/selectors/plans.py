@@ -1,0 +1,73 @@
+"""A pupil's plans, their outcomes, and the termly targets towards them."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from parrcs.core.access import Access
+from pupils.models import Outcome, Plan, Pupil, TermlyTarget
+from schools.models import Term, Window
+
+
+@dataclass(frozen=True)
+class TermTargets:
+    """A pupil's targets of one term, in their order."""
+
+    term: Term
+    targets: Sequence[TermlyTarget]
+
+    @property
+    def judged(self) -> int:
+        """How many of them have been judged."""
+        return sum(target.judged is not None for target in self.targets)
+
+
+def plans_of(access: Access, *, pupil: Pupil) -> QuerySet[Plan]:
+    """Return a pupil's plans, the latest first, with their outcomes."""
+    return (
+        Plan.objects.filter(pupil__in=Pupil.objects.visible_to(access), pupil=pupil)
+        .prefetch_related("outcomes")
+        .order_by("-starts_on", "-id")
+    )
+
+
+def outcomes_of(access: Access, *, pupil: Pupil) -> QuerySet[Outcome]:
+    """Return the outcomes of a pupil's plans, those of the latest plan first."""
+    return (
+        Outcome.objects.filter(plan__pupil__in=Pupil.objects.visible_to(access), plan__pupil=pupil)
+        .select_related("plan")
+        .order_by("-plan__starts_on", "-plan", "id")
+    )
+
+
+def targets_of(access: Access, *, pupil: Pupil) -> QuerySet[TermlyTarget]:
+    """Return a pupil's termly targets of all terms."""
+    return (
+        TermlyTarget.objects.visible_to(access)
+        .filter(pupil=pupil)
+        .select_related("outcome", "term", "judged_by")
+        .order_by("-term__starts_on", "position")
+    )
+
+
+def targets_by_term(access: Access, *, pupil: Pupil) -> list[TermTargets]:
+    """Return a pupil's targets by term, the latest term first."""
+    by_term: dict[Term, list[TermlyTarget]] = defaultdict(list)
+    for target in targets_of(access, pupil=pupil):
+        by_term[target.term].append(target)
+    return [TermTargets(term, targets) for term, targets in by_term.items()]
+
+
+def terms_to_plan(*, today: dt.date | None = None) -> list[Term]:
+    """Return the terms that a target may be written for: not over, or with an open window."""
+    today = today or timezone.localdate()
+    windows = {window.term_id: window for window in Window.objects.all()}
+    return [
+        term
+        for term in Term.objects.order_by("starts_on")
+        if term.ends_on >= today or (term.pk in windows and windows[term.pk].is_open(today))
+    ]

@@ -1,0 +1,209 @@
+"""Adding pupils, correcting what is known of them, and placing them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from parrcs.core.access import Access, Permission
+from pupils.models import Placement, Pupil, Route
+from pupils.selectors.pupils import PupilFile
+from schools.models import ARB, ClassGroup, School
+
+
+class Characteristics(TypedDict):
+    """What is known of a pupil; reports group by some of it."""
+
+    upn: str
+    first_name: str
+    last_name: str
+    born_on: dt.date
+    sex: str
+    primary_need: str
+    pupil_premium: bool
+    looked_after: bool
+    eal: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pupil is registered and taught, and on which route."""
+
+    school: School
+    route: Route
+    arb: ARB | None = None
+    class_group: ClassGroup | None = None
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the fields of a placement."""
+        return {
+            "school": self.school,
+            "arb": self.arb,
+            "class_group": self.class_group,
+            "route": self.route,
+        }
+
+
+class UPNTaken(Exception):
+    """Another pupil of the trust has this UPN; `pupil` is None where the person may not see who."""
+
+    def __init__(self, pupil: Pupil | None) -> None:
+        self.pupil = pupil
+        super().__init__(
+            f"This is the UPN of {pupil}, who is already in the trust."
+            if pupil
+            else "A pupil with this UPN is already in another school of the trust. The trust lead"
+            " can move them to yours."
+        )
+
+
+class PlacementRefused(Exception):
+    """A placement that cannot be; says why in words, and which part of it is wrong."""
+
+    def __init__(self, part: str, words: str) -> None:
+        super().__init__(words)
+        self.part = part
+
+
+@transaction.atomic
+def add_pupil(*, by: Access, known: Characteristics, place: Place, starts_on: dt.date) -> Pupil:
+    """Add a pupil with a first placement. Raises `UPNTaken` and `PlacementRefused`."""
+    _check_reach(by, place)
+    _check_place(place, starts_on, known["born_on"])
+    pupil = Pupil(**known)
+    _save_unless_taken(by, pupil)
+    Placement.objects.create(pupil=pupil, starts_on=starts_on, **place.as_fields())
+    return pupil
+
+
+@transaction.atomic
+def change_pupil(*, by: Access, file: PupilFile, known: Characteristics) -> None:
+    """Correct what is known of a pupil. Raises `UPNTaken`."""
+    _check_manages(by, file)
+    pupil = _locked(by, file.pupil)
+    for name, value in known.items():
+        setattr(pupil, name, value)
+    _save_unless_taken(by, pupil)
+
+
+@transaction.atomic
+def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date) -> Placement:
+    """Place a pupil from a day on; the placement that holds until then ends the day before.
+
+    A placement that begins on that very day is corrected instead. Raises `PlacementRefused`.
+    """
+    _check_manages(by, file)
+    _check_reach(by, place)
+    _check_place(place, starts_on, file.pupil.born_on)
+    pupil = _locked(by, file.pupil)
+    placements = list(Placement.objects.filter(pupil=pupil).order_by("starts_on"))
+    later = [each for each in placements if each.starts_on > starts_on]
+    if later:
+        raise PlacementRefused(
+            "starts_on",
+            f"{pupil} already has a placement from {_day(later[0].starts_on)}. A new one begins"
+            " on that day, which corrects it, or later.",
+        )
+    last = placements[-1] if placements else None
+    if last and last.starts_on == starts_on:
+        for name, value in place.as_fields().items():
+            setattr(last, name, value)
+        last.save()
+        return last
+    if last and (last.ends_on is None or last.ends_on >= starts_on):
+        last.ends_on = starts_on - dt.timedelta(days=1)
+        last.save(update_fields=["ends_on"])
+    try:
+        with transaction.atomic():
+            return Placement.objects.create(pupil=pupil, starts_on=starts_on, **place.as_fields())
+    except IntegrityError as error:
+        # The pupil is locked, so only something that does not lock can have come between.
+        raise PlacementRefused(
+            "starts_on", f"Someone has just placed {pupil} elsewhere for the same days."
+        ) from error
+
+
+@transaction.atomic
+def end_placement(*, by: Access, file: PupilFile, ends_on: dt.date) -> int:
+    """Say which day is a pupil's last; placements planned for after it are taken back.
+
+    Returns how many were taken back. Raises `PlacementRefused` for a day before a placement
+    that has begun.
+    """
+    _check_manages(by, file)
+    pupil = _locked(by, file.pupil)
+    today = timezone.localdate()
+    begun, taken_back = None, 0
+    for placement in Placement.objects.filter(pupil=pupil).order_by("starts_on"):
+        if placement.starts_on <= ends_on:
+            begun = placement
+        elif placement.starts_on > today:
+            placement.delete()
+            taken_back += 1
+        else:
+            raise PlacementRefused(
+                "ends_on",
+                f"{pupil} was placed anew on {_day(placement.starts_on)}; the last day cannot be"
+                " before that.",
+            )
+    if begun is None:
+        raise PlacementRefused(
+            "ends_on", f"{pupil} has no placement that had begun by {_day(ends_on)}."
+        )
+    begun.ends_on = ends_on
+    begun.save(update_fields=["ends_on"])
+    return taken_back
+
+
+def _check_manages(by: Access, file: PupilFile) -> None:
+    if not file.lets(by, Permission.MANAGE_PUPILS):
+        raise PermissionDenied
+
+
+def _check_reach(by: Access, place: Place) -> None:
+    """Ask that the person manages pupils at this very place."""
+    if not by.reach(Permission.MANAGE_PUPILS).covers(
+        school_id=place.school.pk, arb_id=place.arb.pk if place.arb else None
+    ):
+        raise PermissionDenied
+
+
+def _check_place(place: Place, starts_on: dt.date, born_on: dt.date) -> None:
+    """Ask that school, ARB, class and day belong together."""
+    if starts_on < born_on:
+        raise PlacementRefused("starts_on", "This is before the pupil was born.")
+    if place.arb and place.arb.school_id != place.school.pk:
+        raise PlacementRefused("arb", f"{place.arb} is not an ARB of {place.school}.")
+    group = place.class_group
+    if group is None:
+        return
+    if (group.school_id, group.arb_id) != (place.school.pk, place.arb.pk if place.arb else None):
+        where = f"{place.arb}" if place.arb else f"{place.school} outside its ARBs"
+        raise PlacementRefused("class_group", f"{group} is not a class of {where}.")
+    if not group.year.starts_on <= starts_on <= group.year.ends_on:
+        raise PlacementRefused(
+            "class_group",
+            f"{group} is a class of {group.year}, which runs from {_day(group.year.starts_on)}"
+            f" to {_day(group.year.ends_on)}.",
+        )
+
+
+def _locked(by: Access, pupil: Pupil) -> Pupil:
+    """Lock the pupil, so that two changes of placements come one after the other."""
+    return Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=pupil.pk)
+
+
+def _save_unless_taken(by: Access, pupil: Pupil) -> None:
+    try:
+        with transaction.atomic():
+            pupil.save()
+    except IntegrityError as error:
+        raise UPNTaken(Pupil.objects.visible_to(by).filter(upn=pupil.upn).first()) from error
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")

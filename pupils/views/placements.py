@@ -1,0 +1,84 @@
+"""Placing a pupil anew, and a pupil's last day."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, requires
+from pupils.forms import LeaveForm, PlacementForm
+from pupils.selectors.places import places_to_fill
+from pupils.services.pupils import PlacementRefused, end_placement, place_pupil
+from pupils.views.pupils import crumbs_of, permitted_file, sent
+
+
+@require_safe
+@requires(Permission.MANAGE_PUPILS)
+def pupil_places(request: TrustRequest) -> HttpResponse:
+    """Offer the ARBs of the chosen school, and the classes of the chosen place and year."""
+    initial = {name: request.GET.get(name, "") for name in PlacementForm.place_fields}
+    form = PlacementForm(initial=initial, places=places_to_fill(request.access), narrow=True)
+    return render(request, "pupils/_place.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_PUPILS)
+def pupil_place(request: TrustRequest, pupil_id: int) -> HttpResponse:
+    """Give a pupil a new placement from a day on."""
+    file = permitted_file(request, pupil_id, Permission.MANAGE_PUPILS)
+    now = file.placement
+    initial = now and {
+        "school": str(now.school_id),
+        "arb": str(now.arb_id or ""),
+        "route": str(now.route_id),
+    }
+    form = PlacementForm(
+        sent(request), initial=initial or {}, places=places_to_fill(request.access)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            placement = place_pupil(
+                by=request.access,
+                file=file,
+                place=form.place,
+                starts_on=form.cleaned_data["starts_on"],
+            )
+        except PlacementRefused as refused:
+            form.add_error(refused.part, str(refused))
+        else:
+            where = placement.class_group or placement.arb or placement.school
+            since = date_format(placement.starts_on, "j F Y")
+            messages.success(request, f"{file.pupil} is placed in {where} from {since}.")
+            return redirect("pupil", pupil_id)
+    return render(
+        request,
+        "pupils/place.html",
+        {"heading": "New placement", "form": form, "file": file, "crumbs": crumbs_of(file)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_PUPILS)
+def pupil_leave(request: TrustRequest, pupil_id: int) -> HttpResponse:
+    """Set a pupil's last day."""
+    file = permitted_file(request, pupil_id, Permission.MANAGE_PUPILS)
+    form = LeaveForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        ends_on = form.cleaned_data["ends_on"]
+        try:
+            taken_back = end_placement(by=request.access, file=file, ends_on=ends_on)
+        except PlacementRefused as refused:
+            form.add_error(refused.part, str(refused))
+        else:
+            said = f"The last day of {file.pupil} is {date_format(ends_on, 'j F Y')}."
+            if taken_back:
+                said += " The placement planned for later was taken back."
+            messages.success(request, said)
+            return redirect("pupil", pupil_id)
+    return render(
+        request,
+        "pupils/leave.html",
+        {"heading": "Last day", "form": form, "file": file, "crumbs": crumbs_of(file)},
+    )

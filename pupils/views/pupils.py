@@ -1,0 +1,163 @@
+"""The list of pupils, adding one, and correcting what is known of one."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, csv_response, requires
+from pupils.filters import PupilFilters
+from pupils.forms import NewPupilForm, PupilForm
+from pupils.selectors.lists import pupil_list
+from pupils.selectors.places import places_to_fill
+from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words
+from pupils.services.pupils import PlacementRefused, UPNTaken, add_pupil, change_pupil
+
+PUPILS_A_PAGE = 50
+
+_HEADING = (
+    "UPN",
+    "Last name",
+    "First name",
+    "Year group",
+    "School",
+    "ARB",
+    "Class",
+    "Route",
+    "Primary need",
+    "From",
+    "Until",
+)
+
+
+@require_safe
+@requires(Permission.SEE_PUPILS)
+def pupils(request: TrustRequest) -> HttpResponse:
+    """List the pupils whom the person sees, by name."""
+    filters = PupilFilters(request.GET, access=request.access)
+    rows = pupil_list(request.access, chosen=filters.chosen)
+    page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
+    year_starts = school_year_start(timezone.localdate())
+    return render(
+        request,
+        "pupils/pupils.html",
+        {
+            "filters": filters,
+            "page": page,
+            "rows": [(row, year_group_words(row.pupil, year_starts)) for row in page],
+            "today": timezone.localdate(),
+            "may_add": request.access.may(Permission.MANAGE_PUPILS),
+        },
+    )
+
+
+@require_safe
+@requires(Permission.SEE_PUPILS)
+def pupils_csv(request: TrustRequest) -> HttpResponse:
+    """Send the list, as it is narrowed, as a file."""
+    filters = PupilFilters(request.GET, access=request.access)
+    if filters.errors:
+        raise Http404
+    year_starts = school_year_start(timezone.localdate())
+    return csv_response(
+        "pupils.csv",
+        _HEADING,
+        [
+            (
+                row.pupil.upn,
+                row.pupil.last_name,
+                row.pupil.first_name,
+                year_group_words(row.pupil, year_starts),
+                row.school.name,
+                row.arb.name if row.arb else "",
+                row.class_group.name if row.class_group else "",
+                row.route.name,
+                row.pupil.get_primary_need_display(),
+                row.starts_on,
+                row.ends_on or "",
+            )
+            for row in pupil_list(request.access, chosen=filters.chosen)
+        ],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_PUPILS)
+def pupil_add(request: TrustRequest) -> HttpResponse:
+    """Add a pupil with a first placement."""
+    form = NewPupilForm(sent(request), places=places_to_fill(request.access))
+    if request.method == "POST" and form.is_valid():
+        try:
+            pupil = add_pupil(
+                by=request.access,
+                known=form.known,
+                place=form.place,
+                starts_on=form.cleaned_data["starts_on"],
+            )
+        except UPNTaken as taken:
+            form.add_error("upn", str(taken))
+        except PlacementRefused as refused:
+            form.add_error(refused.part, str(refused))
+        else:
+            messages.success(request, f"{pupil} was added.")
+            return redirect("pupil", pupil.pk)
+    return render(
+        request,
+        "pupils/add.html",
+        {
+            "heading": "Add a pupil",
+            "action": "Add",
+            "form": form,
+            "crumbs": [("Pupils", reverse("pupils"))],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_PUPILS)
+def pupil_change(request: TrustRequest, pupil_id: int) -> HttpResponse:
+    """Correct what is known of a pupil."""
+    file = permitted_file(request, pupil_id, Permission.MANAGE_PUPILS)
+    initial = {name: getattr(file.pupil, name) for name in PupilForm.known_fields}
+    form = PupilForm(sent(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_pupil(by=request.access, file=file, known=form.known)
+        except UPNTaken as taken:
+            form.add_error("upn", str(taken))
+        else:
+            messages.success(request, "The details are saved.")
+            return redirect("pupil", pupil_id)
+    return render(
+        request,
+        "pupils/change.html",
+        {"heading": "Change details", "form": form, "file": file, "crumbs": crumbs_of(file)},
+    )
+
+
+def permitted_file(request: TrustRequest, pupil_id: int, permission: Permission) -> PupilFile:
+    """Return a pupil for whom the person may do this: 404 for one unseen, 403 for one seen only."""
+    file = pupil_file(request.access, pupil_id=pupil_id)
+    if file is None:
+        raise Http404
+    if not file.may(permission):
+        raise PermissionDenied
+    return file
+
+
+def crumbs_of(file: PupilFile) -> list[tuple[str, str]]:
+    """Return the way back from a form about a pupil."""
+    return [
+        ("Pupils", reverse("pupils")),
+        (str(file.pupil), reverse("pupil", args=[file.pupil.pk])),
+    ]
+
+
+def sent(request: TrustRequest) -> QueryDict | None:
+    """Return what was typed into a form; an empty form that was sent is still sent."""
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,56 @@
+"""What the stories about pupils share: a day in autumn 2026, and forms as people fill them in."""
+
+import datetime as dt
+import html
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+TODAY = dt.date(2026, 11, 21)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> dt.date:
+    """A Saturday in the autumn term of 2026, whatever day the tests run on."""
+    real = timezone.localdate
+
+    def localdate(value: dt.datetime | None = None, *args: object) -> dt.date:
+        return TODAY if value is None else real(value)
+
+    monkeypatch.setattr(timezone, "localdate", localdate)
+    return TODAY
+
+
+@pytest.fixture
+def counted() -> Callable[[], AbstractContextManager[CaptureQueriesContext]]:
+    """Count the queries in a block."""
+
+    @contextmanager
+    def count() -> Iterator[CaptureQueriesContext]:
+        with CaptureQueriesContext(connection) as queries:
+            yield queries
+
+    return count
+
+
+def words(response: HttpResponse) -> str:
+    """Return a page as it is read: its text, with single blanks."""
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(text)).replace(" ,", ",").replace(" .", ".")
+
+
+def wrong(response: HttpResponse) -> list[str]:
+    """Return the ids of the fields that the summary of a form leads to; each exists."""
+    content = response.content.decode()
+    summary = re.search(r'<div class="errors".*?</div>', content, re.DOTALL)
+    assert response.status_code == 200
+    assert summary, "the form says nothing is wrong"
+    ids = re.findall(r'href="#([^"]+)"', summary.group())
+    assert all(f'id="{each}"' in content for each in ids)
+    return ids
