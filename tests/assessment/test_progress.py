@@ -139,6 +139,14 @@ def test_a_new_baseline_moves_no_earlier_term(world, record):
     assert gains == [(1, 1), (2, 2), (1, 1), (2, 2)]
 
 
+def test_a_baseline_replaced_on_the_last_day_of_a_term_counts_no_longer(world, record):
+    pupil, last_day = world.pupils[1], world.terms[2].ends_on
+    record.baseline(pupil, "reading", 5, until=last_day)
+    record.baseline(pupil, "reading", 8, on=last_day)
+    record.judge(pupil, "reading", 9, world.terms[2])
+    assert the_one(world, world.terms[2]).gain == 1
+
+
 def test_a_baseline_made_after_the_term_is_none_for_it(world, record):
     pupil = world.pupils[1]
     record.judge(pupil, "reading", 6, world.terms[0])
@@ -232,7 +240,17 @@ def agree(world, term):
     } == {place: len(pupils) for place, pupils in in_places.items()}
 
 
-days = st.dates(dt.date(2025, 9, 1), dt.date(2026, 12, 18))
+# Often enough just on, before and after the days that matter: a census, the end of a term.
+days = st.dates(dt.date(2025, 9, 1), dt.date(2026, 12, 18)) | st.builds(
+    lambda day, offset: day + dt.timedelta(days=offset),
+    st.sampled_from(
+        [
+            *(dt.date(2025, 10, 1), dt.date(2025, 12, 18), dt.date(2026, 1, 21)),
+            *(dt.date(2026, 3, 27), dt.date(2026, 5, 20), dt.date(2026, 10, 1)),
+        ]
+    ),
+    st.integers(-1, 1),
+)
 marks = st.integers(1, 5)
 histories = st.fixed_dictionaries(
     {
