@@ -53,9 +53,9 @@ class StreamFile(_Entry):
     better: Decimal = Field(ge=1, max_digits=4, decimal_places=2)
     scale: tuple[PointEntry, ...] = Field(min_length=2)
     strands: tuple[StrandEntry, ...] = Field(min_length=1)
-    expected: dict[
-        Slug, Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]
-    ] = Field(min_length=1, description="Points a term, by code of the route")
+    expected: dict[Slug, Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]] = Field(
+        min_length=1, description="Points a term, by code of the route"
+    )
 
     @model_validator(mode="after")
     def _in_order_and_once(self) -> Self:
@@ -71,9 +71,7 @@ class StreamFile(_Entry):
             seen: set[str] = set()
             for number, entry in enumerate(getattr(self, place), start=1):
                 if entry.code in seen:
-                    raise ValueError(
-                        f"{place}.{number}.code: {entry.code} is there twice"
-                    )
+                    raise ValueError(f"{place}.{number}.code: {entry.code} is there twice")
                 seen.add(entry.code)
         return self
 
@@ -108,10 +106,7 @@ def load_shipped_streams(*, approved_from: dt.date) -> list[Stream]:
     """
     load_routes(file=FIXTURES / "routes.yaml")
     load_core_areas(file=FIXTURES / "core_areas.yaml")
-    return [
-        load_stream(file=file, approved_from=approved_from)
-        for file in shipped_streams()
-    ]
+    return [load_stream(file=file, approved_from=approved_from) for file in shipped_streams()]
 
 
 def load_routes(*, file: Path) -> None:
@@ -134,9 +129,7 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
     routes = {route.code: route for route in Route.objects.all()}
     areas = {area.code: area for area in CoreArea.objects.all()}
     _check_references(file, stream_file, routes, areas)
-    known = Stream.objects.filter(
-        code=stream_file.code, version=stream_file.version
-    ).first()
+    known = Stream.objects.filter(code=stream_file.code, version=stream_file.version).first()
     if known is not None:
         if _content(known) != _content_of_file(stream_file):
             raise StreamFileError(
@@ -199,12 +192,8 @@ def _check_references(
             )
 
 
-def _close_open_version(
-    file: Path, stream_file: StreamFile, approved_from: dt.date
-) -> None:
-    before = Stream.objects.filter(
-        code=stream_file.code, approved_until__isnull=True
-    ).first()
+def _close_open_version(file: Path, stream_file: StreamFile, approved_from: dt.date) -> None:
+    before = Stream.objects.filter(code=stream_file.code, approved_until__isnull=True).first()
     if before is None:
         return
     if approved_from <= before.approved_from:
@@ -234,11 +223,7 @@ def _content(stream: Stream) -> tuple[object, ...]:
         stream.description,
         stream.better,
         list(stream.points.order_by("value").values_list("code", "label", "value")),
-        list(
-            stream.strands.order_by("position").values_list(
-                "code", "name", "core_area__code"
-            )
-        ),
+        list(stream.strands.order_by("position").values_list("code", "name", "core_area__code")),
         dict(stream.expectations.values_list("route__code", "points_a_term")),
     )
 
@@ -254,9 +239,7 @@ class _OnceOnly(yaml.SafeLoader):
     """YAML in which a key that stands twice is an error: by itself the last would win silently."""
 
     @override
-    def construct_mapping(
-        self, node: yaml.MappingNode, deep: bool = False
-    ) -> dict[Hashable, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -276,9 +259,7 @@ def _read[Content: BaseModel](file: Path, schema: type[Content]) -> Content:
         # A subclass of the safe loader, which makes plain values only.
         found = yaml.load(file.read_text(encoding="utf-8"), Loader=_OnceOnly)  # noqa: S506
     except OSError as error:
-        raise StreamFileError(
-            f"{file.name}: cannot be read ({error.strerror})"
-        ) from error
+        raise StreamFileError(f"{file.name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise StreamFileError(f"{file.name}: is not text in UTF-8") from error
     except yaml.MarkedYAMLError as error:
@@ -299,7 +280,5 @@ def _read[Content: BaseModel](file: Path, schema: type[Content]) -> Content:
 def _said(error: Any) -> str:
     """Say what is wrong and where; entries of a list are counted from 1, as people do."""
     message = error["msg"].removeprefix("Value error, ")
-    place = ".".join(
-        str(part + 1) if isinstance(part, int) else part for part in error["loc"]
-    )
+    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
     return f"{place}: {message}" if place else message

@@ -88,12 +88,8 @@ def test_each_shipped_stream_says_what_its_rows_say(trust, file):
     said = yaml.safe_load(file.read_text())
     assert file.stem == stream.code == said["code"]
     assert [p.label for p in stream.points.all()] == [p["label"] for p in said["scale"]]
-    assert [float(p.value) for p in stream.points.all()] == [
-        p["value"] for p in said["scale"]
-    ]
-    assert [s.name for s in stream.strands.all()] == [
-        s["name"] for s in said["strands"]
-    ]
+    assert [float(p.value) for p in stream.points.all()] == [p["value"] for p in said["scale"]]
+    assert [s.name for s in stream.strands.all()] == [s["name"] for s in said["strands"]]
     assert {
         each.route.code: float(each.points_a_term)
         for each in stream.expectations.select_related("route")
@@ -116,9 +112,7 @@ def test_the_developmental_stream_covers_the_core_areas_for_every_route(trust):
 
 def test_holding_on_is_expected_in_engagement(trust):
     load_shipped_streams(approved_from=SEPTEMBER)
-    expectation = Expectation.objects.select_related("route").get(
-        stream__code="engagement"
-    )
+    expectation = Expectation.objects.select_related("route").get(stream__code="engagement")
     assert expectation.route.code == "pre-formal"
     assert expectation.points_a_term == 0
 
@@ -277,9 +271,7 @@ def test_the_command_loads_into_one_trust_only(db):
 
 def test_the_command_loads_a_trusts_own_file(trust, written, capsys):
     file = written(expected={"formal": 0.25})
-    call_command(
-        "load_streams", str(file), "--trust", trust.uid, "--from", "2025-09-01"
-    )
+    call_command("load_streams", str(file), "--trust", trust.uid, "--from", "2025-09-01")
     assert capsys.readouterr().out == "Swimming 1.0: approved from 2025-09-01\n"
     assert Expectation.objects.get().points_a_term == Decimal("0.25")
 

@@ -39,8 +39,7 @@ class Command(BaseCommand):
         try:
             with in_trust(trust.pk):
                 streams = [
-                    load_stream(file=file, approved_from=day)
-                    for file in options["files"]
+                    load_stream(file=file, approved_from=day) for file in options["files"]
                 ] or load_shipped_streams(approved_from=day)
         except StreamFileError as error:
             raise CommandError(str(error)) from error
