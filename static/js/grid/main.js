@@ -132,5 +132,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") saves.retry();
 });
 
+const help = document.querySelector(".help");
+if (help) help.open = window.matchMedia("(width >= 60rem)").matches;
 table.begin(model.first());
 document.documentElement.dataset.grid = "ready";

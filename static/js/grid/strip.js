@@ -39,6 +39,8 @@ export class Strip {
       this.#about(place, cell),
       this.#model.open ? this.#picks(cell, held) : null,
       make("p", { className: `state ${held.state ?? ""}`, hidden: !stateLine(cell, held) }, stateLine(cell, held)),
+      ...reached(this.#model, cell),
+      make("dl", {}, ...facts(cell)),
       make("details", { className: "more", open: this.#more }, make("summary", {}, "More"), ...this.#details(place, cell)),
     );
     if (kept) this.#strip.querySelector(`[data-key="${kept}"]`)?.focus({ preventScroll: true });
@@ -81,26 +83,31 @@ export class Strip {
   }
 
   #details(place, cell) {
-    const lines = [];
-    if (cell.indicator) {
-      const word = cell.word ?? cell.code;
-      lines.push(make("p", {}, make("span", { className: `mark ${cell.indicator}` }, word)));
-    }
-    const point = this.#model.point(cell, cell.point);
-    if (point?.label) lines.push(make("p", {}, make("b", {}, `Point ${point.code} `), point.label));
-    lines.push(make("dl", {}, ...facts(cell)));
-    lines.push(path(cell));
-    const page = this.#pupilPage.replace("/0/", `/${this.#model.rows[place.row].pupil}/`);
-    lines.push(make("p", {}, make("a", { href: page }, `Page of ${this.#model.rows[place.row].name}`)));
-    return lines;
+    const { pupil, name } = this.#model.rows[place.row];
+    const page = this.#pupilPage.replace("/0/", `/${pupil}/`);
+    return [...aims(cell), path(cell), make("p", {}, make("a", { href: page }, `Page of ${name}`))];
   }
+}
+
+/* What the judgement means, in words. */
+function reached(model, cell) {
+  const lines = [];
+  if (cell.word) lines.push(make("p", {}, make("span", { className: `mark ${cell.indicator}` }, cell.word)));
+  const point = model.point(cell, cell.point);
+  if (point?.label) lines.push(make("p", {}, make("b", {}, `${point.code} `), point.label));
+  return lines;
+}
+
+function aims(cell) {
+  const said = [];
+  if (cell.wilf) said.push(make("p", {}, make("b", {}, "What I'm looking for: "), cell.wilf));
+  if (cell.starting_point) said.push(make("p", {}, make("b", {}, "Starting point: "), cell.starting_point));
+  return said;
 }
 
 function facts(cell) {
   const said = [];
   const say = (name, value) => said.push(make("div", {}, make("dt", {}, name), make("dd", {}, value)));
-  if (cell.wilf) say("What I'm looking for", cell.wilf);
-  if (cell.starting_point) say("Starting point", cell.starting_point);
   if (cell.strand) {
     say("Baseline", cell.baseline ? `${cell.baseline} on ${cell.baseline_on}` : "none yet, so no gain is reckoned");
   }
