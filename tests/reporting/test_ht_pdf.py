@@ -1,0 +1,131 @@
+"""The PDF of the head teacher report: readable by a screen reader, and nothing from outside."""
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from django.conf import settings
+from pypdf import PdfReader
+from weasyprint.urls import FatalURLFetchingError
+
+from assessment.models import Judgement
+from parrcs.core.access import Role
+from reporting.charts import render
+from reporting.charts.progress import Picture
+from reporting.reports.ht import Snapshot, ht_report
+from reporting.services.pdf import ChartsOnly, PdfProblem, make_pdf, pictures
+from tests.world import World
+
+CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
+COVER = {"version": "Version 2", "made": "published on 14 December 2026 by Dinah Hosking"}
+
+
+def made(world: World) -> Snapshot:
+    return ht_report(world.access(Role.HEAD), school=world.school, term=world.term)
+
+
+def pdf_of(report: Snapshot, pages: list[int] | None = None) -> bytes:
+    seen = [] if pages is None else pages
+    return make_pdf(report, COVER, charts=pictures(report), on_page=seen.append)
+
+
+def test_it_complies_with_pdf_ua_1(busy: World, tmp_path: Path) -> None:
+    full, bare = tmp_path / "full.pdf", tmp_path / "bare.pdf"
+    full.write_bytes(pdf_of(made(busy)))
+    Judgement.objects.all().delete()
+    busy.school.name = "Ysgol <b>&</b> Sgoil Naoimh Brìghde"
+    bare.write_bytes(pdf_of(made(busy)))
+    assert shutil.which("java"), "pdfua-check needs Java: apt-get install default-jre-headless"
+    checked = subprocess.run(
+        [CHECK, full, bare],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHON": sys.executable},
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.count(": complies") == 2
+
+
+def test_it_says_what_it_is(busy: World) -> None:
+    pages: list[int] = []
+    reader = PdfReader(BytesIO(pdf_of(made(busy), pages)))
+    assert sorted(set(pages)) == list(range(1, len(reader.pages) + 1))
+    assert reader.metadata is not None
+    assert reader.metadata.title == (f"{busy.school}, Autumn 2026: head teacher report, version 2")
+    assert str(reader.root_object["/Lang"]) == "en-GB"
+    first = reader.pages[0].extract_text()
+    assert "Version 2, published on 14 December 2026 by Dinah Hosking" in first
+    assert "At a glance" in first
+    last = reader.pages[-1].extract_text()
+    assert f"{len(reader.pages)} of {len(reader.pages)}" in last
+
+
+def test_no_pupil_is_named_in_it(busy: World) -> None:
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf_of(made(busy)))).pages)
+    assert not re.search(r"First\d|Last\d|S\d{12}", text)
+
+
+def test_what_its_charts_show_is_said_in_words(busy: World) -> None:
+    report = made(busy)
+    charts = pictures(report)
+    assert set(charts) == {"core", "groups"}
+    for row in report["core"]:
+        assert f"{row['name']} {row['share']['percent']} per cent" in charts["core"].alt
+    for mark in ("▼ None", "◆ Some", "● Expected", "▲ Better"):
+        assert mark in charts["core"].svg, "a colour without its mark"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/x.png",
+        "file:///etc/passwd",
+        "chart:another",
+        "data:text/css,*{}",
+        "chart:",
+        "/etc/passwd",
+        "",
+    ],
+)
+def test_nothing_is_loaded_from_elsewhere(url: str) -> None:
+    with pytest.raises(FatalURLFetchingError):
+        ChartsOnly({"core": Picture("<svg/>", "A chart.")}).fetch(url)
+
+
+def test_a_missing_chart_stops_the_pdf(busy: World) -> None:
+    """A report with a hole in it is not stored: neither a refused address nor a broken picture."""
+    report = made(busy)
+    with pytest.raises(PdfProblem):
+        make_pdf(
+            report,
+            COVER,
+            charts={"core": Picture("this is no picture", "A chart.")},
+            on_page=lambda _page: None,
+        )
+
+
+def test_the_log_is_left_as_it_was(busy: World) -> None:
+    progress = logging.getLogger("weasyprint.progress")
+    before = progress.level, progress.propagate, list(progress.handlers)
+
+    def stop(page: int) -> None:
+        raise KeyError(page)
+
+    with pytest.raises(KeyError):
+        make_pdf(made(busy), COVER, charts={}, on_page=stop)
+    assert (progress.level, progress.propagate, list(progress.handlers)) == before
+
+
+def test_charts_have_the_colours_of_the_tokens() -> None:
+    tokens = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text()
+    light = dict(re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}),", tokens))
+    for name in ("ink", "ink-soft", "rule", "accent", "none", "some", "expected", "better"):
+        assert cast("Any", render).__dict__[name.replace("-", "_").upper()] == light[name]
