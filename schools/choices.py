@@ -28,3 +28,9 @@ class RoleChoice(TextChoices):
     QA_REVIEWER = "qa_reviewer", "QA reviewer"
     TRUST_LEAD = "trust_lead", "Trust lead"
     TRUST_ADMIN = "trust_admin", "Trust administrator"
+
+    @property
+    def words(self) -> str:
+        """The role within a sentence."""
+        label = str(self.label)
+        return label if label[1].isupper() else label[0].lower() + label[1:]

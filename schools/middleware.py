@@ -10,11 +10,32 @@ from django.urls import reverse
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import in_trust
+from schools.selectors.health import what_is_missing
 from schools.selectors.people import Workplace, workplaces
 
 TRUST_IN_SESSION = "trust_id"
 
 type Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class Probes:
+    """Answer whoever watches over the server, before hosts, sessions and HTTPS are looked at.
+
+    `/livez`: the process answers, whatever the database does. `/readyz`: it can do its work.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/livez":
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path == "/readyz":
+            missing = what_is_missing()
+            return HttpResponse(
+                missing or "ok", content_type="text/plain", status=503 if missing else 200
+            )
+        return self.get_response(request)
 
 
 class NothingKept:

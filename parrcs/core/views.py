@@ -9,7 +9,7 @@ from typing import Any, Concatenate
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
 from parrcs.core.access import Access, Permission
@@ -32,8 +32,8 @@ def requires[**P](
     """Let a signed-in person in who may do one of these things somewhere in the trust.
 
     Without a permission named, being a member of the trust is enough. The visitor who is not
-    signed in is asked to; the one who may not gets 403. Whether a particular pupil or school
-    is theirs is settled by `visible_to`, with 404.
+    signed in is asked to; who is in no trust is told so; the one who may not gets 403. Whether
+    a particular pupil or school is theirs is settled by `visible_to`, with 404.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -42,7 +42,7 @@ def requires[**P](
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not hasattr(request, "access"):
-                return redirect("trusts")
+                return render(request, "no_trust.html", status=403)
             if permissions and not any(request.access.may(each) for each in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -54,7 +54,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def visible_to(self, access: Access) -> Self:
         """Keep all for who manages people, else the person's own."""
-        if access.may(Permission.MANAGE_PEOPLE):
+        if access.reach(Permission.MANAGE_PEOPLE).whole_trust:
             return self.filter(trust=access.trust_id)
         return self.filter(trust=access.trust_id, person=access.person_id)
 
@@ -69,7 +69,7 @@ class ScopedRole(TrustOwned):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=Q(school__isnull=True, arb__isnull=True)
                 | Q(school__isnull=True, class_group__isnull=True)
@@ -77,6 +77,11 @@ class ScopedRole(TrustOwned):
                 name="%(class)s_has_one_place",
             ),
         )
+
+    @property
+    def role_words(self) -> str:
+        """The role within a sentence."""
+        return RoleChoice(self.role).words
 
     @property
     def place(self) -> str:
@@ -121,7 +126,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def visible_to(self, access: Access) -> Self:
         """Keep all for who manages people, else none."""
-        return self if access.may(Permission.MANAGE_PEOPLE) else self.none()
+        return self if access.reach(Permission.MANAGE_PEOPLE).whole_trust else self.none()
 
 
 @keep_history

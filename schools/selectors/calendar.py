@@ -1,0 +1,101 @@
+"""The trust's calendar: its years, terms and windows, and which of them is now."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from parrcs.core.access import Access
+from schools.measures import TermDates, YearDates, suggested_year
+from schools.models import AcademicYear, Term, Window
+
+
+@dataclass(frozen=True)
+class CalendarTerm:
+    """A term of the calendar with its window, if it has one."""
+
+    term: Term
+    window: Window | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class CalendarYear:
+    """A year of the calendar with its terms in order."""
+
+    year: AcademicYear
+    terms: tuple[CalendarTerm, ...]
+
+
+def academic_years(access: Access) -> QuerySet[AcademicYear]:
+    """Return the years of the trust, with terms and windows at hand."""
+    return AcademicYear.objects.filter(trust=access.trust_id).prefetch_related(
+        Prefetch("terms", Term.objects.order_by("starts_on")), "terms__windows"
+    )
+
+
+def calendar(access: Access, *, today: dt.date) -> list[CalendarYear]:
+    """Return the whole calendar, the latest year first."""
+    return [
+        CalendarYear(year, tuple(_with_window(term, today) for term in year.terms.all()))
+        for year in academic_years(access).order_by("-starts_on")
+    ]
+
+
+def _with_window(term: Term, today: dt.date) -> CalendarTerm:
+    window = next(iter(term.windows.all()), None)
+    return CalendarTerm(term, window, window is not None and window.is_open(today))
+
+
+def current_term(day: dt.date) -> Term | None:
+    """Return the term whose window is open, else the latest that has begun."""
+    opened = Term.objects.filter(windows__opens_on__lte=day, windows__closes_on__gte=day)
+    begun = Term.objects.filter(starts_on__lte=day)
+    return opened.order_by("-starts_on").first() or begun.order_by("-starts_on").first()
+
+
+def years_to_set_up(day: dt.date) -> QuerySet[AcademicYear]:
+    """Return the year that runs and those to come, for which classes are set up."""
+    return AcademicYear.objects.filter(ends_on__gte=day)
+
+
+def next_year(access: Access, *, today: dt.date) -> YearDates:
+    """Suggest the year after the last in the calendar; in an empty one, the year that runs."""
+    last = academic_years(access).order_by("-starts_on").first()
+    if last is not None:
+        return suggested_year(last.starts_on.year + 1)
+    return suggested_year(today.year if today.month >= 8 else today.year - 1)
+
+
+def dates_of(year: AcademicYear) -> YearDates:
+    """Return the days of a year as they stand; a term it lacks gets suggested ones."""
+    held = {term.season: term for term in year.terms.all()}
+    suggested = suggested_year(year.starts_on.year)
+    terms = []
+    for suggestion in suggested.terms:
+        term = held.get(suggestion.season)
+        if term is None:
+            terms.append(suggestion)
+            continue
+        window = next(iter(term.windows.all()), None)
+        terms.append(
+            TermDates(
+                term.season,
+                term.starts_on,
+                term.ends_on,
+                term.census_on,
+                window.opens_on if window else None,
+                window.closes_on if window else None,
+            )
+        )
+    return YearDates(year.starts_on, year.ends_on, tuple(terms))
+
+
+def other_years(year: AcademicYear | None) -> list[AcademicYear]:
+    """Return the years beside this one, which it must not overlap."""
+    return list(AcademicYear.objects.exclude(pk=year.pk) if year else AcademicYear.objects.all())
+
+
+def other_terms(year: AcademicYear | None) -> list[Term]:
+    """Return the terms of the years beside this one, which its terms must not overlap."""
+    return list(Term.objects.exclude(year=year) if year else Term.objects.all())
