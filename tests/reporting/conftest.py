@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from assessment.models import Baseline, Judgement, Point, Strand, Stream
+from parrcs.core.tenancy import in_trust
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.models import Outcome, Placement, Plan, Pupil, TermlyTarget
 from tests.factories.assessment import (
@@ -16,7 +17,7 @@ from tests.factories.assessment import (
     StrandFactory,
     StreamFactory,
 )
-from tests.world import World
+from tests.world import World, make_world
 
 AUTUMN_25 = dt.date(2025, 9, 1)
 SUMMER_26 = dt.date(2026, 5, 1)
@@ -170,3 +171,25 @@ def _targets(chance: random.Random, world: World, pupils: list[Pupil]) -> None:
         for position, outcome in enumerate(outcomes)
         for term in world.terms[2:]
     )
+
+
+@pytest.fixture
+def settled(transactional_db: None) -> World:
+    """The same trust, committed, for workers and other connections; with no trust open."""
+    world = make_world("Harbour")
+    with in_trust(world.trust.pk):
+        add_life(world, pupils=25, seed=2)
+    return world
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
+    """Hear the bells instead of any worker."""
+    heard: list[dict[str, int]] = []
+
+    def send_task(name: str, *, kwargs: dict[str, int], expires: int) -> None:
+        assert (name, expires) == ("reporting.tasks.make_report", 60)
+        heard.append(kwargs)
+
+    monkeypatch.setattr("reporting.services.bells.app.send_task", send_task)
+    return heard
