@@ -201,6 +201,7 @@ def test_two_people_choose_differently(curlew, open_page, sign_in_page):
         )
     )
     expect(cell(teacher, 0, READING)).to_contain_text("conflict")
+    expect(status(teacher)).to_have_text("Someone else saved there too: choose which stands.")
     assert axe_violations(teacher) == []
     # A digit meant for the next cell decides nothing, nor does Enter.
     type_keys(teacher, "5")

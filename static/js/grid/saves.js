@@ -59,6 +59,10 @@ export class Saves {
     return this.#entries.size + this.#conflicts.size;
   }
 
+  get conflicts() {
+    return this.#conflicts.size;
+  }
+
   get failed() {
     return [...this.#entries.values()].filter((entry) => entry.failed).length;
   }

@@ -35,7 +35,7 @@ export class Status {
   }
 
   update() {
-    const { failed, unsaved, trouble, refusals } = this.#saves;
+    const { failed, unsaved, conflicts, trouble, refusals } = this.#saves;
     const parts = refusals.map(({ place, words }) => `${this.#model.name(place)} was not saved. ${words} `);
     if (this.#words) parts.push(`${this.#words} `);
     if (failed && trouble?.reason === "signed out") {
@@ -46,6 +46,8 @@ export class Status {
       );
     } else if (failed) {
       parts.push(`${unsaved} not saved yet; trying again.`);
+    } else if (conflicts) {
+      parts.push("Someone else saved there too: choose which stands.");
     } else if (unsaved) {
       parts.push("Saving.");
     } else if (this.#began) {
