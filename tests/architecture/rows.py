@@ -11,6 +11,7 @@ from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import SavedOperation
+from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
 from schools.models import Invitation
 from tests.architecture.tenancy import tenant_tables
@@ -42,19 +43,30 @@ def a_row_everywhere(world: World) -> None:
 
 
 def _reports(world: World) -> None:
-    """Fill the tables of `reporting`."""
-    head = world.people[Role.HEAD]
-    place = {"school": world.school, "term": world.term}
-    draft = Report.objects.create(
-        **place,
-        status="draft",
-        snapshot={},
-        pdf=b"%PDF",
-        sha256="0" * 64,
-        made_at=timezone.now(),
-        made_by=head,
-    )
-    ReportRun.objects.create(**place, purpose="draft", asked_by=head, report=draft)
+    """Give both schools a draft, a published version and a run."""
+    lead = world.people[Role.TRUST_LEAD]
+    for school in (world.school, world.other_school):
+        place = {"school": school, "term": world.term}
+        made = {"snapshot": {"cover": {}}, "pdf": b"%PDF-", "made_by": lead}
+        now = timezone.now()
+        draft = Report.objects.create(**place, **made, status=ReportStatus.DRAFT, made_at=now)
+        Report.objects.create(
+            **place,
+            **made,
+            status=ReportStatus.PUBLISHED,
+            version=1,
+            made_at=now,
+            published_at=now,
+            published_by=lead,
+        )
+        ReportRun.objects.create(
+            **place,
+            purpose=Purpose.DRAFT,
+            state=RunState.FAILED,
+            asked_by=lead,
+            asked_at=now,
+            report=draft,
+        )
 
 
 def _one_event(event: type[models.Model]) -> None:

@@ -1,0 +1,120 @@
+"""The isolation matrix: every address × each role × {own, another's, missing} object.
+
+For each address and each id in it, the id is replaced by that of another school's thing, of
+another trust's, and of nothing at all. What is not yours must answer byte for byte like nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from parrcs.core.access import Role
+
+MISSING = 10**9
+
+type Ids = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the application and the names of the ids in it."""
+
+    name: str
+    ids: tuple[str, ...]
+    callback: object = field(compare=False)
+
+    def url(self, ids: Ids) -> str:
+        """Return the address of these things."""
+        return reverse(self.name, kwargs={name: ids[name] for name in self.ids})
+
+
+@cache
+def addresses() -> tuple[Address, ...]:
+    """Return every address of the application, allauth's included."""
+    return tuple(_walk(get_resolver().url_patterns, ()))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], above: tuple[str, ...]) -> Iterator[Address]:
+    for pattern in patterns:
+        ids = (*above, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, ids)
+        else:
+            # Regular expressions (allauth) name their groups instead of converters.
+            groups = tuple(re.findall(r"\?P<(\w+)>", str(pattern.pattern)))
+            yield Address(str(pattern.name), ids or groups, pattern.callback)
+
+
+def ours() -> tuple[Address, ...]:
+    """Return the addresses of our own views."""
+    return tuple(a for a in addresses() if not a.callback.__module__.startswith("allauth"))
+
+
+@dataclass(frozen=True)
+class Leak:
+    """An answer that tells a person of something that is not theirs."""
+
+    role: Role
+    method: str
+    url: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Things:
+    """The ids that the matrix puts into addresses, and the words that give a thing away."""
+
+    own: Ids
+    other_school: Ids
+    foreign: Ids
+
+
+def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]) -> list[Leak]:
+    """Ask every address for things that are not this person's, and return what answers.
+
+    `places` says whose things to try: "other_school" and "foreign".
+    """
+    found = []
+    for address in ours():
+        for name in address.ids:
+            for place in places:
+                ids: Ids = getattr(things, place)
+                if name not in ids or ids[name] == things.own.get(name):
+                    continue
+                url = address.url({**things.own, name: ids[name]})
+                nothing = address.url({**things.own, name: _missing(ids[name])})
+                for method in ("GET", "POST"):
+                    theirs = _answer(client, method, url)
+                    missing = _answer(client, method, nothing)
+                    if theirs != missing:
+                        found.append(Leak(role, method, url, f"{theirs[0]}, not {missing[0]}"))
+    return found
+
+
+def words_seen(client: Client, own: Ids, words: set[str]) -> list[tuple[str, str]]:
+    """Open every page of one's own, and return the words of others that stand in it."""
+    seen = []
+    for address in ours():
+        url = address.url(own) if all(name in own for name in address.ids) else None
+        if url is None:
+            continue
+        _status, content = _answer(client, "GET", url)
+        text = content.decode("utf-8", "replace")
+        seen += [(url, word) for word in words if word in text]
+    return seen
+
+
+def _missing(one: object) -> object:
+    return MISSING if isinstance(one, int) else "missing"
+
+
+def _answer(client: Client, method: str, url: str) -> tuple[int, bytes]:
+    response = client.get(url) if method == "GET" else client.post(url)
+    content = b"".join(response) if response.streaming else response.content
+    # A form's token is drawn anew for each page; the address asked for may stand in a link back.
+    content = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]+"', b"", content)
+    return response.status_code, content

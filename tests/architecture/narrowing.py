@@ -1,0 +1,94 @@
+"""What each role should see of each model, worked out from the cast and not from `visible_to`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from assessment.models import Judgement
+from parrcs.core.access import Role
+from pupils.models import Placement, Pupil, TermlyTarget
+from reporting.models import Report, ReportRun
+from schools.models import ARB, ClassGroup, Invitation, Membership, School
+from tests.world import World
+
+
+def narrowed_models() -> list[type[models.Model]]:
+    """Return every model whose rows are narrowed to the person who asks."""
+    return [
+        model
+        for model in apps.get_models()
+        if hasattr(model._default_manager.get_queryset(), "visible_to")
+    ]
+
+
+def surprises(model: type[models.Model], world: World) -> list[str]:
+    """Return each role that sees something of a model that it should not, or misses something."""
+    found = []
+    for role, seen in _seen(world):
+        rows: Any = model._default_manager.get_queryset()
+        visible = set(rows.visible_to(world.access(role)).values_list("pk", flat=True))
+        if visible != _wanted(model, world, role, seen):
+            found.append(f"{role} of {model.__name__}")
+    return found
+
+
+def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
+    here = [*world.pupils, *world.arb_pupils]
+    yield Role.TEACHER, world.pupils
+    yield Role.ASSESSMENT_LEAD, here
+    yield Role.INCLUSION_LEAD, here
+    yield Role.HEAD, here
+    yield Role.HOST_LINK, world.arb_pupils
+    yield Role.GOVERNOR, []
+    yield Role.TRUSTEE, []
+    yield Role.TRUST_ADMIN, []
+    yield Role.TRUST_LEAD, [*here, *world.other_pupils]
+
+
+def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
+    rows = model._default_manager.all()
+    if model is Pupil:
+        return {pupil.pk for pupil in seen}
+    if model in (Judgement, Placement, TermlyTarget):
+        return set(rows.filter(pupil__in=seen).values_list("pk", flat=True))
+    if model in (Membership, Invitation):
+        own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
+        if model is Invitation and role is not Role.TRUST_ADMIN:
+            return set()
+        return set(rows.filter(trust=world.trust, **own).values_list("pk", flat=True))
+    if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
+        return _of_the_trust(model, role)
+    school = {world.school.pk}
+    return {
+        School: school,
+        ARB: {
+            Role.HOST_LINK: {world.arb.pk},
+            Role.TEACHER: set[int](),
+            Role.GOVERNOR: set[int](),
+        }.get(role, {world.arb.pk}),
+        ClassGroup: {
+            Role.HOST_LINK: {world.arb_class.pk},
+            Role.TEACHER: {world.class_group.pk},
+            Role.GOVERNOR: set[int](),
+        }.get(role, {world.class_group.pk, world.arb_class.pk}),
+        Report: _reports(Report, role, world),
+        ReportRun: _reports(ReportRun, role, world),
+    }[model]
+
+
+def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
+    everything = set(model._default_manager.values_list("pk", flat=True))
+    nothing: set[int] = set()
+    if model in (Report, ReportRun):
+        return everything if role is Role.TRUST_LEAD else nothing
+    if model in (ARB, ClassGroup):
+        return nothing if role is Role.TRUSTEE else everything
+    return everything
+
+
+def _reports(model: type[models.Model], role: Role, world: World) -> set[int]:
+    if role not in (Role.HEAD, Role.ASSESSMENT_LEAD):
+        return set()
+    return set(model._default_manager.filter(school=world.school).values_list("pk", flat=True))

@@ -1,0 +1,155 @@
+"""The second net: every address, as every role, for what is one's own and for what is not."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from parrcs.core.access import Role
+from parrcs.core.tenancy import in_trust
+from pupils.models import Pupil
+from reporting.models import Report, ReportRun
+from schools.models import ARB, ClassGroup, School
+from tests.architecture.matrix import Things, addresses, leaks, ours, words_seen
+from tests.architecture.narrowing import narrowed_models, surprises
+from tests.architecture.rows import a_row_everywhere
+from tests.architecture.things import ids_of, words_of
+from tests.factories.schools import ARBFactory
+from tests.world import World
+
+# Whoever is not signed in may open these, and no others of ours.
+PUBLIC = {"invitation"}
+
+# These answer 404 without a query that says which number is asked for; their own tests ask.
+NEEDS_A_QUESTION = {"compare_pupils"}
+
+# Roles that see one school, ARB or class, and so nothing of another school.
+SCOPED = (
+    Role.TEACHER,
+    Role.ASSESSMENT_LEAD,
+    Role.INCLUSION_LEAD,
+    Role.HEAD,
+    Role.HOST_LINK,
+    Role.GOVERNOR,
+    Role.QA_REVIEWER,
+)
+
+type SignIn = Callable[[Role], Client]
+
+
+@pytest.fixture
+def things(world: World, foreign: World) -> Things:
+    """Put something of everything into both trusts and both schools, and name it."""
+    a_row_everywhere(foreign)
+    a_row_everywhere(world)
+    with in_trust(foreign.trust.pk):
+        theirs = ids_of(foreign, other_school=False)
+    return Things(
+        own=ids_of(world, other_school=False),
+        other_school={
+            **ids_of(world, other_school=True),
+            "arb_id": ARBFactory(school=world.other_school, host=world.host).pk,
+        },
+        foreign=theirs,
+    )
+
+
+def test_every_view_names_its_permission() -> None:
+    unguarded = {a.name for a in ours() if not hasattr(a.callback, "permissions")}
+    assert unguarded <= PUBLIC
+
+
+def test_every_id_in_an_address_is_tried(things: Things) -> None:
+    names = {name for address in ours() if address.name not in PUBLIC for name in address.ids}
+    assert names <= set(things.own)
+    assert names <= set(things.foreign)
+
+
+@pytest.mark.django_db
+def test_who_is_not_signed_in_is_asked_to(things: Things) -> None:
+    client = Client()
+    for address in ours():
+        if address.name in PUBLIC:
+            continue
+        for answer in (client.get, client.post):
+            response = answer(address.url(things.own))
+            assert response.status_code in {302, 405}, address
+            if response.status_code == 302:
+                assert response.url.startswith(reverse("account_login")), address
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nothing_of_another_trust_answers(
+    role: Role, things: Things, sign_in: SignIn, foreign: World
+) -> None:
+    client = sign_in(role)
+    assert leaks(client, role, things, places=("foreign",)) == []
+    assert words_seen(client, things.own, words_of(foreign)) == []
+
+
+@pytest.mark.parametrize("role", SCOPED)
+def test_nothing_of_another_school_answers(
+    role: Role, things: Things, sign_in: SignIn, world: World
+) -> None:
+    client = sign_in(role)
+    assert leaks(client, role, things, places=("other_school",)) == []
+    assert words_seen(client, things.own, words_of(world, other_school=True)) == []
+
+
+def test_the_matrix_asks_for_things_that_exist(things: Things, sign_in: SignIn) -> None:
+    """Without this, a matrix of mistyped ids would find 404 everywhere and be content."""
+    answered = set()
+    for role in Role:
+        client = sign_in(role)
+        for address in ours():
+            if address.name in PUBLIC or address.name in NEEDS_A_QUESTION:
+                continue
+            if client.get(address.url(things.own)).status_code in {200, 302, 405}:
+                answered.add(address.name)
+    assert {a.name for a in ours()} - answered - PUBLIC == NEEDS_A_QUESTION
+
+
+@pytest.mark.parametrize("model", narrowed_models())
+def test_each_role_sees_its_own_of_each_model(
+    model: type[models.Model], things: Things, world: World
+) -> None:
+    assert surprises(model, world) == []
+
+
+@pytest.mark.parametrize("model", narrowed_models())
+def test_without_visible_to_that_is_noticed(
+    model: type[models.Model],
+    monkeypatch: pytest.MonkeyPatch,
+    things: Things,
+    world: World,
+) -> None:
+    """Try it, model by model: the test above must not stay green without the narrowing."""
+    queryset = type(model._default_manager.get_queryset())
+    monkeypatch.setattr(queryset, "visible_to", lambda self, _access: self)
+    assert surprises(model, world)
+
+
+@pytest.mark.parametrize("model", [ARB, ClassGroup, Pupil, Report, ReportRun, School])
+def test_without_visible_to_an_address_leaks(
+    model: type[models.Model],
+    monkeypatch: pytest.MonkeyPatch,
+    things: Things,
+    sign_in: SignIn,
+) -> None:
+    """Try the same with the matrix, for the models that an id in an address is looked up in."""
+    queryset = type(model._default_manager.get_queryset())
+    monkeypatch.setattr(queryset, "visible_to", lambda self, _access: self)
+    assert any(leaks(sign_in(role), role, things, places=("other_school",)) for role in SCOPED)
+
+
+def test_addresses_of_allauth_hold_no_pupils() -> None:
+    """They are not in the matrix: they know accounts only."""
+    assert {a.callback.__module__.split(".")[0] for a in addresses()} <= {
+        "allauth",
+        "schools",
+        "pupils",
+        "assessment",
+        "reporting",
+    }

@@ -1,0 +1,51 @@
+"""What stands for each id in an address, and which words give a thing away."""
+
+from pupils.models import Outcome, Plan, Pupil, TermlyTarget
+from reporting.choices import ReportStatus
+from reporting.models import Report, ReportRun
+from schools.models import Invitation, Membership, Window
+from tests.world import World
+
+
+def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
+    """Return an id for every name that an address uses, in this trust and school."""
+    pupil = (world.other_pupils if other_school else world.pupils)[0]
+    class_group = world.other_class if other_school else world.class_group
+    school = world.other_school if other_school else world.school
+    plan = Plan.objects.get(pupil=pupil)
+    return {
+        "trust_id": world.trust.pk,
+        "school_id": school.pk,
+        "arb_id": world.arb.pk,
+        "class_group_id": class_group.pk,
+        "year_id": class_group.year_id,
+        "term_id": world.term.pk,
+        "window_id": Window.objects.get(term=world.term).pk,
+        "pupil_id": pupil.pk,
+        "plan_id": plan.pk,
+        "outcome_id": Outcome.objects.get(plan=plan).pk,
+        "target_id": TermlyTarget.objects.get(pupil=pupil).pk,
+        "membership_id": Membership.objects.order_by("pk")[0].pk,
+        "invitation_id": Invitation.objects.order_by("pk")[0].pk,
+        "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,
+        "run_id": ReportRun.objects.get(school=school).pk,
+    }
+
+
+def words_of(world: World, *, other_school: bool = False) -> set[str]:
+    """Return names that must not be read by who has no business with them."""
+    pupils: list[Pupil] = (
+        world.other_pupils
+        if other_school
+        else [*world.pupils, *world.other_pupils, *world.arb_pupils]
+    )
+    words = {pupil.last_name for pupil in pupils} | {pupil.upn for pupil in pupils}
+    if other_school:
+        return words | {world.other_school.name, world.other_class.name}
+    return words | {
+        world.trust.name,
+        world.school.name,
+        world.other_school.name,
+        world.arb.name,
+        *(person.email for person in world.people.values()),
+    }
