@@ -133,7 +133,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
             judgement,
             next(term for term in shown if term.pk == judgement.term_id),
             file.placements,
-            baselines[judgement.strand_id],
+            baselines.get(judgement.strand_id, ()),
             rates,
             census_days,
         )
@@ -153,7 +153,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
             StrandLine(
                 strand,
                 strand.pk in due_ids,
-                next((b for b in baselines[strand.pk] if b.replaced_on is None), None),
+                next((b for b in baselines.get(strand.pk, ()) if b.replaced_on is None), None),
                 [values.get((strand.pk, term.pk)) for term in shown],
             )
         )
