@@ -16,6 +16,7 @@ from reporting.choices import Purpose, RunState
 from reporting.models import Report, ReportRun
 from reporting.models.reports import ReportRunQuerySet
 from reporting.reports import ht
+from reporting.selectors import ht as selectors
 from reporting.services import runs
 from reporting.services.reports import (
     CannotPublish,
@@ -153,7 +154,7 @@ def test_the_numbers_are_of_one_moment(
     settled: World, bells: Bells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    real = ht.ht_rows
+    real = selectors.ht_rows
 
     def look(*args: Any, **kwargs: Any) -> Any:
         with connection.cursor() as cursor:
@@ -313,18 +314,18 @@ def test_only_who_may_make_reports_of_the_school_asks(settled: World, bells: Bel
 def test_publishing_takes_the_draft_that_was_read(settled: World, bells: Bells) -> None:
     draft = run_now(settled, ask(settled)).report
     assert draft is not None
-    place = {"school": settled.school, "term": settled.term}
+    school, term = settled.school, settled.term
     newer = run_now(settled, ask(settled)).report
     assert newer is not None
     with in_trust(settled.trust.pk):
         by = settled.access(Role.HEAD)
         with pytest.raises(CannotPublish, match="has been replaced"):
-            ask_to_publish(by=by, **place, draft_id=draft.pk)
-        busy = ask_for_draft(by=by, **place)
+            ask_to_publish(by=by, school=school, term=term, draft_id=draft.pk)
+        busy = ask_for_draft(by=by, school=school, term=term)
         with pytest.raises(CannotPublish, match="is being made"):
-            ask_to_publish(by=by, **place, draft_id=newer.pk)
+            ask_to_publish(by=by, school=school, term=term, draft_id=newer.pk)
         cancel_run(by=by, run=busy)
-        run = ask_to_publish(by=by, **place, draft_id=newer.pk)
+        run = ask_to_publish(by=by, school=school, term=term, draft_id=newer.pk)
     published = run_now(settled, run).report
     assert published is not None
     assert published.version == 1

@@ -1,0 +1,513 @@
+"""Head teacher reports in the browser: who sees what, what publishing keeps, what is refused."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from assessment.models import Baseline, Judgement, Point
+from parrcs.core.access import Role
+from parrcs.core.tenancy import in_trust
+from pupils.models import Placement, TermlyTarget
+from reporting.choices import ReportStatus, RunState
+from reporting.models import Report, ReportRun
+from reporting.services import runs
+from schools.models import School, Term
+from tests.factories.pupils import PlacementFactory, PupilFactory
+from tests.factories.schools import (
+    AcademicYearFactory,
+    MembershipFactory,
+    TermFactory,
+    TrustFactory,
+    UserFactory,
+)
+from tests.reporting.conftest import add_life
+from tests.world import World
+
+type SignIn = Callable[[Role], Client]
+
+MAKERS = {Role.HEAD, Role.TRUST_LEAD}
+READERS = MAKERS | {Role.ASSESSMENT_LEAD}
+
+
+def page_of(world: World, school: School | None = None, term: Term | None = None) -> str:
+    return reverse("ht_report", args=((school or world.school).pk, (term or world.term).pk))
+
+
+def stored(world: World, status: ReportStatus = ReportStatus.DRAFT, **more: Any) -> Report:
+    """Store a report without the pains of making it."""
+    published = status == ReportStatus.PUBLISHED
+    head = world.people[Role.HEAD]
+    values = {
+        "school": world.school,
+        "term": world.term,
+        "status": status,
+        "version": 1 if published else None,
+        "snapshot": {},
+        "pdf": b"%PDF-1.7 made up",
+        "sha256": "f" * 64,
+        "made_at": timezone.now(),
+        "made_by": head,
+        "published_at": timezone.now() if published else None,
+        "published_by": head if published else None,
+        **more,
+    }
+    return Report.objects.create(**values)
+
+
+def statuses(world: World, sign_in: SignIn, address: str, *, post: bool = False) -> dict[Role, int]:
+    """Return how each role is answered."""
+    found = {}
+    for role in Role:
+        client = sign_in(role)
+        response = client.post(address) if post else client.get(address)
+        found[role] = response.status_code
+    return found
+
+
+def test_who_may_open_the_report(busy: World, sign_in: SignIn) -> None:
+    found = statuses(busy, sign_in, page_of(busy))
+    assert found == {role: 200 if role in READERS else 403 for role in Role}
+
+
+def test_who_may_read_its_pdf(busy: World, sign_in: SignIn) -> None:
+    for status in ReportStatus:
+        found = statuses(busy, sign_in, reverse("report_pdf", args=(stored(busy, status).pk,)))
+        assert found == {role: 200 if role in READERS else 403 for role in Role}, status
+
+
+@pytest.mark.parametrize("name", ["ht_report_draft", "ht_report_publish"])
+def test_who_may_make_and_publish(busy: World, sign_in: SignIn, name: str) -> None:
+    address = reverse(name, args=(busy.school.pk, busy.term.pk))
+    found = statuses(busy, sign_in, address, post=True)
+    assert found == {role: 302 if role in MAKERS else 403 for role in Role}
+
+
+def test_who_may_cancel_and_try_again(busy: World, sign_in: SignIn) -> None:
+    run = ReportRun.objects.create(
+        school=busy.school,
+        term=busy.term,
+        purpose="draft",
+        asked_by=busy.people[Role.HEAD],
+    )
+    for name in ("report_run_cancel", "report_run_retry"):
+        found = statuses(busy, sign_in, reverse(name, args=(run.pk,)), post=True)
+        assert found == {role: 302 if role in MAKERS else 403 for role in Role}, name
+    found = statuses(busy, sign_in, reverse("report_run", args=(run.pk,)))
+    assert found == {role: 200 if role in READERS else 403 for role in Role}
+
+
+def test_foreign_and_non_existent_look_the_same(
+    busy: World, foreign: World, sign_in: SignIn
+) -> None:
+    with in_trust(foreign.trust.pk):
+        theirs = stored(foreign)
+        their_run = ReportRun.objects.create(
+            school=foreign.school,
+            term=foreign.term,
+            purpose="draft",
+            asked_by=foreign.people[Role.HEAD],
+        )
+    nobodys = 9_999_999
+    head = sign_in(Role.HEAD)
+    pairs = [
+        ("report_pdf", (theirs.pk,), (nobodys,)),
+        ("report", (theirs.pk,), (nobodys,)),
+        ("report_run", (their_run.pk,), (nobodys,)),
+        ("ht_report", (foreign.school.pk, busy.term.pk), (nobodys, busy.term.pk)),
+        ("ht_report", (busy.school.pk, foreign.term.pk), (busy.school.pk, nobodys)),
+        ("ht_report_publish", (foreign.school.pk, busy.term.pk), (nobodys, busy.term.pk)),
+    ]
+    for name, foreign_ids, no_ids in pairs:
+        answers = [head.get(reverse(name, args=ids)) for ids in (foreign_ids, no_ids)]
+        assert [answer.status_code for answer in answers] == [404, 404], name
+        assert answers[0].content == answers[1].content
+    for name, ids in (
+        ("report_run_cancel", (their_run.pk,)),
+        ("report_run_retry", (their_run.pk,)),
+        ("ht_report_draft", (foreign.school.pk, foreign.term.pk)),
+    ):
+        assert head.post(reverse(name, args=ids)).status_code == 404, name
+
+
+def test_another_school_of_the_trust_is_not_the_heads(busy: World, sign_in: SignIn) -> None:
+    head = sign_in(Role.HEAD)
+    assert head.get(page_of(busy, busy.other_school)).status_code == 404
+    assert head.get(page_of(busy, busy.host)).status_code == 404
+    theirs = stored(busy, school=busy.other_school)
+    assert head.get(reverse("report_pdf", args=(theirs.pk,))).status_code == 404
+    # The host is known to the trust lead, but it has no report: nobody is registered there.
+    assert sign_in(Role.TRUST_LEAD).get(page_of(busy, busy.host)).status_code == 404
+
+
+def test_a_head_who_is_a_governor_elsewhere_reads_no_draft_there(
+    busy: World, sign_in: SignIn
+) -> None:
+    MembershipFactory(person=busy.people[Role.HEAD], role=Role.GOVERNOR, school=busy.other_school)
+    head = sign_in(Role.HEAD)
+    assert head.get(page_of(busy, busy.other_school)).status_code == 403
+    theirs = stored(busy, school=busy.other_school)
+    assert head.get(reverse("report_pdf", args=(theirs.pk,))).status_code == 404
+    assert str(busy.other_school) not in head.get(reverse("reports")).content.decode()
+
+
+def test_the_lead_of_an_arb_may_not_publish_for_the_school(busy: World) -> None:
+    lead = UserFactory(email="lead@harbour.example", name="Arb Lead")
+    MembershipFactory(person=lead, role=Role.HEAD, arb=busy.arb)
+    client = Client()
+    client.force_login(lead)
+    stored(busy)
+    assert client.get(page_of(busy)).status_code == 403
+    place = (busy.school.pk, busy.term.pk)
+    assert client.post(reverse("ht_report_draft", args=place)).status_code == 403
+    assert client.get(reverse("ht_report_publish", args=place)).status_code == 403
+    listed = client.get(reverse("reports"))
+    assert listed.status_code == 200
+    assert "No school's report is yours" in listed.content.decode()
+
+
+def test_governors_find_a_calm_empty_page(busy: World, sign_in: SignIn) -> None:
+    stored(busy, ReportStatus.PUBLISHED)
+    for role in (Role.GOVERNOR, Role.TRUSTEE):
+        page = sign_in(role).get(reverse("reports"))
+        assert page.status_code == 200
+        assert "Nothing has been published for you yet" in page.content.decode()
+        assert "Beacon" not in page.content.decode()
+
+
+def test_the_list_tells_how_far_each_report_is(busy: World, sign_in: SignIn) -> None:
+    stored(busy, ReportStatus.PUBLISHED, term=busy.terms[2])
+    stored(busy)
+    head = sign_in(Role.HEAD)
+    this_year = head.get(reverse("reports")).content.decode()
+    assert page_of(busy) in this_year
+    assert re.search(r"<b>\d+</b> <span class=\"of\">of \d+</span>", this_year)
+    assert f'href="?year={busy.terms[2].year_id}"' in this_year
+    last_year = head.get(reverse("reports"), {"year": busy.terms[2].year_id}).content.decode()
+    assert "Version 1" in last_year
+    assert last_year.count("<tr>") == 1 + 3
+    for wrong in ("0", "x", "99999"):
+        assert head.get(reverse("reports"), {"year": wrong}).status_code == 404
+    by_lead = sign_in(Role.TRUST_LEAD).get(reverse("reports")).content.decode()
+    assert str(busy.other_school) in by_lead
+    assert str(busy.host) not in by_lead
+
+
+def test_a_trust_without_a_calendar_has_an_empty_list(db: None) -> None:
+    trust, lead = TrustFactory(), UserFactory()
+    with in_trust(trust.pk):
+        MembershipFactory(person=lead, role=Role.TRUST_LEAD)
+    client = Client()
+    client.force_login(lead)
+    assert "No term has begun" in client.get(reverse("reports")).content.decode()
+
+
+def test_the_page_shows_the_numbers_as_they_are(busy: World, sign_in: SignIn) -> None:
+    head = sign_in(Role.HEAD)
+    before = head.get(page_of(busy)).content.decode()
+    assert "There is no draft." in before
+    in_school = Placement.objects.on(busy.term.census_on).filter(school=busy.school)
+    judged = Judgement.objects.filter(
+        term=busy.term, pupil__in=in_school.values("pupil"), strand__core_area__isnull=False
+    )
+    judged.first().delete()  # type: ignore[union-attr]  # there are many
+    after = head.get(page_of(busy)).content.decode()
+    counts = [int(re.search(r"(\d+) of \d+ judgements are in", p)[1]) for p in (before, after)]  # type: ignore[index]
+    assert counts[1] == counts[0] - 1
+
+
+@pytest.mark.parametrize("role", [Role.HEAD, Role.TRUST_LEAD])
+def test_the_pages_cost_the_same_for_few_and_many(
+    world: World, sign_in: SignIn, role: Role
+) -> None:
+    client = sign_in(role)
+    add_life(world, pupils=2, seed=1)
+    stored(world)
+    stored(world, ReportStatus.PUBLISHED)
+
+    def cost(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    addresses = (page_of(world), reverse("reports"))
+    few = [cost(address) for address in addresses]
+    for version in range(2, 8):
+        stored(world, ReportStatus.PUBLISHED, version=version)
+    _more_pupils(world)
+    assert [cost(address) for address in addresses] == few
+    assert few[0] <= 40
+
+
+def _more_pupils(world: World) -> None:
+    """Thirty more like one that is there, without a second version of each stream."""
+    points = list(Point.objects.filter(stream=world.developmental))
+    strands = list(world.developmental.strands.all())
+    for n in range(30):
+        pupil = PupilFactory()
+        PlacementFactory(pupil=pupil, school=world.school, route=world.routes["formal"])
+        for strand in strands:
+            Judgement.objects.create(
+                pupil=pupil,
+                strand=strand,
+                term=world.term,
+                point=points[n % len(points)],
+                judged_at=timezone.now(),
+            )
+
+
+# --- Drafts and published versions -------------------------------------------------------
+
+
+@pytest.fixture
+def head(settled: World, bells: list[dict[str, int]]) -> Client:
+    client = Client()
+    client.force_login(settled.people[Role.HEAD])
+    return client
+
+
+def press(client: Client, address: str, data: dict[str, Any] | None = None) -> str:
+    """Post a form that leads to a run, make the run, and return its page."""
+    response = client.post(address, data or {})
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def work_off(bells: list[dict[str, int]]) -> None:
+    while bells:
+        runs.make(**bells.pop(0))
+
+
+transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@transactional
+def test_a_draft_is_made_read_published_and_kept(
+    settled: World, head: Client, bells: list[dict[str, int]]
+) -> None:
+    """The head's whole way; then everything changes, and what was published does not."""
+    world, page = settled, page_of(settled)
+    run_page = press(head, f"{page}draft/")
+    assert "Waiting for a worker" in head.get(run_page).content.decode()
+    assert "In the making" in head.get(page).content.decode()
+    work_off(bells)
+    assert "The draft is ready" in head.get(run_page).content.decode()
+
+    shown = head.get(page).content.decode()
+    assert "Publish this draft" in shown
+    assert "saved since" not in shown
+    confirm = head.get(f"{page}publish/").content.decode()
+    assert "It becomes version 1 of the report" in confirm
+    draft = int(re.search(r'name="draft" value="(\d+)"', confirm)[1])  # type: ignore[index]
+    read = head.get(reverse("report_pdf", args=(draft,)))
+    assert read["Content-Type"] == "application/pdf"
+    assert read["Cache-Control"] == "no-store, private"
+    assert read["Content-Disposition"] == (
+        'inline; filename="harbour-beacon-school-autumn-2026-head-teacher-report-draft.pdf"'
+    )
+
+    unread = head.post(f"{page}publish/", {"draft": draft})
+    assert unread.status_code == 200
+    assert "Tick this once you have read the draft." in unread.content.decode()
+    press(head, f"{page}publish/", {"draft": draft, "read": "on"})
+    work_off(bells)
+    with in_trust(world.trust.pk):
+        published = Report.objects.get()
+        assert (published.version, published.status) == (1, "published")
+    pdf_url = reverse("report_pdf", args=(published.pk,))
+    stored_url = reverse("report", args=(published.pk,))
+    pdf, stored_page = head.get(pdf_url).content, head.get(stored_url).content.decode()
+    assert hashlib.sha256(pdf).hexdigest() == published.sha256
+    assert published.sha256[:12] in head.get(page).content.decode()
+    live = numbers_on(head.get(page).content.decode())
+    assert numbers_on(stored_page) == live
+
+    with in_trust(world.trust.pk):
+        change_everything(world)
+    assert head.get(pdf_url).content == pdf
+    assert numbers_on(head.get(stored_url).content.decode()) == numbers_on(stored_page)
+    assert numbers_on(head.get(page).content.decode()) != live
+    assert "Beacon" in head.get(stored_url).content.decode().split("<h1>")[1][:80]
+    assert "Lighthouse" in head.get(page).content.decode()
+
+
+def numbers_on(page: str) -> str:
+    """Return the report as a page shows it, from its first line to its last."""
+    found = re.search(r'<h2>At a glance</h2>.*<dl class="words">', page, re.DOTALL)
+    assert found
+    return " ".join(found[0].split())
+
+
+def change_everything(world: World) -> None:
+    """Judge again, set other baselines, move pupils, rename the school."""
+    for judgement in Judgement.objects.filter(term=world.term)[::2]:
+        judgement.delete()
+    Baseline.objects.filter(pk__in=Baseline.objects.values("pk")[:40]).delete()
+    Placement.objects.filter(arb__isnull=False).update(arb=None)
+    TermlyTarget.objects.filter(term=world.term).update(judged=1)
+    School.objects.filter(pk=world.school.pk).update(name="Lighthouse School")
+
+
+@transactional
+def test_the_page_says_when_a_draft_is_behind(
+    settled: World, head: Client, bells: list[dict[str, int]]
+) -> None:
+    page = page_of(settled)
+    press(head, f"{page}draft/")
+    work_off(bells)
+    with in_trust(settled.trust.pk):
+        TermlyTarget.objects.filter(term=settled.term).update(judged=4)
+    assert "Numbers have changed" in head.get(page).content.decode()
+    with in_trust(settled.trust.pk):
+        pupil = settled.pupils[0]
+        Judgement.objects.filter(pupil=pupil, term=settled.term).update(judged_at=timezone.now())
+        saved = Judgement.objects.filter(pupil=pupil, term=settled.term).count()
+        assert saved
+    assert f"<b>{saved} judgement" in head.get(page).content.decode()
+    assert f"{saved} judgement" in head.get(f"{page}publish/").content.decode()
+
+
+@transactional
+def test_a_draft_that_was_replaced_is_not_published(
+    settled: World, head: Client, bells: list[dict[str, int]]
+) -> None:
+    page = page_of(settled)
+    press(head, f"{page}draft/")
+    work_off(bells)
+    with in_trust(settled.trust.pk):
+        first = Report.objects.get().pk
+    press(head, f"{page}draft/")
+    work_off(bells)
+    answer = head.post(f"{page}publish/", {"draft": first, "read": "on"}, follow=True)
+    assert "The draft that you read has been replaced." in answer.content.decode()
+    for wrong in ("", "x", "-1", "9" * 30):
+        answer = head.post(f"{page}publish/", {"draft": wrong, "read": "on"}, follow=True)
+        assert answer.status_code == 200
+    with in_trust(settled.trust.pk):
+        assert not Report.objects.filter(status=ReportStatus.PUBLISHED).exists()
+    assert bells == []
+
+
+def test_without_a_draft_there_is_nothing_to_publish(busy: World, sign_in: SignIn) -> None:
+    head = sign_in(Role.HEAD)
+    answer = head.get(f"{page_of(busy)}publish/", follow=True)
+    assert "There is no draft to publish." in answer.content.decode()
+
+
+def test_the_run_page_in_every_state(busy: World, sign_in: SignIn) -> None:
+    run = ReportRun.objects.create(
+        school=busy.school, term=busy.term, purpose="draft", asked_by=busy.people[Role.HEAD]
+    )
+    address = reverse("report_run", args=(run.pk,))
+    head, reader = sign_in(Role.HEAD), sign_in(Role.ASSESSMENT_LEAD)
+
+    def shown(client: Client = head, **values: Any) -> str:
+        ReportRun.objects.filter(pk=run.pk).update(**values)
+        return client.get(address).content.decode()
+
+    running = shown(
+        state=RunState.RUNNING, step="Laying out page 7", done_steps=2, all_steps=4, attempts=2
+    )
+    assert "<b>Laying out page 7</b> · step 3 of 4" in running
+    assert "Attempt 2" in running
+    assert "hx-get" in running
+    assert "Cancel" in running
+    assert "Cancel" not in shown(reader)
+    htmx = {"HX-Request": "true"}
+    fragment = head.get(address, headers=htmx)
+    assert fragment.content.decode().lstrip().startswith('<div class="sheet run"')
+    seen = {"seen": "running Laying out page 7"}
+    assert head.get(address, seen, headers=htmx).status_code == 204
+    assert head.get(address, seen).status_code == 200
+    failed = shown(state=RunState.FAILED, problem="It was not to be.")
+    assert "It was not to be." in failed
+    assert "Try again" in failed
+    assert "hx-get" not in failed
+    assert "Try again" not in shown(reader)
+    assert "The last attempt failed" in head.get(page_of(busy)).content.decode()
+    assert "Cancelled" in shown(state=RunState.CANCELLED, problem="")
+    assert "has been replaced or published since" in shown(state=RunState.DONE)
+    draft = stored(busy)
+    assert "The draft is ready" in shown(report=draft)
+
+
+def test_cancelling_and_trying_again_by_the_buttons(busy: World, sign_in: SignIn) -> None:
+    head = sign_in(Role.HEAD)
+    head.post(f"{page_of(busy)}draft/")
+    run = ReportRun.objects.get()
+    assert head.post(reverse("report_run_cancel", args=(run.pk,))).status_code == 302
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert run.finished_at is not None
+    head.post(reverse("report_run_retry", args=(run.pk,)))
+    assert ReportRun.objects.unfinished().count() == 1
+    # What has ended is not cancelled a second time.
+    ended = run.finished_at
+    head.post(reverse("report_run_cancel", args=(run.pk,)))
+    run.refresh_from_db()
+    assert run.finished_at == ended
+
+
+def test_retrying_a_publication_whose_draft_has_gone(busy: World, sign_in: SignIn) -> None:
+    run = ReportRun.objects.create(
+        school=busy.school,
+        term=busy.term,
+        purpose="publish",
+        state=RunState.FAILED,
+        asked_by=busy.people[Role.HEAD],
+    )
+    answer = sign_in(Role.HEAD).post(reverse("report_run_retry", args=(run.pk,)), follow=True)
+    assert "The draft that you read has been replaced." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["ht_report_draft", "report_run_cancel", "report_run_retry"])
+def test_nothing_is_done_by_following_a_link(busy: World, sign_in: SignIn, name: str) -> None:
+    ids = (busy.school.pk, busy.term.pk) if name == "ht_report_draft" else (1,)
+    assert sign_in(Role.HEAD).get(reverse(name, args=ids)).status_code == 405
+
+
+# --- What the database itself keeps ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"snapshot": {"on_roll": 1}},
+        {"pdf": b"another"},
+        {"sha256": "0" * 64},
+        {"version": 2},
+        {"status": "draft"},
+        {"published_at": timezone.now()},
+        {"made_at": timezone.now()},
+    ],
+)
+@pytest.mark.parametrize("status", list(ReportStatus))
+def test_what_was_made_cannot_be_changed(
+    busy: World, status: ReportStatus, change: dict[str, Any]
+) -> None:
+    report = stored(busy, status)
+    if change == {"status": "draft"} and status == ReportStatus.DRAFT:
+        return
+    with pytest.raises(ProgrammingError, match="Cannot update rows"), transaction.atomic():
+        Report.objects.filter(pk=report.pk).update(**change)
+
+
+def test_what_is_published_cannot_be_deleted(busy: World) -> None:
+    stored(busy).delete()
+    published = stored(busy, ReportStatus.PUBLISHED)
+    with pytest.raises(ProgrammingError, match="Cannot delete rows"), transaction.atomic():
+        published.delete()
+
+
+def test_a_first_year_without_earlier_terms(world: World, sign_in: SignIn) -> None:
+    year = AcademicYearFactory(start=2020)
+    first = TermFactory(year=year)
+    page = sign_in(Role.HEAD).get(page_of(world, term=first)).content.decode()
+    assert "Nobody was on roll on the census date" in page
