@@ -11,9 +11,12 @@ setup:
 	@scripts/setup run
 
 # Serve the demo trust on http://127.0.0.1:$(PORT)/ until Ctrl-C; its data stays in $(STATE).
+# No shell stands between make and the demo: a signal to make has to reach it.
+demo: export PORT := $(PORT)
+demo: export STATE := $(STATE)
 demo:
 	@scripts/setup run
-	@PORT="$(PORT)" STATE="$(STATE)" $(python) -m parrcs.demo
+	@$(python) -m parrcs.demo
 
 # Everything that is tested: with PostgreSQL, a Celery worker, Redis and Chromium.
 test:

@@ -32,7 +32,7 @@ LOOK_EVERY = 0.1
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 FORGOTTEN_AFTER = 60.0
-GRACE = 8.0
+GRACE = 3.0
 LONGEST_START = 90.0
 
 
@@ -134,6 +134,7 @@ def keep_alive(
             if waiting and time.monotonic() > until:
                 raise CannotServe(f"The {children[0].name} did not become ready.")
             time.sleep(LOOK_EVERY)
+        say("Ending. The data is kept; a report that was being made goes on next time.")
     finally:
         for child in children:
             child.ask_to_end()
@@ -156,7 +157,7 @@ def serve(port: int, state: Path, ending: Ending) -> None:
 
         def greet() -> None:
             say(f"ready: http://{HOST}:{port}/\n\n{accounts.strip()}\n")
-            say(f"Ctrl-C ends it and keeps the data. The logs are in {logs}")
+            say(f"Ctrl-C ends it. The logs are in {logs}")
 
         keep_alive(
             (
