@@ -118,8 +118,8 @@ def _group(groups: Sequence[tuple[str, Row]], school: Share) -> Line:
         return _line(
             "expected",
             "No group or ARB stands out.",
-            f"{len(large)} have {FEWEST_PUPILS} or more pupils with progress to show; each is where"
-            f" chance may put it around the school's {school['percent']}\u00a0%.",
+            f"Of those with {FEWEST_PUPILS} pupils or more ({len(large)}), each is where chance may"
+            f" put it around the school's {school['percent']}\u00a0%.",
         )
     outside = [each for each in found if each[1] in (Standing.BELOW, Standing.ABOVE)]
     _distance, where, name, share = max(outside or found, key=lambda each: each[0])
