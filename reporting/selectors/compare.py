@@ -45,7 +45,8 @@ class Row:
     @property
     def mean_gain(self) -> str:
         """The mean gain in points with its sign, for the eye."""
-        return signed(self.tally.mean_gain)
+        mean = self.tally.mean_gain
+        return "" if mean is None else signed(mean)
 
     @property
     def mark(self) -> tuple[str, str]:

@@ -165,11 +165,6 @@ class Chosen:
         return frozenset(each.id for each in self.strands)
 
     @property
-    def area_by_strand(self) -> dict[int, str]:
-        """The choice of the core area of each strand that has one."""
-        return {each.id: each.choice for each in self.strands if each.area_code}
-
-    @property
     def areas(self) -> dict[str, str]:
         """The core areas that count: the name of each by its choice."""
         return {each.choice: each.area_name for each in self.strands if each.area_name}

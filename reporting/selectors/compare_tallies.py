@@ -254,10 +254,8 @@ def exact(points: Decimal) -> str:
     return f"{points.normalize():f}"
 
 
-def signed(points: Decimal | None) -> str:
-    """Write a gain with its sign and at most one decimal; nothing for None."""
-    if points is None:
-        return ""
+def signed(points: Decimal) -> str:
+    """Write a gain with its sign and one decimal."""
     rounded = points.quantize(Decimal("0.1"), ROUND_HALF_UP)
     sign = "\N{MINUS SIGN}" if rounded < 0 else "+" if rounded > 0 else ""
     return f"{sign}{abs(rounded)}"

@@ -182,3 +182,23 @@ def test_names_to_watch_are_left_out_where_they_would_lie_on_another():
     svg = as_svg(funnel_spec(points, 0.8))
     assert ">Moorland School<" in svg
     assert (">Beacon School<" in svg) != (">Harbour School<" in svg)
+
+
+def test_outside_the_core_areas_no_area_is_named():
+    units = {name: (tally(160, 200),) for name in ("Calm 1", "Calm 2", "Calm 3")}
+    units |= {"Moorland": (tally(90, 200),), "Tide": (tally(200, 200),)}
+    usual = compared(CALM)
+    whole = sum((each for (each,) in units.values()), Tally())
+    rate = whole.at_or_above / whole.compared
+    rows = [
+        Row(Unit(name, name, "school"), own, standing(own.at_or_above, own.compared, rate))
+        for name, (own,) in units.items()
+    ]
+    comparison = Comparison(
+        chosen=Chosen(term=usual.chosen.term, strands=(), strand="strand.engagement.persistence"),
+        rows=rows,
+        total=Row(WHOLE_TRUST, whole, None),
+        one_stream=True,
+        window=None,
+    )
+    assert [line.title for line in findings(comparison)] == ["Moorland is behind", "Tide shines"]

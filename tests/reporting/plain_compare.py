@@ -1,0 +1,210 @@
+"""The comparison once more, counted one by one from the raw rows, and how to read its page."""
+
+import csv
+import re
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from html import unescape
+from io import StringIO
+from math import floor, sqrt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from assessment.models import CoreArea, Judgement, Point, Strand, Stream
+from pupils.models import Pupil, Route, TermlyTarget
+from tests.plain_progress import on_roll, plain_progress
+
+WORDS = {1: "none", 2: "some", 3: "expected", 4: "better", None: "no baseline"}
+
+
+def page(client, name="compare", **chosen):
+    response = client.get(reverse(name), chosen)
+    assert response.status_code == 200, response.status_code
+    return response
+
+
+def said(html):
+    """The words of a piece of HTML, as a person reads them."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def found(pattern, text):
+    """The part of a text that a pattern is about."""
+    match = re.search(pattern, text, re.DOTALL)
+    assert match, pattern
+    return match.group(match.lastindex or 0)
+
+
+def table(response):
+    """The words of each cell, by row and column."""
+    html = response.content.decode()
+    return {
+        unit: {
+            column: said(re.sub(r'<span class="unseen">.*?</span>', "", cell))
+            for column, cell in re.findall(r'<td data-of="(.+?)">(.*?)</td>', row, re.DOTALL)
+        }
+        for unit, row in re.findall(r'<tr[^>]* data-unit="(.+?)">(.*?)</tr>', html, re.DOTALL)
+    }
+
+
+def file(client, **chosen):
+    """The rows of the CSV file, by the name of the school or ARB."""
+    text = page(client, "compare_csv", **chosen).content.decode("utf-8-sig")
+    return {row["School or ARB"]: row for row in csv.DictReader(StringIO(text))}
+
+
+def per_cent(part, whole):
+    return floor(Fraction(100 * part, whole) + Fraction(1, 2))
+
+
+def interval(hits, total):
+    """Wilson's interval as the two roots of its quadratic."""
+    z = 1.959963984540054
+    root = z * sqrt(z * z + 4 * hits * (1 - hits / total))
+    return [(2 * hits + z * z + sign * root) / (2 * (total + z * z)) for sign in (-1, 1)]
+
+
+def chosen_strands(chosen):
+    """The ids of the strands that a choice counts, from the raw rows."""
+    areas = {row["id"]: row["code"] for row in CoreArea.objects.values()}
+    streams = {row["id"]: row["code"] for row in Stream.objects.values()}
+    strand = chosen.get("strand", "core")
+    found = set()
+    for row in Strand.objects.values():
+        names = {"all", f"strand.{streams[row['stream_id']]}.{row['code']}"}
+        if row["core_area_id"]:
+            names = {"all", "core", f"area.{areas[row['core_area_id']]}"}
+        if strand in names and chosen.get("stream", "") in ("", streams[row["stream_id"]]):
+            found.add(row["id"])
+    return found
+
+
+def belongs(row, unit, lens):
+    """Whether a row of the table counts what is at this school and ARB."""
+    school, arb = row
+    kind, _, number = unit.partition("-")
+    if kind == "all":
+        return True
+    if kind == "arb":
+        return arb == int(number)
+    return school == int(number) and (lens == "registered" or arb is None)
+
+
+def reckon(term, unit, chosen):
+    """What one row must say, counted one by one."""
+    routes = {row["id"]: row["code"] for row in Route.objects.values()}
+    people = {row["id"]: row for row in Pupil.objects.values()}
+    lens = chosen.get("lens", "registered")
+
+    def wanted(pupil, route):
+        person = people[pupil]
+        return (
+            chosen.get("route", routes[route]) == routes[route]
+            and chosen.get("need", person["primary_need"]) == person["primary_need"]
+            and {"yes": True, "no": False}.get(chosen.get("pp"), person["pupil_premium"])
+            == person["pupil_premium"]
+        )
+
+    roll = {
+        at["pupil_id"]
+        for at in on_roll(term)
+        if belongs((at["school_id"], at["arb_id"]), unit, lens)
+        and wanted(at["pupil_id"], at["route_id"])
+    }
+    strands = chosen_strands(chosen)
+    due = [each for each in plain_progress(term) if each.pupil in roll and each.strand in strands]
+    judged = [each for each in due if each.judged]
+    gains = [each.gain for each in judged if each.gain is not None]
+    targets = Counter(
+        "not judged" if row["judged"] is None else "met" if row["judged"] >= 3 else "not met"
+        for row in TermlyTarget.objects.values()
+        if row["term_id"] == term.pk and row["pupil_id"] in roll
+    )
+    return {
+        "pupils": len(roll),
+        "due": len(due),
+        "judged": len(judged),
+        "reached": Counter(WORDS[each.reached] for each in judged),
+        "hits": sum((each.reached or 0) >= 3 for each in judged),
+        "total": len(gains),
+        "of pupils": len({each.pupil for each in judged if each.gain is not None}),
+        "mean": sum(gains) / len(gains) if gains else None,
+        "streams": {each.stream for each in judged if each.gain is not None},
+        "targets": targets,
+    }
+
+
+def judge_one(world, term=None):
+    term = term or world.term
+    strand = Strand.objects.get(stream=world.developmental, code="reading")
+    Judgement.objects.create(
+        pupil=world.pupils[0],
+        strand=strand,
+        term=term,
+        point=Point.objects.filter(stream=strand.stream)[0],
+        judged_at=timezone.now(),
+    )
+    return term.pk
+
+
+def the_file_says(row, plain, *, one_stream):
+    assert int(row["Pupils on roll"]) == plain["pupils"]
+    assert int(row["Judgements due"]) == plain["due"]
+    assert int(row["Judged"]) == plain["judged"]
+    for column in ("None", "Some", "Expected", "Better", "No baseline"):
+        assert int(row[column]) == plain["reached"][column.lower()]
+    assert int(row["At or above expected"]) == plain["hits"]
+    assert int(row["Judged with a baseline"]) == plain["total"]
+    if plain["total"]:
+        low, high = interval(plain["hits"], plain["total"])
+        assert float(row["Share at or above expected"]) == plain["hits"] / plain["total"]
+        assert float(row["Lower 95 % limit"]) == pytest.approx(low)
+        assert float(row["Upper 95 % limit"]) == pytest.approx(high)
+    met, missed = plain["targets"]["met"], plain["targets"]["not met"]
+    assert int(row["Targets met"]) == met
+    assert int(row["Targets judged"]) == met + missed
+    assert int(row["Targets not judged"]) == plain["targets"]["not judged"]
+    if met + missed:
+        assert float(row["Share of targets met"]) == met / (met + missed)
+    if plain["mean"] is None or not one_stream:
+        assert row["Mean gain in points"] == ""
+    else:
+        assert float(row["Mean gain in points"]) == pytest.approx(float(plain["mean"]), abs=1e-4)
+
+
+def the_page_says(cells, plain, *, one_stream):
+    reached, hits, total = plain["reached"], plain["hits"], plain["total"]
+    if plain["due"]:
+        to_do = plain["due"] - plain["judged"]
+        assert cells["judged"] == f"{plain['judged']} of {plain['due']}" + (
+            f" {to_do} to do" if to_do else ""
+        )
+    if plain["judged"]:
+        counts = [str(reached[word]) for word in ("none", "some", "expected", "better")]
+        if reached["no baseline"]:
+            counts.append(f"{reached['no baseline']} without a baseline")
+        assert cells["progress"] == " ".join(counts)
+    if plain["of pupils"] >= 6:
+        low, high = (floor(100 * limit + 0.5) for limit in interval(hits, total))
+        assert (
+            cells["share"] == f"{per_cent(hits, total)} % {low}\N{EN DASH}{high} {hits} of {total}"
+        )
+    elif total:
+        assert cells["share"] == f"too few {hits} of {total}"
+        assert cells.get("standing") != "Within"
+    met = plain["targets"]["met"]
+    judged = met + plain["targets"]["not met"]
+    if judged >= 6:
+        assert cells["targets"].startswith(f"{per_cent(met, judged)} % {met} of {judged}")
+    if plain["targets"]["not judged"]:
+        assert cells["targets"].endswith(f"{plain['targets']['not judged']} not judged")
+    if not one_stream:
+        assert cells["gain"] == "choose a stream"
+    elif plain["of pupils"] >= 6:
+        exact = Decimal(plain["mean"].numerator) / plain["mean"].denominator
+        shown = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        sign = "\N{MINUS SIGN}" if shown < 0 else "+" if shown > 0 else ""
+        assert cells["gain"] == f"{sign}{abs(shown)}"
