@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from parrcs.core.access import Access, Permission
@@ -40,7 +41,7 @@ def requires[**P](
         @wraps(view)
         def guarded(request: TrustRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             if not hasattr(request, "access"):
                 return render(request, "no_trust.html", status=403)
             if permissions and not any(request.access.may(each) for each in permissions):
@@ -51,6 +52,14 @@ def requires[**P](
         return guarded
 
     return decorate
+
+
+def _to_sign_in(request: TrustRequest) -> HttpResponse:
+    """Lead to the sign-in page and back; htmx would swap a mere redirect into the page."""
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or request.get_full_path()
+        return HttpResponseClientRedirect(redirect_to_login(back).url)
+    return redirect_to_login(request.get_full_path())
 
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
