@@ -124,13 +124,16 @@ def test_the_service_asks_for_itself_who_may(world, sign_in):
         access = world.access(role)
         whose = pupil if role is Role.TEACHER else world.arb_pupils[0]
         file = pupil_file(access, pupil_id=whose.pk)
+        assert file
         with pytest.raises(PermissionDenied):
             place_pupil(by=access, file=file, place=place, starts_on=dt.date(2026, 11, 23))
     head = world.access(Role.HEAD)
+    file = pupil_file(head, pupil_id=pupil.pk)
+    assert file
     with pytest.raises(PermissionDenied):
         place_pupil(
             by=head,
-            file=pupil_file(head, pupil_id=pupil.pk),
+            file=file,
             place=Place(world.other_school, world.routes["formal"]),
             starts_on=dt.date(2026, 11, 23),
         )
@@ -150,6 +153,7 @@ def test_what_the_database_refuses_is_said_in_words(world, monkeypatch):
     """Something that takes no lock has placed the pupil between our look and our save."""
     access = world.access(Role.HEAD)
     file = pupil_file(access, pupil_id=world.pupils[0].pk)
+    assert file
     monkeypatch.setattr(
         "pupils.services.pupils.Placement.objects.filter", lambda **_: Placement.objects.none()
     )

@@ -21,6 +21,7 @@ from tests.factories.pupils import (
     PlanFactory,
     TermlyTargetFactory,
 )
+from tests.factories.schools import MembershipFactory
 from tests.pupils.conftest import words
 from tests.world import give_target
 
@@ -130,6 +131,7 @@ def test_the_numbers_are_those_of_the_reports(world, sign_in, history):
 def test_the_page_reads_as_a_line_a_strand(world, sign_in, history):
     content = sign_in(Role.TEACHER).get(page_of(history)).content.decode()
     row = re.search(r'<tr>\s*<th scope="row">Reading.*?</tr>', content, re.DOTALL)
+    assert row
     cells = [
         re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip()
         for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row.group(), re.DOTALL)
@@ -189,6 +191,9 @@ def test_a_new_version_of_a_stream_moves_no_old_number(world, sign_in, history):
     assert {key: before[key] for key in before if key[1] in old_terms} == {
         key: after[key] for key in after if key[1] in old_terms
     }
+    # What was judged in the old version after it ended is shown, and compared with nothing.
+    late = [numbers for key, numbers in after.items() if key[1] == world.term.pk]
+    assert [(expected, word) for _, _, expected, word in late] == [(None, None)] * 2
 
 
 def test_at_most_six_terms_are_shown_and_none_that_is_to_come(world, sign_in, history):
@@ -394,3 +399,32 @@ def test_the_page_costs_the_same_however_much_is_on_it(world, sign_in, counted, 
     assert len(few) == len(many)
     own = [query for query in many if '"django_' not in query["sql"] and " FROM " in query["sql"]]
     assert len(own) <= 13  # with the person and their memberships
+
+
+def test_a_permission_in_one_place_is_none_in_another(world, client):
+    """Someone who teaches Curlew and is the ARB's host link may change Curlew's pupils only."""
+    person = world.people[Role.TEACHER]
+    MembershipFactory(person=person, role=Role.HOST_LINK, arb=world.arb)
+    client.force_login(person)
+    for pupil, status in ((world.pupils[0], 200), (world.arb_pupils[0], 403)):
+        assert client.get(page_of(pupil)).status_code == 200
+        for name in RECORDS:
+            assert client.get(reverse(name, args=[pupil.pk])).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("born_on", "said"),
+    [
+        (dt.date(2022, 8, 31), "Reception"),
+        (dt.date(2022, 9, 1), "Nursery"),
+        (dt.date(2021, 8, 31), "Year 1"),
+        (dt.date(2008, 9, 1), "Year 13"),
+    ],
+)
+def test_the_year_group_goes_by_age(world, sign_in, born_on, said):
+    pupil = world.pupils[0]
+    pupil.born_on = born_on
+    pupil.save()
+    Placement.objects.filter(pupil=pupil).update(class_group=None)
+    page = words(sign_in(Role.HEAD).get(page_of(pupil)))
+    assert f"{said} · No class yet · Harbour Beacon School" in page

@@ -12,7 +12,7 @@ from parrcs.core.access import Role
 from pupils.choices import TargetOutcome
 from pupils.models import Outcome, Plan, TermlyTarget
 from pupils.selectors.pupils import pupil_file
-from pupils.services.plans import add_plan, add_target
+from pupils.services.plans import TargetTexts, add_plan, add_target
 from schools.models import Term, Window
 from tests.factories.pupils import OutcomeFactory, PlanFactory
 from tests.pupils.conftest import words, wrong
@@ -254,10 +254,12 @@ def test_without_an_outcome_or_a_term_it_is_said_who_makes_one(world, sign_in):
 def test_the_services_ask_for_themselves_who_may(world, outcome):
     teacher = world.access(Role.TEACHER)
     file = pupil_file(teacher, pupil_id=world.pupils[0].pk)
+    assert file
     with pytest.raises(PermissionDenied):
         add_plan(by=teacher, file=file, kind="ehcp", starts_on=dt.date(2026, 9, 1), ends_on=None)
     lead = world.access(Role.INCLUSION_LEAD)
     file = pupil_file(lead, pupil_id=world.pupils[0].pk)
-    texts = {"walt": "a", "wilf": "b", "starting_point": "", "next_step": ""}
+    assert file
+    texts = TargetTexts(walt="a", wilf="b", starting_point="", next_step="")
     with pytest.raises(PermissionDenied):
         add_target(by=lead, file=file, outcome=outcome, term=world.term, texts=texts)
