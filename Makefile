@@ -34,7 +34,8 @@ check:
 	.venv/bin/lint-imports
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py data_dictionary --check
-	HTTPS=1 SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	HTTPS=1 SMTP_HOST=mail.example.org \
+		SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(python) manage.py check --deploy --fail-level WARNING
 
 # Mend what can be mended by a program, and write the data dictionary anew.

@@ -3,9 +3,7 @@
 import os
 from pathlib import Path
 
-os.environ.setdefault(
-    "STATE", str(Path(__file__).resolve().parent.parent / ".state" / "tests")
-)
+os.environ.setdefault("STATE", str(Path(__file__).resolve().parent.parent / ".state" / "tests"))
 # Each of xdist's processes has its own messages; PostgreSQL is the first process's, which they
 # find in the environment, with a database of its own for each.
 if "PYTEST_XDIST_WORKER" in os.environ:
