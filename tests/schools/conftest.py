@@ -30,5 +30,5 @@ def link_in(message):
 
 def text_of(response):
     """Return what a page says, without its markup."""
-    html = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.S)
+    html = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())

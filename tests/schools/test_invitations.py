@@ -15,7 +15,7 @@ from django.utils import timezone
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from schools.models import Invitation, Membership, User
-from schools.services.invitations import token_of
+from schools.services.invitations import NotInvited, accept_as, token_of
 from tests.factories.schools import PASSWORD, MembershipFactory, UserFactory
 from tests.schools.conftest import link_in, text_of
 from tests.world import make_world
@@ -248,7 +248,10 @@ def test_who_has_no_account_makes_one_and_starts_work(invited, world):
     [
         ({"name": " "}, "Your name: This field is required."),
         ({"password1": "short", "password2": "short"}, "This password is too short."),
-        ({"password1": "password1234", "password2": "password1234"}, "This password is too common."),
+        (
+            {"password1": "password1234", "password2": "password1234"},
+            "This password is too common.",
+        ),
         ({"password1": "ines@example.org", "password2": "ines@example.org"}, "too similar to"),
         ({"password1": "Ines Marlow 1", "password2": "Ines Marlow 1"}, "too similar to the name"),
         ({"password2": "correct horse battery"}, "This is not the same password."),
@@ -352,6 +355,13 @@ def test_somebody_elses_account_is_told_to_sign_out_first(sign_in, invited):
     # Signing out leads back to the link.
     assert client.post(reverse("account_logout"), {"next": invited}).url == invited
     assert "Make your account" in text_of(client.get(invited))
+
+
+def test_the_service_too_takes_nobody_but_the_invited_person(invited, world):
+    token = invited.split("/")[2]
+    with pytest.raises(NotInvited):
+        accept_as(token=token, person=world.people[Role.GOVERNOR])
+    assert Invitation.objects.get().accepted_at is None
 
 
 def test_one_invited_by_two_trusts_at_once_keeps_one_account(admin, world, foreign):
