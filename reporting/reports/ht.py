@@ -4,13 +4,12 @@
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import TypedDict
 
 from assessment.measures import Indicator
 from parrcs.core.access import Access
-from pupils.choices import AreaOfNeed, PrimaryNeed, Sex, TargetOutcome
-from pupils.models.pupils import national_year
+from pupils.choices import AreaOfNeed, TargetOutcome
 from reporting.reports.definitions import Definition, definitions
 from reporting.reports.figures import (
     AreaRow,
@@ -22,6 +21,7 @@ from reporting.reports.figures import (
     share,
 )
 from reporting.reports.glance import Line, at_a_glance
+from reporting.reports.groups import by_need, by_year, flags, parted, sexes
 from reporting.selectors.ht import HTRows, PupilOnRoll, TermRows, ht_rows
 from schools.models import School, Term
 
@@ -227,17 +227,8 @@ def _other(rows: HTRows, this: _Term, last: _Term | None) -> list[AreaRow]:
     return [row for row in found if row["due"] or (row["last"] or _NOBODY)["of"]]
 
 
-def _parted[K: Hashable](
-    pupils: Iterable[PupilOnRoll], key: Callable[[PupilOnRoll], K]
-) -> dict[K, list[PupilOnRoll]]:
-    parts: dict[K, list[PupilOnRoll]] = defaultdict(list)
-    for pupil in pupils:
-        parts[key(pupil)].append(pupil)
-    return parts
-
-
 def _routes(rows: HTRows, this: _Term) -> list[Row]:
-    parts = _parted(this.pupils, lambda pupil: pupil.route_id)
+    parts = parted(this.pupils, lambda pupil: pupil.route_id)
     return [
         this.tally(parts[route_id], _core).row(name, len(parts[route_id]))
         for route_id, name in rows.routes.items()
@@ -245,63 +236,16 @@ def _routes(rows: HTRows, this: _Term) -> list[Row]:
     ]
 
 
-def _year_name(year: int) -> str:
-    if year < 0:
-        return "Nursery"
-    return f"Year {year}" if year else "Reception"
-
-
-def _by_year(term: TermRows) -> dict[str, list[PupilOnRoll]]:
-    parts = _parted(
-        term.pupils, lambda pupil: max(-1, national_year(pupil.born_on, term.year_starts_on))
-    )
-    return {_year_name(year): parts[year] for year in sorted(parts)}
-
-
-def _by_need(term: TermRows) -> dict[str, list[PupilOnRoll]]:
-    parts = _parted(term.pupils, lambda pupil: pupil.primary_need)
-    names = {need: str(PrimaryNeed(need).label) for need in parts}
-    order = sorted(parts, key=lambda need: (-len(parts[need]), names[need]))
-    return {names[need]: parts[need] for need in order}
-
-
-def _flags(term: TermRows) -> dict[str, tuple[str, str, list[PupilOnRoll]]]:
-    """Return, by title, the words for those who have a characteristic and not, and who has."""
-    pupils = term.pupils
-    return {
-        "Pupil premium": (
-            "Pupil premium",
-            "Not pupil premium",
-            [each for each in pupils if each.pupil_premium],
-        ),
-        "Looked-after children": (
-            "Looked after",
-            "Not looked after",
-            [each for each in pupils if each.looked_after],
-        ),
-        "First language": (
-            "English as an additional language",
-            "English as first language",
-            [each for each in pupils if each.eal],
-        ),
-    }
-
-
-def _sexes(term: TermRows) -> dict[str, list[PupilOnRoll]]:
-    parts = _parted(term.pupils, lambda pupil: pupil.sex)
-    return {str(sex.label): parts[sex] for sex in Sex if sex in parts}
-
-
 def _groups(this: _Term) -> list[GroupTable]:
     """Return the progress of each group in the core areas; groups of nobody are left out."""
     term = this.rows
-    divisions = {"Sex": _sexes(term)}
-    for title, (yes, no, those) in _flags(term).items():
+    divisions = {"Sex": sexes(term)}
+    for title, (yes, no, those) in flags(term).items():
         ids = {pupil.pupil_id for pupil in those}
         others = [pupil for pupil in term.pupils if pupil.pupil_id not in ids]
         divisions[title] = {yes: those, no: others}
-    divisions["Primary need"] = _by_need(term)
-    divisions["Year group"] = _by_year(term)
+    divisions["Primary need"] = by_need(term)
+    divisions["Year group"] = by_year(term)
     return [
         GroupTable(
             title=title,
@@ -321,16 +265,16 @@ def _roll(rows: HTRows) -> list[RollTable]:
     total = len(term.pupils)
     by_route = Counter(pupil.route_id for pupil in term.pupils)
     by_arb = Counter(pupil.arb_id for pupil in term.pupils)
-    flags = {yes: len(those) for yes, _no, those in _flags(term).values()}
+    having = {yes: len(those) for yes, _no, those in flags(term).values()}
     tables = {
-        "Year group": {name: len(pupils) for name, pupils in _by_year(term).items()},
-        "Primary need": {name: len(pupils) for name, pupils in _by_need(term).items()},
+        "Year group": {name: len(pupils) for name, pupils in by_year(term).items()},
+        "Primary need": {name: len(pupils) for name, pupils in by_need(term).items()},
         "Route": {
             name: by_route[route_id] for route_id, name in rows.routes.items() if by_route[route_id]
         },
         "Groups": {
-            **{name: len(pupils) for name, pupils in _sexes(term).items()},
-            **flags,
+            **{name: len(pupils) for name, pupils in sexes(term).items()},
+            **having,
             **{f"{arb.name} at {arb.host}": by_arb[arb.arb_id] for arb in rows.arbs},
         },
     }
@@ -393,7 +337,7 @@ def _targets(rows: HTRows) -> tuple[list[TargetCounts], TargetCounts]:
 
 def _places(rows: HTRows, this: _Term) -> list[PlaceRow]:
     """Return all who are registered, those outside the ARBs, and each ARB apart."""
-    parts = _parted(this.pupils, lambda pupil: pupil.arb_id)
+    parts = parted(this.pupils, lambda pupil: pupil.arb_id)
     places = {
         f"All registered at {rows.school}": this.pupils,
         f"{rows.school} without its ARBs": parts.get(None, []),

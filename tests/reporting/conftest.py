@@ -3,14 +3,20 @@
 import datetime as dt
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from assessment.models import Baseline, Judgement, Point, Strand, Stream
+from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.models import Outcome, Placement, Plan, Pupil, TermlyTarget
+from reporting.choices import ReportStatus
+from reporting.models import Report
+from schools.models import School, Term
 from tests.factories.assessment import (
     ExpectationFactory,
     PointFactory,
@@ -193,3 +199,28 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
 
     monkeypatch.setattr("reporting.services.bells.app.send_task", send_task)
     return heard
+
+
+def page_of(world: World, school: School | None = None, term: Term | None = None) -> str:
+    return reverse("ht_report", args=((school or world.school).pk, (term or world.term).pk))
+
+
+def stored(world: World, status: ReportStatus = ReportStatus.DRAFT, **more: Any) -> Report:
+    """Store a report without the pains of making it."""
+    published = status == ReportStatus.PUBLISHED
+    head = world.people[Role.HEAD]
+    values = {
+        "school": world.school,
+        "term": world.term,
+        "status": status,
+        "version": 1 if published else None,
+        "snapshot": {},
+        "pdf": b"%PDF-1.7 made up",
+        "sha256": "f" * 64,
+        "made_at": timezone.now(),
+        "made_by": head,
+        "published_at": timezone.now() if published else None,
+        "published_by": head if published else None,
+        **more,
+    }
+    return Report.objects.create(**values)

@@ -1,0 +1,51 @@
+"""Shares, intervals, roundings and ages by the book, for the second reckoning."""
+
+import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from statistics import NormalDist
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def half_up(value: Fraction) -> int:
+    """Round to whole numbers, a half away from nought."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def share_of(n: int, of: int) -> Row:
+    """Reckon a share and Wilson's interval as the roots of his quadratic."""
+    if not of:
+        return {"n": n, "of": of, "percent": None, "low": None, "high": None}
+    z = NormalDist().inv_cdf(0.975)
+    p = n / of
+    a, b, c = 1 + z * z / of, -(2 * p + z * z / of), p * p
+    root = math.sqrt(max(0.0, b * b - 4 * a * c))
+    low, high = (-b - root) / (2 * a), (-b + root) / (2 * a)
+    return {
+        "n": n,
+        "of": of,
+        "percent": half_up(Fraction(100 * n, of)),
+        "low": round(100 * max(low, 0)),
+        "high": round(100 * min(high, 1)),
+    }
+
+
+def moved(this: Row, last: Row | None) -> int | None:
+    """Reckon the change in percentage points, before either is rounded."""
+    if not last or not this["of"] or not last["of"]:
+        return None
+    return half_up(100 * (Fraction(this["n"], this["of"]) - Fraction(last["n"], last["of"])))
+
+
+def met_of(judged: list[int | None]) -> Row:
+    """Reckon the share of targets met or exceeded, of those judged."""
+    return share_of(sum(each in (3, 4) for each in judged), len(judged) - judged.count(None))
+
+
+def age_on(born_on: dt.date, day: dt.date) -> int:
+    """Reckon whole years of age."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
