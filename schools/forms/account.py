@@ -4,10 +4,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
-from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
-    validate_password,
-)
+from django.contrib.auth.password_validation import validate_password
 
 from schools.models import User
 
@@ -19,6 +16,11 @@ _LABELS = {
     "password1": "New password",
     "password2": "New password again",
 }
+# What the validators in the settings ask for.
+_RULES = (
+    "At least 12 characters, not a common password, and not like your name or address."
+    " Three or four words that do not belong together are good."
+)
 
 
 class _InOurWords(forms.Form):
@@ -29,9 +31,11 @@ class _InOurWords(forms.Form):
         for name, field in self.fields.items():
             field.label = _LABELS[name]
             field.widget.attrs.pop("placeholder", None)
-            # The link to a new password stands below the form, the rules beside the field.
+            # The link to a new password stands below the form.
             if name in {"password", "oldpassword"}:
                 field.help_text = ""
+            if name == "password1":
+                field.help_text = _RULES
 
 
 class LoginForm(_InOurWords, allauth_forms.LoginForm):  # type: ignore[misc]  # has no types
@@ -66,7 +70,7 @@ class AcceptForm(forms.Form):
     password1 = forms.CharField(
         label="Password",
         strip=False,
-        help_text=password_validators_help_text_html(),
+        help_text=_RULES,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
