@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,14 @@ from django.urls import reverse
 from parrcs.core.access import Role
 from schools.choices import SchoolKind
 from schools.models import ARB, ClassGroup, School
+from schools.services.places import (
+    ClosesBeforeItOpens,
+    NotHost,
+    NotRegisteringSchool,
+    add_class,
+    rename_class,
+    save_arb,
+)
 from tests.factories.schools import (
     AcademicYearFactory,
     ARBFactory,
@@ -347,3 +356,39 @@ def test_a_class_is_renamed_and_stays_where_it_is(admin, world):
 
 def test_a_host_has_no_classes_of_ours(admin, world):
     assert admin.get(reverse("add_class", args=[world.host.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"school": "host"}, NotRegisteringSchool),
+        ({"host": "other_school"}, NotHost),
+        ({"closed_on": dt.date(2026, 9, 1)}, ClosesBeforeItOpens),
+    ],
+)
+def test_the_service_too_refuses_an_arb_that_cannot_be(world, changes, refusal):
+    given = {"school": "school", "host": "host", "closed_on": None} | changes
+    with pytest.raises(refusal):
+        save_arb(
+            by=world.access(Role.TRUST_ADMIN),
+            arb=None,
+            name="Harbour Cove ARB",
+            school=getattr(world, given["school"]),
+            host=getattr(world, given["host"]),
+            opened_on=dt.date(2026, 9, 1),
+            closed_on=given["closed_on"],
+        )
+    assert ARB.objects.count() == 1
+
+
+def test_the_service_too_asks_who_it_is(world):
+    with pytest.raises(PermissionDenied):
+        rename_class(by=world.access(Role.HEAD), class_group=world.class_group, name="Mine")
+    with pytest.raises(ValueError, match="belongs to another school"):
+        add_class(
+            by=world.access(Role.TRUST_ADMIN),
+            school=world.other_school,
+            arb=world.arb,
+            year=world.term.year,
+            name="Plover",
+        )
