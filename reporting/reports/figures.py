@@ -29,13 +29,17 @@ class Band(TypedDict):
 
 
 class Row(TypedDict):
-    """The progress of some pupils in some strands: one row of a table."""
+    """The progress of some pupils in some strands: one row of a table.
+
+    `compared` counts the pupils with at least one judgement that has a baseline.
+    """
 
     name: str
     pupils: int
     due: int
     judged: int
     no_baseline: int
+    compared: int
     none: int
     some: int
     expected: int
@@ -58,15 +62,17 @@ class Tally:
     due: int = 0
     judged: int = 0
     no_baseline: int = 0
+    pupils_compared: set[int] = field(default_factory=set)
     reached: Counter[Indicator] = field(default_factory=Counter)
 
-    def add(self, indicator: Indicator | None) -> None:
+    def add(self, pupil_id: int, indicator: Indicator | None) -> None:
         """Count one judgement; without a baseline it has no indicator, and counts apart."""
         self.judged += 1
         if indicator is None:
             self.no_baseline += 1
         else:
             self.reached[indicator] += 1
+            self.pupils_compared.add(pupil_id)
 
     @property
     def at_or_above(self) -> int:
@@ -86,6 +92,7 @@ class Tally:
             due=self.due,
             judged=self.judged,
             no_baseline=self.no_baseline,
+            compared=len(self.pupils_compared),
             none=counts["none"],
             some=counts["some"],
             expected=counts["expected"],

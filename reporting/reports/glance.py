@@ -9,7 +9,7 @@ from reporting.reports.figures import AreaRow, Row, Share
 
 # A fall of fewer percentage points than this is not called a fall.
 FALL = 5
-# A group of fewer pupils than this says more about a pupil than about the group.
+# A group with progress of fewer pupils than this says more about a pupil than about the group.
 FEWEST_PUPILS = 6
 # With less than this per cent of judgements in, the other figures rest on too little.
 ENOUGH_JUDGED = 90
@@ -104,11 +104,7 @@ def _group(groups: Sequence[tuple[str, Row]], school: Share) -> Line:
             "expected", "No group can be compared yet.", "No judgement shows progress so far."
         )
     rate = school["n"] / school["of"]
-    large = [
-        (name, row["share"])
-        for name, row in groups
-        if row["pupils"] >= FEWEST_PUPILS and row["share"]["of"]
-    ]
+    large = [(name, row["share"]) for name, row in groups if row["compared"] >= FEWEST_PUPILS]
     found = [
         (abs(share["n"] / share["of"] - rate) * sqrt(share["of"]), where, name, share)
         for name, share in large

@@ -117,7 +117,7 @@ class _Term:
                     tally.due += 1
                     made = self.made[pupil.pupil_id]
                     if strand.strand_id in made:
-                        tally.add(made[strand.strand_id])
+                        tally.add(pupil.pupil_id, made[strand.strand_id])
         return tally
 
     def due_to(self, counts: Callable[[int, int | None], bool]) -> int:

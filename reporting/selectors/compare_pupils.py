@@ -14,7 +14,7 @@ from pupils.models import Placement, TermlyTarget
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.compare import WHOLE_TRUST, Unit, units, within
 from reporting.selectors.compare_choices import Chosen
-from reporting.selectors.compare_tallies import Place, exact
+from reporting.selectors.compare_tallies import Place
 
 
 class Number(StrEnum):
@@ -193,7 +193,7 @@ def _line(each: Progress, placement: Placement, strand: DueStrand) -> Line:
         placement,
         _strand(strand),
         exact(each.value),
-        "" if each.gain is None else _gain(each.gain),
+        "" if each.gain is None else signed(each.gain),
         "" if each.expected is None else exact(each.expected),
         mark,
         word,
@@ -202,11 +202,6 @@ def _line(each: Progress, placement: Placement, strand: DueStrand) -> Line:
 
 def _strand(strand: DueStrand) -> str:
     return f"{strand.name} ({strand.stream})"
-
-
-def _gain(points: Decimal) -> str:
-    sign = "\N{MINUS SIGN}" if points < 0 else "+" if points > 0 else ""
-    return f"{sign}{exact(abs(points))}"
 
 
 def _targets(cohort: Cohort, placements: dict[int, Placement]) -> dict[Number, list[Line]]:

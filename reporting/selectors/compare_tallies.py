@@ -249,11 +249,6 @@ def percent_of(part: int, whole: int) -> int:
     return (200 * part + whole) // (2 * whole) if whole else 0
 
 
-def exact(points: Decimal) -> str:
-    """Write points without zeros that say nothing."""
-    return f"{points.normalize():f}"
-
-
 def signed(points: Decimal) -> str:
     """Write a gain with its sign and one decimal."""
     rounded = points.quantize(Decimal("0.1"), ROUND_HALF_UP)

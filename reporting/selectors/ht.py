@@ -91,6 +91,7 @@ def ht_rows(access: Access, *, school: School, term: Term) -> HTRows:
 
     The same number of queries for any number of pupils.
     """
+    registered = cohort(access, term=term).filter(school=school)
     before = (
         Term.objects.filter(starts_on__lt=term.starts_on)
         .select_related("year")
@@ -113,9 +114,13 @@ def ht_rows(access: Access, *, school: School, term: Term) -> HTRows:
         arbs=[
             ArbRow(*row)
             for row in ARB.objects.filter(
-                Q(closed_on__isnull=True) | Q(closed_on__gt=term.census_on),
-                school=school,
-                opened_on__lte=term.census_on,
+                Q(
+                    Q(closed_on__isnull=True) | Q(closed_on__gte=term.census_on),
+                    school=school,
+                    opened_on__lte=term.census_on,
+                )
+                # Closing an ARB ends nobody's placement: who is in it must stand somewhere.
+                | Q(id__in=registered.placements.values("arb"))
             ).values_list("id", "name", "host__name")
         ],
     )

@@ -64,7 +64,7 @@ def pictures(snapshot: Snapshot) -> dict[str, Picture]:
         Dot(group["title"], row["name"], share["percent"], share["low"] or 0, share["high"] or 0)
         for group in snapshot["groups"]
         for row in group["rows"]
-        if row["pupils"] >= FEWEST_PUPILS and (share := row["share"])["percent"] is not None
+        if row["compared"] >= FEWEST_PUPILS and (share := row["share"])["percent"] is not None
     ]
     if dots:
         low, high = min(dots, key=_percent), max(dots, key=_percent)

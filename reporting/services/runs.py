@@ -16,7 +16,7 @@ import pghistory
 from django.db import connection
 from django.utils import timezone
 
-from parrcs.core.access import Permission
+from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
@@ -147,13 +147,30 @@ def _start(trust_id: int, run_id: int) -> ReportRun | None:
 
 
 def _give_up(run: ReportRun) -> None:
-    run.state = RunState.FAILED
-    run.finished_at = timezone.now()
-    run.problem = (
-        f"The report was started {run.attempts} times and each time the worker stopped before"
-        " the end. Whoever looks after this server can find out why."
+    """End a run that was tried too often, unless it has ended in the meantime."""
+    ReportRun.objects.unfinished().filter(pk=run.pk, attempts__gte=MOST_ATTEMPTS).update(
+        state=RunState.FAILED,
+        finished_at=timezone.now(),
+        problem=f"The report was started {run.attempts} times and each time the worker stopped"
+        " before the end. Whoever looks after this server can find out why.",
     )
-    run.save()
+
+
+def _access_still_held(run: ReportRun) -> Access:
+    """Return what the asker may do now, or stop a run that they lost the right to meanwhile."""
+    access = next(
+        (
+            place.access
+            for place in workplaces(run.asked_by_id)
+            if place.access.trust_id == run.trust_id
+        ),
+        None,
+    )
+    if access is None or not access.reach(Permission.MAKE_REPORTS).covers(school_id=run.school_id):
+        raise CannotMake(
+            "Whoever asked for this report may no longer make it. Ask for it yourself."
+        )
+    return access
 
 
 def _fail(trust_id: int, run_id: int, problem: str) -> None:
@@ -211,21 +228,7 @@ class _Making:
             run = ReportRun.objects.select_related("school__trust", "term__year", "asked_by").get(
                 pk=self.run.pk
             )
-            access = next(
-                (
-                    place.access
-                    for place in workplaces(asked_by)
-                    if place.access.trust_id == self.trust_id
-                ),
-                None,
-            )
-            if access is None or not access.reach(Permission.MAKE_REPORTS).covers(
-                school_id=run.school_id
-            ):
-                raise CannotMake(
-                    "Whoever asked for this report may no longer make it. Ask for it yourself."
-                )
-            snapshot = ht_report(access, school=run.school, term=run.term)
+            snapshot = ht_report(_access_still_held(run), school=run.school, term=run.term)
         return _Content(
             snapshot,
             {
@@ -241,6 +244,7 @@ class _Making:
         published_at = timezone.now()
         with in_trust(self.trust_id):
             run = ReportRun.objects.select_related("asked_by").get(pk=self.run.pk)
+            _access_still_held(run)
             draft = Report.objects.filter(runs=run, status=ReportStatus.DRAFT).first()
             if draft is None:
                 raise CannotMake("The draft to publish is no longer there. Make a new one.")

@@ -1,5 +1,7 @@
 """Head teacher reports: the list, the live draft, making, publishing, reading."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -57,11 +59,16 @@ def ht_report_page(request: TrustRequest, school_id: int, term_id: int) -> HttpR
             "report": live,
             "state": state,
             "moved": state.draft is not None
-            and {**live} != {k: v for k, v in state.draft.snapshot.items() if k != "cover"},
+            and _numbers({**live}) != _numbers(state.draft.snapshot),
             "may_make": _may_make(request, school_id),
             "crumbs": [("Reports", reverse("reports"))],
         },
     )
+
+
+def _numbers(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the parts that only say things in words, which a new release may reword."""
+    return {k: v for k, v in snapshot.items() if k not in {"cover", "glance", "definitions"}}
 
 
 @require_POST

@@ -150,6 +150,7 @@ class Reckoning:
             "due": len(pairs),
             "judged": len(judged),
             "no_baseline": words.count(None),
+            "compared": len({each["pupil"]["id"] for each in judged if each["word"]}),
             **{word: words.count(word) for word in ("none", "some", "expected", "better")},
             "share": share_of(good, len(words) - words.count(None)),
         }

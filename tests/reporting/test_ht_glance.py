@@ -17,6 +17,7 @@ def row(name: str, n: int, of: int, *, pupils: int = 20, due: int = 0, judged: i
         due=due or of,
         judged=judged or of,
         no_baseline=0,
+        compared=min(of, pupils),
         none=0,
         some=of - n,
         expected=n,
@@ -105,6 +106,11 @@ def test_the_group_that_stands_out(group: Row, mark: str, words: str) -> None:
     line = lines(groups=[("Formal route", group)])["group"]
     assert (line["mark"], line["lead"]) == (mark, f"Formal route {words}.")
     assert line["rest"].endswith("beside 78\u00a0% for all.")
+
+
+def test_a_large_group_of_whom_few_are_judged_says_nothing() -> None:
+    few = row("Formal", 0, 5, pupils=20)
+    assert lines(groups=[("Formal route", few)])["group"]["lead"] == "No group or ARB stands out."
 
 
 def test_a_group_beyond_chance_comes_before_one_that_may_be() -> None:

@@ -15,6 +15,7 @@ from parrcs.core.access import Role
 from pupils.models import TermlyTarget
 from reporting.reports.ht import Snapshot, ht_report
 from reporting.services.pdf import make_pdf, pictures
+from schools.models import ARB
 from tests.reporting.conftest import add_life
 from tests.reporting.reckoning import Reckoning
 from tests.world import World
@@ -241,6 +242,14 @@ def test_every_figure_of_the_pdf_stands_in_its_table(busy: World) -> None:
     part = between(text, "Progress in core areas", "How the numbers are made")
     part = re.sub(r"the dashed line is the whole school, \d+ %", "", part)
     assert re.findall(r"\d+ %(?! \d+ of \d+)(?! interval)[^.]{0,25}", part) == []
+
+
+def test_pupils_of_a_closed_arb_stand_somewhere(busy: World) -> None:
+    ARB.objects.filter(pk=busy.arb.pk).update(closed_on=busy.term.census_on)
+    assert by_name(made(busy)["places"]).keys() >= {f"{busy.arb} at {busy.host}"}
+    ARB.objects.filter(pk=busy.arb.pk).update(closed_on=busy.terms[0].starts_on)
+    registered, *parts = made(busy)["places"]
+    assert registered["pupils"] == sum(part["pupils"] for part in parts)
 
 
 def test_a_term_with_nothing_judged_can_be_read(world: World) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from reporting.choices import Purpose, RunState
+from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
 from reporting.models.reports import ReportRunQuerySet
 from reporting.reports import ht
@@ -257,6 +257,36 @@ def test_who_has_lost_the_role_gets_no_report(settled: World, bells: Bells) -> N
     assert failed.problem == (
         "Whoever asked for this report may no longer make it. Ask for it yourself."
     )
+
+
+def test_who_has_lost_the_role_publishes_nothing(settled: World, bells: Bells) -> None:
+    draft = run_now(settled, ask(settled)).report
+    assert draft is not None
+    with in_trust(settled.trust.pk):
+        run = ask_to_publish(
+            by=settled.access(Role.HEAD),
+            school=settled.school,
+            term=settled.term,
+            draft_id=draft.pk,
+        )
+        Membership.objects.filter(person=settled.people[Role.HEAD]).update(ended_at=timezone.now())
+    assert run_now(settled, run).state == RunState.FAILED
+    assert [report.status for report in reports(settled)] == [ReportStatus.DRAFT]
+
+
+def test_a_run_that_ends_at_the_last_moment_is_not_given_up(
+    settled: World, bells: Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ask(settled)
+    change(settled, run, state=RunState.RUNNING, attempts=3)
+
+    def ends_now(_run_id: int) -> bool:
+        change(settled, run, state=RunState.DONE)
+        return False
+
+    monkeypatch.setattr(runs, "_someone_is_at", ends_now)
+    resume_runs()
+    assert again(settled, run).state == RunState.DONE
 
 
 def test_a_run_that_kills_its_worker_is_given_up(settled: World, bells: Bells) -> None:
