@@ -86,9 +86,7 @@ TEMPLATES = [
 # "default" is the application's role, which the policies bind. "owner" owns the tables and
 # migrates; the application never connects with it.
 _DATABASE = env.db_url("DATABASE_URL", default="postgresql://parrcs_app@/parrcs")
-_OWNER_DATABASE = env.db_url(
-    "OWNER_DATABASE_URL", default="postgresql://parrcs_owner@/parrcs"
-)
+_OWNER_DATABASE = env.db_url("OWNER_DATABASE_URL", default="postgresql://parrcs_owner@/parrcs")
 DATABASES = {
     "default": {
         **_DATABASE,
@@ -236,9 +234,7 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
