@@ -4,7 +4,7 @@ from django.urls import path
 
 from reporting.views import compare, reports
 
-HT = "schools/<int:school_id>/terms/<int:term_id>/report"
+HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
     path("compare/", compare.compare, name="compare"),
