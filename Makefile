@@ -21,7 +21,10 @@ demo:
 # Everything that is tested: with PostgreSQL, a Celery worker, Redis and Chromium.
 test:
 	@scripts/setup dev
-	@$(python) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report term
+	@$(python) -m coverage erase
+	$(python) -m coverage run -m pytest --numprocesses 2 --dist loadgroup
+	@$(python) -m coverage combine --quiet
+	@$(python) -m coverage report
 
 # Everything that is checked without running it: style, types, contracts, migrations, deployment.
 check: export STATE := .state/check
