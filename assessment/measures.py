@@ -77,6 +77,18 @@ def wilson(hits: int, total: int, z: float = Z_95) -> Interval | None:
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
+def exact(points: Decimal) -> str:
+    """Write points without the noughts that say nothing."""
+    return f"{points.normalize():f}"
+
+
+def signed(points: Decimal) -> str:
+    """Write a gain with its sign, a true minus included."""
+    if points == 0:
+        return "0"
+    return ("+" if points > 0 else "\N{MINUS SIGN}") + exact(abs(points))
+
+
 class Standing(IntEnum):
     """Where a unit's rate stands beside the trust's, for its size."""
 

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.measures import Indicator, exact, expected_gain, indicator, signed, terms_since
 from assessment.models import Baseline, Expectation, Judgement, Point
 from assessment.selectors.progress import DueStrand
 from parrcs.core.access import Access
 from pupils.choices import TargetOutcome
-from pupils.models import Placement, TermlyTarget
+from pupils.models import TermlyTarget
+from pupils.selectors.registers import Registered
 from schools.models import Term
 
 # The scale of termly targets stands beside those of the streams, whose keys are their ids.
@@ -113,7 +114,7 @@ type _Entries = dict[tuple[int, int], list[tuple[Term, _Entry]]]
 class Row:
     """One pupil of the grid with what is due for them: strands by id, targets by position."""
 
-    placement: Placement
+    placement: Registered
     strands: dict[int, Cell]
     targets: dict[int, Cell]
 
@@ -153,16 +154,16 @@ def rows_of(
     *,
     term: Term,
     terms: Sequence[Term],
-    placements: Sequence[Placement],
+    placements: Sequence[Registered],
     due: dict[int, list[DueStrand]],
     scales: dict[int, Scale],
 ) -> list[Row]:
-    """Return a row for each placement, with a cell for all that is due by its route.
+    """Return a row for each placement, with a cell for all that is due by its judged route.
 
     `terms` are all terms of the trust in order of time.
     """
     pupils = [placement.pupil_id for placement in placements]
-    routes = {placement.route_id for placement in placements}
+    routes = {placement.judged_route for placement in placements}
     strands = {each.strand_id for route in routes for each in due.get(route, ())}
     judged = _judged(access, pupils, strands, terms, term)
     baselines = _baselines(pupils, strands, term)
@@ -177,7 +178,7 @@ def rows_of(
     rows = []
     for placement in placements:
         cells: dict[int, Cell] = {}
-        for strand in due.get(placement.route_id, ()):
+        for strand in due.get(placement.judged_route, ()):
             key = (placement.pupil_id, strand.strand_id)
             cells[strand.strand_id] = _strand_cell(
                 strand,
@@ -185,7 +186,7 @@ def rows_of(
                 term,
                 judged.get(key, []),
                 baselines.get(key),
-                rates[strand.stream_id, placement.route_id],
+                rates[strand.stream_id, placement.judged_route],
                 census_days,
             )
         rows.append(
@@ -269,12 +270,12 @@ def _strand_cell(
     rate: Decimal,
     census_days: Sequence[dt.date],
 ) -> Cell:
-    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=number(rate))
+    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=exact(rate))
     expected = None
     if baseline:
         point, judged_on = baseline
         expected = expected_gain(rate, terms_since(judged_on, term.census_on, census_days))
-        cell.expected = number(expected)
+        cell.expected = exact(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)
         cell.start = point
     before = None
@@ -339,15 +340,3 @@ def when_said(moment: dt.datetime | None) -> str:
 
 def _day(day: dt.date) -> str:
     return date_format(day, "j F Y")
-
-
-def number(value: Decimal) -> str:
-    """Write a value without the noughts that say nothing."""
-    return f"{value.normalize():f}"
-
-
-def signed(value: Decimal) -> str:
-    """Write a gain with its sign, a true minus included."""
-    if value == 0:
-        return "0"
-    return ("+" if value > 0 else "\N{MINUS SIGN}") + number(abs(value))

@@ -14,6 +14,7 @@ from assessment.selectors.progress import DueStrand, strands_due
 from parrcs.core.access import Access, Permission
 from pupils.selectors.registers import registers
 from schools.models import ClassGroup, Term, Window
+from schools.selectors.calendar import current_term
 
 # What one judgement takes a teacher who has made up their mind: the estimate says so.
 SECONDS_A_JUDGEMENT = 10
@@ -68,10 +69,9 @@ class ClassList:
 def class_list(access: Access) -> ClassList:
     """Return the classes that the person records for, in the current term's school year."""
     today = timezone.localdate()
-    found = current_term(today)
-    if found is None:
+    term, window = current_term(today)
+    if term is None:
         return ClassList(None, window_words(None, today), is_open=False, classes=())
-    term, window = found
     groups = list(
         classes_to_record(access)
         .filter(year=term.year_id)
@@ -98,16 +98,6 @@ def classes_to_record(access: Access) -> QuerySet[ClassGroup]:
     )
 
 
-def current_term(today: dt.date) -> tuple[Term, Window | None] | None:
-    """Return the term whose window is open, else the latest that has begun, with its window."""
-    windows = {window.term_id: window for window in Window.objects.all()}
-    terms = list(Term.objects.order_by("-starts_on"))
-    with_open = [term for term in terms if term.pk in windows and windows[term.pk].is_open(today)]
-    begun = [term for term in terms if term.starts_on <= today]
-    term = next(iter(with_open + begun), None)
-    return None if term is None else (term, windows.get(term.pk))
-
-
 def coverage(
     access: Access,
     *,
@@ -122,14 +112,14 @@ def coverage(
     pupils: dict[int, int] = defaultdict(int)
     total: dict[int, int] = defaultdict(int)
     judged: dict[int, int] = defaultdict(int)
-    for group, route, count in placed.values_list("class_group", "route").annotate(
+    for group, route, count in placed.values_list("class_group", "judged_route").annotate(
         count=Count("id")
     ):
         pupils[group] += count
         total[group] += count * len(due_on.get(route, ()))
     for group, route, strand, count in (
         placed.filter(pupil__judgements__term=term)
-        .values_list("class_group", "route", "pupil__judgements__strand")
+        .values_list("class_group", "judged_route", "pupil__judgements__strand")
         .annotate(count=Count("pupil__judgements"))
     ):
         if strand in due_on.get(route, ()):

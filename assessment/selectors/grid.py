@@ -70,7 +70,7 @@ class Grid:
                 {
                     "pupil": row.placement.pupil_id,
                     "name": str(row.placement.pupil),
-                    "route": row.placement.route.name,
+                    "route": row.placement.judged_route_name,
                 }
                 for row in self.rows
             ],
@@ -118,11 +118,11 @@ def class_grid(access: Access, *, class_group: ClassGroup, term: Term) -> Grid:
     placements = list(
         registers(access, term=term)
         .filter(class_group=class_group)
-        .select_related("pupil", "route", "arb")
+        .select_related("pupil", "arb")
         .order_by("pupil__last_name", "pupil__first_name", "pupil")
     )
     due = strands_due(term)
-    routes = {placement.route_id for placement in placements}
+    routes = {placement.judged_route for placement in placements}
     found = scales({s.stream_id for route in routes for s in due.get(route, ())})
     rows = rows_of(access, term=term, terms=all_terms, placements=placements, due=due, scales=found)
     return Grid(
@@ -131,7 +131,12 @@ def class_grid(access: Access, *, class_group: ClassGroup, term: Term) -> Grid:
         terms=[
             each
             for each in reversed(all_terms)
-            if each == term or (each.taught and each.starts_on <= max(today, term.starts_on))
+            if each == term
+            or (
+                each.taught
+                and each.year_id == term.year_id
+                and each.starts_on <= max(today, term.starts_on)
+            )
         ],
         class_groups=list(
             classes_to_record(access)
@@ -161,9 +166,9 @@ def entered(
     placements = list(
         registers(access, term=term)
         .filter(class_group=class_group, pupil=pupil)
-        .select_related("pupil", "route", "arb")
+        .select_related("pupil", "arb")
     )
-    routes = {placement.route_id for placement in placements}
+    routes = {placement.judged_route for placement in placements}
     rows = rows_of(
         access,
         term=term,

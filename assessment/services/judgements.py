@@ -55,12 +55,12 @@ def record_judgement(
     if operation.repeated:
         return operation
     placement = placement_to_judge(by=by, class_group=class_group, term=term, pupil=pupil)
-    due = strands_due(term).get(placement.route_id, [])
+    due = strands_due(term).get(placement.judged_route, [])
     strand = next((each for each in due if each.strand_id == strand_id), None)
     if strand is None:
         raise Refused(
             f"This strand is not due for {pupil}, who is on the"
-            f" {placement.route.name.lower()} route."
+            f" {placement.judged_route_name.lower()} route."
         )
     scale = Point.objects.filter(stream=strand.stream_id)
     point = None if point_id is None else scale.filter(pk=point_id).first()

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
-from pupils.models import Placement, Pupil, SavedOperation
-from pupils.selectors.registers import registers
+from pupils.models import Pupil, SavedOperation
+from pupils.selectors.registers import Registered, registers
 from schools.models import ClassGroup, Term, Window
 
 
@@ -63,7 +63,7 @@ def begin(*, by: Access, operation_id: UUID, asked: dict[str, object]) -> Operat
 
 def placement_to_judge(
     *, by: Access, class_group: ClassGroup, term: Term, pupil: Pupil
-) -> Placement:
+) -> Registered:
     """Return the placement by which a pupil is judged in this class this term.
 
     Refuses while the term's window is shut, and for a pupil of another class. Needs `by` to
@@ -71,6 +71,8 @@ def placement_to_judge(
     """
     if not may_record(by, class_group):
         raise PermissionDenied
+    if term.year_id != class_group.year_id:
+        raise Refused(f"{class_group} is not a class of {term}.")
     window = Window.objects.filter(term=term).first()
     if window is None:
         raise Refused(f"Nothing can be recorded for {term} yet: its window is not set.")
@@ -79,12 +81,7 @@ def placement_to_judge(
         raise Refused(f"The window for {term} closed on {_day(window.closes_on)}.")
     if today < window.opens_on:
         raise Refused(f"The window for {term} opens on {_day(window.opens_on)}.")
-    placement = (
-        registers(by, term=term)
-        .filter(class_group=class_group, pupil=pupil)
-        .select_related("route")
-        .first()
-    )
+    placement = registers(by, term=term).filter(class_group=class_group, pupil=pupil).first()
     if placement is None:
         raise Refused(f"{pupil} is not in {class_group} in {term}.")
     return placement

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from assessment.measures import Indicator
+from assessment.measures import Indicator, exact, signed
 from assessment.selectors.progress import DueStrand, Progress, progress_of, strands_due
 from parrcs.core.access import Access
 from pupils.choices import TargetOutcome

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
@@ -47,11 +48,29 @@ def _with_window(term: Term, today: dt.date) -> CalendarTerm:
     return CalendarTerm(term, window, window is not None and window.is_open(today))
 
 
-def current_term(day: dt.date) -> Term | None:
+class CurrentTerm(NamedTuple):
+    """The term that is now, with its window; no term: none has begun."""
+
+    term: Term | None
+    window: Window | None
+
+
+def current_term(day: dt.date) -> CurrentTerm:
     """Return the term whose window is open, else the latest that has begun."""
-    opened = Term.objects.filter(windows__opens_on__lte=day, windows__closes_on__gte=day)
-    begun = Term.objects.filter(starts_on__lte=day)
-    return opened.order_by("-starts_on").first() or begun.order_by("-starts_on").first()
+    windows = {window.term_id: window for window in Window.objects.all()}
+    terms = list(Term.objects.order_by("-starts_on"))
+    opened = [term for term in terms if term.pk in windows and windows[term.pk].is_open(day)]
+    begun = [term for term in terms if term.starts_on <= day]
+    term = next(iter(opened + begun), None)
+    return CurrentTerm(term, windows.get(term.pk) if term else None)
+
+
+def start_of_year(day: dt.date) -> dt.date:
+    """Return the first day of the year around a day; where none is set up, the last 1 September."""
+    year = AcademicYear.objects.filter(starts_on__lte=day, ends_on__gte=day).first()
+    if year is not None:
+        return year.starts_on
+    return dt.date(day.year - (day.month < 9), 9, 1)
 
 
 def years_to_set_up(day: dt.date) -> QuerySet[AcademicYear]:

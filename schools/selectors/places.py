@@ -88,7 +88,7 @@ def class_groups(access: Access) -> QuerySet[ClassGroup]:
 
 def school_list(access: Access, *, today: dt.date) -> SchoolList:
     """Return all schools that the person sees, with their ARBs and numbers of classes."""
-    term = current_term(today)
+    term = current_term(today).term
     year = AcademicYear.objects.filter(pk=term.year_id).first() if term else None
     counts = {
         (school, arb): count
@@ -117,7 +117,7 @@ def school_page(access: Access, school: School, *, today: dt.date) -> PlacePage:
     """Return what the page of a school shows to this person."""
     beside = list(arbs(access).filter(Q(school=school) | Q(host=school)))
     return PlacePage(
-        current_term(today),
+        current_term(today).term,
         _classes(access, today, school=school),
         [arb for arb in beside if arb.school_id == school.pk],
         [arb for arb in beside if arb.host_id == school.pk],
@@ -126,12 +126,12 @@ def school_page(access: Access, school: School, *, today: dt.date) -> PlacePage:
 
 def arb_page(access: Access, arb: ARB, *, today: dt.date) -> PlacePage:
     """Return what the page of an ARB shows to this person."""
-    return PlacePage(current_term(today), _classes(access, today, arb=arb))
+    return PlacePage(current_term(today).term, _classes(access, today, arb=arb))
 
 
 def _classes(access: Access, today: dt.date, **where: School | ARB) -> list[ListedClass]:
     """Return the classes of the current term's year and those set up for a coming one."""
-    term = current_term(today)
+    term = current_term(today).term
     records = access.reach(Permission.RECORD)
     wanted = class_groups(access).filter(**where)
     if term is not None:

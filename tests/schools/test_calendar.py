@@ -315,10 +315,10 @@ def test_what_someone_else_did_meanwhile_is_told_in_words(admin, world, monkeypa
 
 
 def test_the_term_that_is_now(world):
-    assert current_term(dt.date(2026, 1, 20)) == world.term  # its window is open for ever
+    assert current_term(dt.date(2026, 1, 20)).term == world.term  # its window is open for ever
     Window.objects.all().delete()
-    assert current_term(dt.date(2026, 1, 20)) == world.terms[1]
-    assert current_term(dt.date(2026, 8, 15)) == world.terms[2]  # the holidays after it
-    assert current_term(dt.date(2019, 1, 1)) is None
+    assert current_term(dt.date(2026, 1, 20)).term == world.terms[1]
+    assert current_term(dt.date(2026, 8, 15)).term == world.terms[2]  # the holidays after it
+    assert current_term(dt.date(2019, 1, 1)).term is None
     WindowFactory(term=world.terms[2], opens_on=dt.date(2026, 9, 1), closes_on=dt.date(2026, 9, 7))
-    assert current_term(dt.date(2026, 9, 3)) == world.terms[2]  # kept open into the new year
+    assert current_term(dt.date(2026, 9, 3)).term == world.terms[2]  # kept open into the new year
