@@ -1,6 +1,8 @@
 """Fixtures that every test may use: the standing cast and a signed-in client."""
 
 from collections.abc import Callable, Iterator
+from threading import Event
+from time import monotonic
 
 import pytest
 from django.db import connections
@@ -31,7 +33,26 @@ def django_db_setup(
             connection.close()
             if hasattr(connection, "close_pool"):
                 connection.close_pool()
+        _wait_until_left()
         teardown_databases(made, verbosity=0)
+
+
+def _wait_until_left() -> None:
+    """Wait for the sessions of servers that the tests have killed: they last a moment longer.
+
+    A database that somebody uses cannot be dropped.
+    """
+    until = monotonic() + 20
+    with connections["owner"].cursor() as cursor:
+        while monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone() == (0,):
+                break
+            Event().wait(0.05)
+    connections["owner"].close()
 
 
 @pytest.fixture
