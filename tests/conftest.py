@@ -26,7 +26,11 @@ def django_db_setup(
     As a superuser, or as an owner whom policies do not bind, every test of isolation is green.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default", "owner"},  # type: ignore[arg-type]  # names; the stubs are wrong
+        )
     yield
     with django_db_blocker.unblock():
         for connection in connections.all():
