@@ -165,15 +165,23 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
 
 
 def pupils_compared(
-    cohort: Cohort, *, strands: Collection[int]
-) -> list[tuple[int, int | None, int]]:
-    """Count, by school and ARB, the pupils who have a gain in any of these strands."""
-    return list(
+    cohort: Cohort, *, groups: Sequence[Collection[int]]
+) -> list[tuple[int, int | None, tuple[int, ...]]]:
+    """Count, by school and ARB, the pupils who have a gain in any strand of each group.
+
+    One query answers for all groups; a pupil counts once in a group of several strands.
+    """
+    counts = {
+        f"pupils_{number}": Count("pupil", distinct=True, filter=Q(strand__in=strands))
+        for number, strands in enumerate(groups)
+    }
+    rows = (
         _judged(cohort)
-        .filter(Q(base__isnull=False), strand__in=strands)
+        .filter(Q(base__isnull=False), strand__in={each for group in groups for each in group})
         .values_list(F("placed__school"), F("placed__arb"))
-        .annotate(pupils=Count("pupil", distinct=True))
+        .annotate(**counts)
     )
+    return [(school, arb, tuple(pupils)) for school, arb, *pupils in rows]
 
 
 def _judged(cohort: Cohort) -> QuerySet[Judgement]:

@@ -186,12 +186,16 @@ class Tallies:
                     self.streams.add(self._strands[each.strand_id].stream_id)
 
     def _count_pupils(self, cohort: Cohort) -> None:
-        """Count those with a gain in any strand; within a core area each judgement is a pupil."""
-        for school, arb, pupils in pupils_compared(cohort, strands=set(self._strands)):
-            self.places[Place(school, arb)].pupils_compared = pupils
-        for places in self.areas.values():
-            for tally in places.values():
-                tally.pupils_compared = tally.compared
+        """Count those with a gain in any strand, over all and within each core area."""
+        areas = list(self.areas)
+        groups = [set(self._strands)] + [
+            {each.id for each in self._strands.values() if each.choice == area} for area in areas
+        ]
+        for school, arb, (overall, *by_area) in pupils_compared(cohort, groups=groups):
+            place = Place(school, arb)
+            self.places[place].pupils_compared = overall
+            for area, pupils in zip(areas, by_area, strict=True):
+                self.areas[area][place].pupils_compared = pupils
 
     def _count_targets(self, cohort: Cohort) -> None:
         for school, arb, judged, targets in target_counts(cohort):

@@ -230,14 +230,18 @@ def agree(world, term):
         (p.school, p.arb, p.route, p.strand, p.reached, p.gain) for p in plain
     )
     strands = {p.strand for p in plain}
-    in_places: dict[tuple[int, int | None], set[int]] = {}
+    # All strands, each alone, and all but one: in one query.
+    groups = [strands, *({each} for each in strands), *(strands - {each} for each in strands)]
+    in_places: dict[tuple[int, int | None], list[set[int]]] = {}
     for p in plain:
         if p.gain is not None:
-            in_places.setdefault((p.school, p.arb), set()).add(p.pupil)
+            found = in_places.setdefault((p.school, p.arb), [set() for _ in groups])
+            for group, pupils in zip(groups, found, strict=True):
+                pupils.update({p.pupil} if p.strand in group else ())
     assert {
-        (school, arb): pupils
-        for school, arb, pupils in pupils_compared(of_trust(world, term), strands=strands)
-    } == {place: len(pupils) for place, pupils in in_places.items()}
+        (school, arb): list(pupils)
+        for school, arb, pupils in pupils_compared(of_trust(world, term), groups=groups)
+    } == {place: [len(pupils) for pupils in found] for place, found in in_places.items()}
 
 
 # Often enough just on, before and after the days that matter: a census, the end of a term.
