@@ -10,7 +10,15 @@ import yaml
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assessment.models import CoreArea, Expectation, Point, Strand, Stream
+from assessment.models import (
+    Baseline,
+    CoreArea,
+    Expectation,
+    Judgement,
+    Point,
+    Strand,
+    Stream,
+)
 from pupils.models import Route
 
 FIXTURES: Path = settings.BASE_DIR / "fixtures"
@@ -123,7 +131,8 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
     """Make the version of a stream that a file describes, approved from that day on.
 
     Needs `in_trust`. The version that was open before ends the day before. A version is frozen:
-    loading it again changes nothing, and other content under its number is refused.
+    loading it again changes nothing, and other content under its number is refused. So is a
+    new version while another one holds judgements or baselines: they would be lost to it.
     """
     stream_file = read_stream(file)
     routes = {route.code: route for route in Route.objects.all()}
@@ -138,6 +147,7 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
                 " Give the changed stream a new version."
             )
         return known
+    _check_nothing_is_lost(file, stream_file)
     _close_open_version(file, stream_file, approved_from)
     stream = Stream.objects.create(
         code=stream_file.code,
@@ -190,6 +200,23 @@ def _check_references(
                 f"{file.name}: expected.{code}: the trust has no route '{code}',"
                 f" only {', '.join(routes) or 'none'}"
             )
+
+
+def _check_nothing_is_lost(file: Path, stream_file: StreamFile) -> None:
+    """Refuse a new version of a stream in use: gains count from baselines in the same version."""
+    versions = Stream.objects.filter(code=stream_file.code).order_by("-approved_from")
+    for before in versions:
+        if Judgement.objects.filter(strand__stream=before).exists():
+            held = "judgements"
+        elif Baseline.objects.filter(strand__stream=before).exists():
+            held = "baselines"
+        else:
+            continue
+        raise StreamFileError(
+            f"{file.name}: version: {before} holds {held} in this trust."
+            f" Moving them to {stream_file.version} needs a mapping between the versions,"
+            " which is not there yet."
+        )
 
 
 def _close_open_version(file: Path, stream_file: StreamFile, approved_from: dt.date) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from assessment.management.commands import load_streams
 from assessment.models import CoreArea, Expectation, Point, Strand, Stream
 from assessment.services.streams import (
     FIXTURES,
@@ -23,7 +24,8 @@ from assessment.services.streams import (
 from parrcs.core.tenancy import in_trust
 from pupils.models import Route
 from schools.models import Trust
-from tests.factories.schools import TrustFactory
+from tests.factories.assessment import BaselineFactory, JudgementFactory
+from tests.factories.schools import AcademicYearFactory, TrustFactory
 
 SEPTEMBER = dt.date(2025, 9, 1)
 
@@ -172,6 +174,28 @@ def test_a_new_version_closes_the_old_one_the_day_before(trust, written):
     assert Stream.objects.filter(approved_until=None).get() == new
 
 
+@pytest.mark.parametrize("withdrawn", [False, True], ids=["open", "withdrawn"])
+@pytest.mark.parametrize(
+    ("factory", "held"), [(JudgementFactory, "judgements"), (BaselineFactory, "baselines")]
+)
+def test_a_version_in_use_is_not_replaced(trust, written, factory, held, withdrawn):
+    old = load_stream(file=written(), approved_from=SEPTEMBER)
+    factory(strand=old.strands.first(), point=old.points.first())
+    if withdrawn:
+        Stream.objects.update(approved_until=dt.date(2025, 12, 31))
+    before = rows(), list(Stream.objects.values())
+    with pytest.raises(StreamFileError) as caught:
+        load_stream(file=written(version="1.1"), approved_from=dt.date(2026, 1, 5))
+    assert str(caught.value) == (
+        f"swimming.yaml: version: Swimming 1.0 holds {held} in this trust. Moving them to 1.1"
+        " needs a mapping between the versions, which is not there yet."
+    )
+    assert (rows(), list(Stream.objects.values())) == before
+    # The same version again is no new one, and another stream is not concerned.
+    assert load_stream(file=written(), approved_from=dt.date(2026, 1, 5)) == old
+    assert load_stream(file=written(code="diving"), approved_from=dt.date(2026, 1, 5))
+
+
 def test_a_new_version_cannot_start_before_the_old_one(trust, written):
     load_stream(file=written(), approved_from=SEPTEMBER)
     said = refusal(written(version="1.1"))
@@ -267,6 +291,26 @@ def test_the_command_loads_into_one_trust_only(db):
         }
     with in_trust(other.pk):
         assert not any(rows().values())
+
+
+@pytest.mark.parametrize(
+    ("today", "year", "start"),
+    [
+        (dt.date(2026, 11, 21), (dt.date(2026, 9, 3), dt.date(2027, 7, 21)), dt.date(2026, 9, 3)),
+        (dt.date(2027, 7, 21), (dt.date(2026, 9, 3), dt.date(2027, 7, 21)), dt.date(2026, 9, 3)),
+        (dt.date(2026, 11, 21), None, dt.date(2026, 9, 1)),
+        (dt.date(2026, 8, 31), None, dt.date(2025, 9, 1)),
+        (dt.date(2026, 9, 1), None, dt.date(2026, 9, 1)),
+    ],
+)
+def test_without_a_day_the_command_approves_for_the_whole_year(
+    trust, monkeypatch, today, year, start
+):
+    monkeypatch.setattr(load_streams.timezone, "localdate", lambda: today)
+    if year:
+        AcademicYearFactory(starts_on=year[0], ends_on=year[1])
+    call_command("load_streams", "--trust", trust.uid)
+    assert set(Stream.objects.values_list("approved_from", flat=True)) == {start}
 
 
 def test_the_command_loads_a_trusts_own_file(trust, written, capsys):

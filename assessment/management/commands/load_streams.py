@@ -14,6 +14,7 @@ from assessment.services.streams import (
 )
 from parrcs.core.tenancy import in_trust
 from schools.models import Trust
+from schools.selectors.calendar import start_of_year
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             "--from",
             dest="approved_from",
             type=dt.date.fromisoformat,
-            help="the day from which new versions are approved (today)",
+            help="the day from which new versions are approved (the first of this school year)",
         )
 
     @override
@@ -35,9 +36,10 @@ class Command(BaseCommand):
         trust = Trust.objects.filter(uid=options["trust"]).first()
         if trust is None:
             raise CommandError(f"There is no trust with the UID {options['trust']}.")
-        day = options["approved_from"] or timezone.localdate()
         try:
             with in_trust(trust.pk):
+                # Not today: the running term's census may have passed, and it would stay empty.
+                day = options["approved_from"] or start_of_year(timezone.localdate())
                 streams = [
                     load_stream(file=file, approved_from=day) for file in options["files"]
                 ] or load_shipped_streams(approved_from=day)
