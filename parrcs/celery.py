@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
+from celery.schedules import crontab
 
 from parrcs import messages
 
@@ -22,7 +23,12 @@ app.conf.beat_schedule = {
         "task": "reporting.tasks.resume_runs",
         "schedule": 10.0,
         "options": {"expires": 10},
-    }
+    },
+    "clear sessions": {
+        "task": "schools.tasks.clear_sessions",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 60 * 60},
+    },
 }
 
 
