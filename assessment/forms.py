@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from assessment.models import Point
 from assessment.selectors.pupil import BaselineLine
 from assessment.services.baselines import StartingPoint
+from schools.forms.dates import day_field
 
 # The largest id or version that the database can hold.
 LARGEST = 2**63 - 1
@@ -23,6 +24,7 @@ class ChoiceForm(forms.Form):
     """One choice: a point, or none, for a pupil's strand or target."""
 
     person = _number("person", required=True)
+    trust = _number("trust", required=True)
     pupil = _number("pupil", required=True)
     strand = _number("strand")
     target = _number("target")
@@ -64,12 +66,8 @@ class BaselineForm(forms.Form):
                 ],
                 error_messages={"invalid_choice": "That point is not on the scale of the stream."},
             )
-            self.fields[f"day-{strand.pk}"] = forms.DateField(
-                label=f"Date in {strand.name}",
-                required=False,
-                initial=today,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                error_messages={"invalid": "This is not a date. Write it as 31/12/2026."},
+            self.fields[f"day-{strand.pk}"] = day_field(
+                f"Date in {strand.name}", required=False, initial=today
             )
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pupils.measures import upn_check_letter
 from pupils.models import Outcome
 from pupils.selectors.places import Places, class_choices
 from pupils.services.pupils import Place
+from schools.forms.dates import day_field
 from schools.models import Term
 
 CHOOSE = ("", "Choose")
@@ -36,18 +37,6 @@ def upn_problem(upn: str) -> str:
             f" not {upn[0]}."
         )
     return ""
-
-
-def _date(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Enter a date.",
-            "invalid": "This is not a date. Write it as 31/12/2026.",
-        },
-        **options,
-    )
 
 
 def _text(label: str, missing: str, *, most: int, **options: Any) -> forms.CharField:
@@ -82,7 +71,7 @@ class PupilForm(forms.Form):
     )
     first_name = _text("First name", "Enter the first name.", most=80)
     last_name = _text("Last name", "Enter the last name.", most=80)
-    born_on = _date("Date of birth")
+    born_on = day_field("Date of birth")
     sex = _choice("Sex", Sex.choices, "Choose the sex.")
     primary_need = _choice(
         "Primary need",
@@ -157,7 +146,7 @@ class PlacementForm(forms.Form):
         error_messages={"invalid_choice": "Choose one of the list."},
     )
     route = _choice("Personal learning route", [], "Choose the route.")
-    starts_on = _date("From")
+    starts_on = day_field("From")
 
     place_fields = ("school", "arb", "class_group", "route", "starts_on")
 
@@ -233,15 +222,15 @@ class NewPupilForm(PlacementForm, PupilForm):
 class LeaveForm(forms.Form):
     """A pupil's last day."""
 
-    ends_on = _date("Last day")
+    ends_on = day_field("Last day")
 
 
 class PlanForm(forms.Form):
     """A plan's kind and dates."""
 
     kind = _choice("Kind of plan", PlanKind.choices, "Choose the kind of plan.")
-    starts_on = _date("From")
-    ends_on = _date("Until", required=False)
+    starts_on = day_field("From")
+    ends_on = day_field("Until", required=False)
 
     def clean(self) -> dict[str, Any]:
         """Ask that a plan does not end before it starts."""

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.formats import date_format
 
 from schools.choices import Season
-from schools.forms.places import day_field
+from schools.forms.dates import day_field
 from schools.measures import TermDates, YearDates
 from schools.models import AcademicYear, Term
 

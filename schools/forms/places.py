@@ -7,29 +7,10 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from parrcs.core.access import Access
+from schools.forms.dates import day_field
 from schools.models import ARB, AcademicYear, School
 from schools.selectors.calendar import years_to_set_up
 from schools.selectors.places import host_schools, open_arbs, registering_schools
-
-
-class DateInput(forms.DateInput):
-    """The browser's own picker of a day."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-
-def day_field(label: str, **kwargs: Any) -> forms.DateField:
-    """Return a field for one day, also where the browser has no picker."""
-    return forms.DateField(
-        label=label,
-        widget=DateInput,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"],
-        error_messages={"invalid": "This is not a date. Write it like 31/08/2026."},
-        **kwargs,
-    )
 
 
 class HostForm(forms.Form):

@@ -199,7 +199,7 @@ def test_one_term_may_take_days_that_another_gives_up(admin, world):
 
 
 MISTAKES = [
-    ({"starts_on": ""}, "starts_on", "This field is required."),
+    ({"starts_on": ""}, "starts_on", "Enter a date."),
     ({"ends_on": "2027-08-31"}, "ends_on", "The year ends before it starts."),
     ({"ends_on": "2029-08-31"}, "ends_on", "A school year is about twelve months long."),
     ({"starts_on": "0027-09-01"}, "starts_on", "This date is too far away. Check its year."),
