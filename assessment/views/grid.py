@@ -19,6 +19,7 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.registers import visible_pupils
 from pupils.services.operations import Conflict, Operation, Refused, Standing, may_record
 from pupils.services.targets import judge_target
+from schools.selectors.people import Workplace
 
 
 class _NotUnderstood(Exception):
@@ -35,7 +36,8 @@ class _NotUnderstood(Exception):
 def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpResponse:
     """Show the grid; it can be changed while the term's window is open."""
     class_group = get_object_or_404(visible_classes(request.access), pk=class_group_id)
-    term = get_object_or_404(terms(), pk=term_id)
+    # A class is of one year; in the terms of another it has nobody to judge.
+    term = get_object_or_404(terms(), pk=term_id, year=class_group.year_id)
     if not may_record(request.access, class_group):
         raise PermissionDenied
     shown = class_grid(request.access, class_group=class_group, term=term)
@@ -49,6 +51,7 @@ def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespon
             "page": {
                 **shown.as_json(),
                 "person": request.access.person_id,
+                "trust": request.access.trust_id,
                 "save": reverse("judge", args=[class_group_id, term_id]),
                 "pupil_page": reverse("pupil", args=[0]),
             },
@@ -57,12 +60,13 @@ def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespon
 
 
 @require_POST
-@requires(Permission.RECORD)
+@requires()
 def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpResponse:
     """Save one choice, and answer with what the cell shows now.
 
     200 saved, 409 someone else has saved there since, 422 refused, 400 or 413 not understood,
-    403 when another person has signed in than the one who opened the page.
+    403 when the browser is in the hands of another person or trust than the page was opened in.
+    Who may not record here is refused in words, as a bare 403 is for a page that is out of date.
     """
     try:
         asked = _asked(request)
@@ -74,6 +78,8 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
             "someone else",
             f"{request.user.name} is signed in now. Sign in as yourself to save.",
         )
+    if asked["trust"] != request.access.trust_id:
+        return _of_another_trust(request, asked["trust"])
     class_group = get_object_or_404(visible_classes(request.access), pk=class_group_id)
     term = get_object_or_404(terms(), pk=term_id)
     pupil = get_object_or_404(visible_pupils(request.access), pk=asked["pupil"])
@@ -92,8 +98,9 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
             saved = record_judgement(**choice, strand_id=strand, point_id=point)
         else:
             saved = judge_target(**choice, target_id=target, outcome=point)
-    except Refused as refusal:
-        return _answer(422, "refused", str(refusal))
+    except (PermissionDenied, Refused) as refusal:
+        words = str(refusal) or f"You no longer record for {class_group.name}."
+        return _answer(422, "refused", words)
     except Conflict as conflict:
         saved = conflict
     now = entered(
@@ -118,6 +125,19 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
         return _answer(409, "conflict", words, **shown)
     words = f"Saved {when_said(saved.made_at)}"
     return _answer(200, "saved", words, version=saved.id, **shown)
+
+
+def _of_another_trust(request: TrustRequest, trust_id: int) -> JsonResponse:
+    """Answer a choice for another trust than the one that is open in this browser now."""
+    places: list[Workplace] = request.workplaces  # type: ignore[attr-defined]  # the middleware sets it
+    name = next((each.name for each in places if each.access.trust_id == trust_id), None)
+    if name is None:
+        return _answer(422, "refused", "You no longer work in the trust of this page.")
+    return _answer(
+        403,
+        "another trust",
+        f"Another trust is open in this browser now. Change back to {name} to save.",
+    )
 
 
 def _asked(request: TrustRequest) -> dict[str, Any]:

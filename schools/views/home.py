@@ -1,6 +1,7 @@
 """Where a person lands after signing in, and the choice between several trusts."""
 
 from django.http import Http404, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 
 from parrcs.core.access import Permission
@@ -40,5 +41,7 @@ def trusts(request: TrustRequest) -> HttpResponse:
     for place in places:
         if str(place.access.trust_id) == request.POST.get("trust"):
             request.session[TRUST_IN_SESSION] = place.access.trust_id
+            # What was opened in the trust before must not be done in this one.
+            rotate_token(request)
             return redirect("home")
     raise Http404

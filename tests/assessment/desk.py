@@ -31,6 +31,7 @@ class Desk:
         """Point 13 in reading for the pupil on the semi-formal route, as first judgement."""
         return {
             "person": self.person.pk,
+            "trust": self.world.trust.pk,
             "pupil": self.world.pupils[1].pk,
             "strand": strand("reading").pk,
             "target": None,

@@ -15,7 +15,8 @@ from pupils.models import SavedOperation, TermlyTarget
 from schools.models import Window
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
 from tests.factories.assessment import BaselineFactory, JudgementFactory
-from tests.world import World, give_target
+from tests.factories.schools import MembershipFactory
+from tests.world import World, give_target, make_world
 
 pytestmark = [
     pytest.mark.browser,
@@ -310,10 +311,15 @@ def test_signed_out_in_the_middle(curlew, open_page, sign_in_page):
     page = open_page(OFFICE)
     sign_in_page(page, Role.TEACHER)
     open_grid(page, curlew)
-    page.context.clear_cookies()
+    page.context.clear_cookies(name="sessionid")
     cell(page, 0, COMMUNICATION).click()
-    type_keys(page, "12")
-    expect(status(page)).to_contain_text("You are signed out. 2 choices are kept on this page.")
+    type_keys(page, "1")
+    expect(status(page)).to_contain_text("You are signed out. 1 choice is kept on this page.")
+    page.context.clear_cookies()
+    type_keys(page, "2")
+    expect(status(page)).to_contain_text(
+        "This page is out of date. 2 choices are kept on this page."
+    )
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Sign in in another tab").click()
     sign_in_page(opened.value, Role.TEACHER)
@@ -333,7 +339,30 @@ def test_someone_else_signs_in_at_the_same_browser(curlew, open_page, sign_in_pa
     assert stored(curlew) == {}
 
 
-def test_a_window_that_closes_meanwhile_and_an_earlier_term(curlew, open_page, sign_in_page):
+def test_another_trust_is_opened_in_the_middle(curlew, open_page, sign_in_page):
+    """The choice is kept, and saved once the trust of the page is open again."""
+    moorland = make_world("Moorland")
+    with in_trust(moorland.trust.pk):
+        MembershipFactory(person=curlew.people[Role.TEACHER], role=Role.TRUST_ADMIN)
+    page = open_page(OFFICE)
+    sign_in_page(page, Role.TEACHER)
+    open_grid(page, curlew)
+    other = page.context.new_page()
+    other.goto(reverse("trusts"))
+    other.get_by_role("button", name=f"Change to {moorland.trust.name}").click()
+    cell(page, 0, COMMUNICATION).click()
+    type_keys(page, "1")
+    expect(status(page)).to_contain_text(
+        "Another trust is open in this browser now. Change back to Harbour Partnership to save."
+    )
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Change trust in another tab").click()
+    opened.value.get_by_role("button", name="Change to Harbour Partnership").click()
+    expect(status(page)).to_have_text("All saved.")
+    assert stored(curlew) == {(0, "communication"): "12"}
+
+
+def test_a_window_that_closes_meanwhile_and_a_term_that_is_closed(curlew, open_page, sign_in_page):
     page = open_page(OFFICE)
     sign_in_page(page, Role.TEACHER)
     open_grid(page, curlew)
@@ -346,7 +375,15 @@ def test_a_window_that_closes_meanwhile_and_an_earlier_term(curlew, open_page, s
         " The window for Autumn 2026 closed on 31 January 2000."
     )
     expect(cell(page, 0, COMMUNICATION)).to_contain_text("refused")
-    open_grid(page, curlew, term=2)
+    with page.expect_event("dialog") as asked:
+        page.get_by_role("link", name="Record", exact=True).first.click(no_wait_after=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    # Going back to what stands, here nothing, ends the refusal.
+    cell(page, 0, COMMUNICATION).click()
+    page.keyboard.press("Delete")
+    expect(cell(page, 0, COMMUNICATION)).not_to_contain_text("refused")
+    open_grid(page, curlew)
     cell(page, 0, COMMUNICATION).click()
     type_keys(page, "1")
     expect(status(page)).to_have_text("This term can be read, not changed.")

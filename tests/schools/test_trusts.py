@@ -1,5 +1,7 @@
 """A person in several trusts, and one in none."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -53,6 +55,32 @@ def test_after_changing_nothing_of_the_other_trust_is_seen(both, world, foreign)
     people = text_of(both.get(reverse("people")))
     assert "Avery Both" in people
     assert "Harbour" not in people
+
+
+def test_a_form_opened_before_the_change_is_refused(both, world, foreign):
+    """What was opened in one trust is not done in the other."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(both.person)
+
+    def token():
+        page = client.get(reverse("trusts")).content.decode()
+        return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+
+    def invite(csrf):
+        form = {"csrfmiddlewaretoken": csrf, "email": "kim@harbour.example"}
+        return client.post(reverse("invite"), form)
+
+    before = token()
+    assert invite(before).status_code == 200  # the form with its mistakes
+    for place in (world, foreign):
+        changed = client.post(
+            reverse("trusts"), {"trust": place.trust.pk, "csrfmiddlewaretoken": token()}
+        )
+        assert changed.status_code == 302
+    stale = invite(before)
+    assert stale.status_code == 403
+    assert "Nothing was stored. Go back, reload the page and try again." in text_of(stale)
+    assert invite(token()).status_code == 200
 
 
 def test_the_choice_is_kept_for_the_visit_only(both, world):

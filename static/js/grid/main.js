@@ -12,7 +12,7 @@ import { Table } from "./table.js";
 const data = JSON.parse(document.getElementById("grid-data").textContent);
 const model = new Model(data);
 const element = document.querySelector(".grid table");
-const saves = new Saves(model, (choice) => post(data.save, { ...choice, person: data.person }), changed);
+const saves = new Saves(model, (choice) => post(data.save, { ...choice, person: data.person, trust: data.trust }), changed);
 const status = new Status(model, saves);
 const list = new PointList(document.getElementById("points"));
 const conflicts = new ConflictDialog(document.getElementById("conflict"));
@@ -63,6 +63,7 @@ function choose(point) {
     return;
   }
   if (shown(place) !== point.id) saves.choose(place, point.id);
+  else saves.forget(place);
   const next = model.after(place);
   if (!next) return;
   if (table.hasFocus) table.focus(next);
@@ -72,6 +73,7 @@ function choose(point) {
 function clear() {
   if (!model.open) status.say("This term can be read, not changed.");
   else if (shown(table.current) !== null) saves.choose(table.current, null);
+  else saves.forget(table.current);
 }
 
 function openList() {
@@ -125,7 +127,7 @@ element.addEventListener("keydown", (event) => {
   if (table.placeOf(event.target) && act(event)) event.preventDefault();
 });
 window.addEventListener("beforeunload", (event) => {
-  if (saves.unsaved) event.preventDefault();
+  if (saves.unsaved || saves.refusals.length) event.preventDefault();
 });
 window.addEventListener("online", () => saves.retry());
 document.addEventListener("visibilitychange", () => {

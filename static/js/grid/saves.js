@@ -85,6 +85,11 @@ export class Saves {
     else this.#changed(place, null);
   }
 
+  /* A refusal is over once the person goes back to what stands. */
+  forget(place) {
+    if (this.#refused.delete(keyOf(place))) this.#changed(place, null);
+  }
+
   retry() {
     if (this.#timer === null) return;
     clearTimeout(this.#timer);

@@ -6,7 +6,10 @@ export class Status {
   #saves;
   #line = document.querySelector(".status");
   #live = make("p", { className: "unseen", role: "status" });
-  #signIn = document.getElementById("sign-in").href;
+  #ways = {
+    "signed out": [document.getElementById("sign-in").href, "Sign in in another tab"],
+    "another trust": [document.getElementById("change-trust").href, "Change trust in another tab"],
+  };
   #latest = 0;
   #words = "";
   #troubled = false;
@@ -38,10 +41,12 @@ export class Status {
     const { failed, unsaved, conflicts, trouble, refusals } = this.#saves;
     const parts = refusals.map(({ place, words }) => `${this.#model.name(place)} was not saved. ${words} `);
     if (this.#words) parts.push(`${this.#words} `);
-    if (failed && trouble?.reason === "signed out") {
+    const way = this.#ways[trouble?.reason];
+    if (failed && way) {
+      const [href, label] = way;
       parts.push(
         `${trouble.words || "You are signed out."} ${choices(unsaved)} kept on this page. `,
-        make("a", { href: this.#signIn, target: "_blank", rel: "noopener" }, "Sign in in another tab"),
+        make("a", { href, target: "_blank", rel: "noopener" }, label),
         " and they are saved by themselves.",
       );
     } else if (failed) {

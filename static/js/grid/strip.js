@@ -2,6 +2,8 @@
 import { make } from "./dom.js";
 import { offers } from "./keys.js";
 
+const PHONE = window.matchMedia("(width < 40rem)");
+
 const STATE_LINES = {
   saving: "Saving",
   waiting: "Not saved yet; trying again",
@@ -33,15 +35,23 @@ export class Strip {
 
   draw(place, held) {
     const cell = this.#model.cell(place);
+    // On a phone the grid needs the room: what is not for choosing waits under More.
+    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell))];
+    const phone = PHONE.matches;
     const kept = this.#strip.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#strip.replaceChildren(
       make("h2", {}, this.#model.name(place)),
-      this.#about(place, cell),
-      this.#model.open ? this.#picks(cell, held) : null,
+      phone && !cell.walt ? "" : this.#about(place, cell),
+      this.#model.open ? this.#picks(cell, held) : "",
       make("p", { className: `state ${held.state ?? ""}`, hidden: !stateLine(cell, held) }, stateLine(cell, held)),
-      ...reached(this.#model, cell),
-      make("dl", {}, ...facts(cell)),
-      make("details", { className: "more", open: this.#more }, make("summary", {}, "More"), ...this.#details(place, cell)),
+      ...(phone ? [] : about),
+      make(
+        "details",
+        { className: "more", open: this.#more },
+        make("summary", {}, "More"),
+        ...(phone ? [cell.walt ? "" : this.#about(place, cell), ...about] : []),
+        ...this.#details(place, cell),
+      ),
     );
     if (kept) this.#strip.querySelector(`[data-key="${kept}"]`)?.focus({ preventScroll: true });
   }
