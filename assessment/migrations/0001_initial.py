@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("code", models.SlugField(max_length=30)),
+                ("code", models.SlugField(db_index=False, max_length=30)),
                 ("name", models.CharField(max_length=60)),
                 ("position", models.PositiveSmallIntegerField()),
                 (
@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -107,6 +108,7 @@ class Migration(migrations.Migration):
                     "route",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="expectations",
                         to="pupils.route",
@@ -194,6 +196,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="judgements",
                         to="pupils.pupil",
@@ -263,6 +266,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="baselines",
                         to="pupils.pupil",
@@ -306,7 +310,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("code", models.SlugField(max_length=40)),
+                ("code", models.SlugField(db_index=False, max_length=40)),
                 ("name", models.CharField(max_length=80)),
                 ("position", models.PositiveSmallIntegerField()),
                 (
@@ -314,6 +318,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="strands",
@@ -358,6 +363,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -378,6 +384,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -388,6 +395,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -399,6 +407,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -410,6 +419,7 @@ class Migration(migrations.Migration):
                     "point",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -420,6 +430,7 @@ class Migration(migrations.Migration):
                     "strand",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -458,6 +469,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -478,6 +490,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -489,6 +502,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -500,6 +514,7 @@ class Migration(migrations.Migration):
                     "point",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -510,6 +525,7 @@ class Migration(migrations.Migration):
                     "strand",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -544,7 +560,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("code", models.SlugField(max_length=40)),
+                ("code", models.SlugField(db_index=False, max_length=40)),
                 ("version", models.CharField(max_length=12)),
                 ("name", models.CharField(max_length=80)),
                 ("description", models.CharField(blank=True, max_length=400)),
@@ -591,6 +607,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -612,6 +629,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -623,6 +641,7 @@ class Migration(migrations.Migration):
                     "stream",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -639,6 +658,7 @@ class Migration(migrations.Migration):
             name="stream",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="strands",
                 to="assessment.stream",
@@ -670,6 +690,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -681,6 +702,7 @@ class Migration(migrations.Migration):
                     "stream",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -697,6 +719,7 @@ class Migration(migrations.Migration):
             name="stream",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="points",
                 to="assessment.stream",
@@ -725,6 +748,7 @@ class Migration(migrations.Migration):
                     "route",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -736,6 +760,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -747,6 +772,7 @@ class Migration(migrations.Migration):
                     "stream",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -763,6 +789,7 @@ class Migration(migrations.Migration):
             name="stream",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="expectations",
                 to="assessment.stream",
@@ -805,6 +832,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1120,6 +1148,10 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
+        ),
+        migrations.AddIndex(
+            model_name="judgement",
+            index=models.Index(fields=["trust", "pupil"], name="judgement_by_pupil"),
         ),
         ProtectTenant("CoreArea"),
         ProtectTenant("Stream"),

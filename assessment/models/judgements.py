@@ -15,8 +15,8 @@ class Baseline(TrustOwned):
     """The starting point of a pupil in a strand, in force until another one replaces it."""
 
     pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="baselines")
-    strand = TenantForeignKey("assessment.Strand", related_name="+", db_index=False)
-    point = TenantForeignKey("assessment.Point", related_name="+", db_index=False)
+    strand = TenantForeignKey("assessment.Strand", related_name="+")
+    point = TenantForeignKey("assessment.Point", related_name="+")
     judged_on = models.DateField()
     replaced_on = models.DateField(null=True, blank=True)
     judged_by = models.ForeignKey(
@@ -60,9 +60,9 @@ class Judgement(TrustOwned):
     """A teacher's decision for a term: this pupil, in this strand, stands at this point."""
 
     pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="judgements")
-    strand = TenantForeignKey("assessment.Strand", related_name="+", db_index=False)
-    term = TenantForeignKey("schools.Term", related_name="+", db_index=False)
-    point = TenantForeignKey("assessment.Point", related_name="+", db_index=False)
+    strand = TenantForeignKey("assessment.Strand", related_name="+")
+    term = TenantForeignKey("schools.Term", related_name="+")
+    point = TenantForeignKey("assessment.Point", related_name="+")
     judged_by = models.ForeignKey(
         "schools.User",
         models.PROTECT,
@@ -80,6 +80,7 @@ class Judgement(TrustOwned):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=["trust", "pupil"], name="judgement_by_pupil"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["trust", "term", "pupil", "strand"],

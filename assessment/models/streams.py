@@ -17,7 +17,7 @@ from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 class CoreArea(TrustOwned):
     """An area of learning that the trust reports on for all pupils."""
 
-    code = models.SlugField(max_length=30)
+    code = models.SlugField(max_length=30, db_index=False)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField()
 
@@ -44,7 +44,7 @@ class StreamQuerySet(models.QuerySet["Stream"]):
 class Stream(TrustOwned):
     """One version of an assessment stream, approved by the trust from a day on."""
 
-    code = models.SlugField(max_length=40)
+    code = models.SlugField(max_length=40, db_index=False)
     version = models.CharField(max_length=12)
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=400, blank=True)
@@ -89,7 +89,7 @@ class Strand(TrustOwned):
     core_area = TenantForeignKey(
         "assessment.CoreArea", related_name="strands", null=True, blank=True
     )
-    code = models.SlugField(max_length=40)
+    code = models.SlugField(max_length=40, db_index=False)
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField()
 

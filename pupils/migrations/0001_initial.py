@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -158,6 +159,7 @@ class Migration(migrations.Migration):
                     "plan",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -174,6 +176,7 @@ class Migration(migrations.Migration):
             name="plan",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="outcomes",
                 to="pupils.plan",
@@ -288,6 +291,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -299,6 +303,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -315,6 +320,7 @@ class Migration(migrations.Migration):
             name="pupil",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="plans",
                 to="pupils.pupil",
@@ -339,6 +345,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="placements",
@@ -350,6 +357,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="placements",
@@ -360,6 +368,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="placements",
                         to="schools.school",
@@ -380,6 +389,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="placements",
                         to="pupils.pupil",
@@ -457,6 +467,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -481,7 +492,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("code", models.SlugField(max_length=30)),
+                ("code", models.SlugField(db_index=False, max_length=30)),
                 ("name", models.CharField(max_length=60)),
                 ("position", models.PositiveSmallIntegerField()),
                 (
@@ -516,6 +527,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -528,6 +540,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -548,6 +561,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -559,6 +573,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -570,6 +585,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -580,6 +596,7 @@ class Migration(migrations.Migration):
                     "route",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -596,6 +613,7 @@ class Migration(migrations.Migration):
             name="route",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="placements",
                 to="pupils.route",
@@ -627,6 +645,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -737,6 +756,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="targets",
                         to="pupils.outcome",
@@ -823,6 +843,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -834,6 +855,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -853,6 +875,7 @@ class Migration(migrations.Migration):
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -863,6 +886,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -874,6 +898,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1132,6 +1157,30 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
+        ),
+        migrations.AddIndex(
+            model_name="outcome",
+            index=models.Index(fields=["trust", "plan"], name="outcome_by_plan"),
+        ),
+        migrations.AddIndex(
+            model_name="placement",
+            index=models.Index(fields=["trust", "pupil", "starts_on"], name="placement_by_pupil"),
+        ),
+        migrations.AddIndex(
+            model_name="placement",
+            index=models.Index(fields=["trust", "arb", "starts_on"], name="placement_by_arb"),
+        ),
+        migrations.AddIndex(
+            model_name="plan",
+            index=models.Index(fields=["trust", "pupil"], name="plan_by_pupil"),
+        ),
+        migrations.AddIndex(
+            model_name="termlytarget",
+            index=models.Index(fields=["trust", "outcome"], name="target_by_outcome"),
+        ),
+        migrations.AddIndex(
+            model_name="termlytarget",
+            index=models.Index(fields=["trust", "pupil"], name="target_by_pupil"),
         ),
         ProtectTenant("Pupil"),
         ProtectTenant("Route"),

@@ -18,7 +18,7 @@ from schools.models.calendar import BOTH_DAYS, DateRange
 class Route(TrustOwned):
     """A personal learning route, such as pre-formal; it decides streams and expectations."""
 
-    code = models.SlugField(max_length=30)
+    code = models.SlugField(max_length=30, db_index=False)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField()
 
@@ -83,8 +83,10 @@ class Placement(TrustOwned):
     class Meta:
         ordering = ("starts_on",)
         indexes = (
+            models.Index(fields=["trust", "pupil", "starts_on"], name="placement_by_pupil"),
             models.Index(fields=["trust", "school", "starts_on"], name="placement_by_school"),
             models.Index(fields=["trust", "class_group", "starts_on"], name="placement_by_class"),
+            models.Index(fields=["trust", "arb", "starts_on"], name="placement_by_arb"),
         )
         constraints = (
             models.CheckConstraint(

@@ -22,6 +22,7 @@ class Plan(TrustOwned):
 
     class Meta:
         ordering = ("starts_on",)
+        indexes = (models.Index(fields=["trust", "pupil"], name="plan_by_pupil"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
@@ -43,6 +44,7 @@ class Outcome(TrustOwned):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=["trust", "plan"], name="outcome_by_plan"),)
 
     def __str__(self) -> str:
         return self.text
@@ -64,8 +66,8 @@ class TermlyTarget(TrustOwned):
 
     outcome = TenantForeignKey("pupils.Outcome", models.CASCADE, related_name="targets")
     # Also the plan's pupil: reports count targets by pupil without passing two tables.
-    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="targets", db_index=False)
-    term = TenantForeignKey("schools.Term", related_name="targets", db_index=False)
+    pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="targets")
+    term = TenantForeignKey("schools.Term", related_name="targets")
     position = models.PositiveSmallIntegerField(default=1)
     walt = models.CharField("we are learning to (WALT)", max_length=300)
     wilf = models.CharField("what I'm looking for (WILF)", max_length=300)
@@ -82,6 +84,10 @@ class TermlyTarget(TrustOwned):
 
     class Meta:
         ordering = ("position",)
+        indexes = (
+            models.Index(fields=["trust", "outcome"], name="target_by_outcome"),
+            models.Index(fields=["trust", "pupil"], name="target_by_pupil"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["trust", "term", "pupil", "position"],

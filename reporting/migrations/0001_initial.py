@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                     "made_by",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -151,6 +152,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -162,6 +164,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -172,6 +175,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -183,6 +187,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -252,6 +257,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         help_text="What came of it; until then, the draft that is to be published",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -343,6 +349,7 @@ class Migration(migrations.Migration):
                     "asked_by",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -363,6 +370,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         help_text="What came of it; until then, the draft that is to be published",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
@@ -375,6 +383,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -385,6 +394,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -396,6 +406,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -529,6 +540,10 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
+        ),
+        migrations.AddIndex(
+            model_name="reportrun",
+            index=models.Index(fields=["trust", "report"], name="run_by_outcome"),
         ),
         ProtectTenant("Report"),
         ProtectTenant("ReportRun"),

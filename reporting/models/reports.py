@@ -46,8 +46,8 @@ class Report(TrustOwned):
     """
 
     kind = models.CharField(max_length=10, choices=ReportKind, default=ReportKind.HT)
-    school = TenantForeignKey("schools.School", related_name="reports", db_index=False)
-    term = TenantForeignKey("schools.Term", related_name="reports", db_index=False)
+    school = TenantForeignKey("schools.School", related_name="reports")
+    term = TenantForeignKey("schools.Term", related_name="reports")
     status = models.CharField(max_length=10, choices=ReportStatus)
     version = models.PositiveSmallIntegerField(null=True, blank=True)
     snapshot = models.JSONField(help_text="Every number and word in the report")
@@ -145,8 +145,8 @@ class ReportRun(TrustOwned):
     """
 
     kind = models.CharField(max_length=10, choices=ReportKind, default=ReportKind.HT)
-    school = TenantForeignKey("schools.School", related_name="report_runs", db_index=False)
-    term = TenantForeignKey("schools.Term", related_name="report_runs", db_index=False)
+    school = TenantForeignKey("schools.School", related_name="report_runs")
+    term = TenantForeignKey("schools.Term", related_name="report_runs")
     purpose = models.CharField(max_length=10, choices=Purpose)
     state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
     step = models.CharField(max_length=80, blank=True)
@@ -173,6 +173,7 @@ class ReportRun(TrustOwned):
         ordering = ("-asked_at", "-id")
         indexes = (
             models.Index(fields=["trust", "school", "term", "-asked_at"], name="run_by_report"),
+            models.Index(fields=["trust", "report"], name="run_by_outcome"),
         )
         constraints = (
             models.UniqueConstraint(

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="class_groups",
@@ -161,6 +162,7 @@ class Migration(migrations.Migration):
                     "year",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="class_groups",
                         to="schools.academicyear",
@@ -170,6 +172,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="class_groups",
                         to="schools.school",
@@ -232,6 +235,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -243,6 +247,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -264,6 +269,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -322,6 +328,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -333,6 +340,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -352,6 +360,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -380,6 +389,7 @@ class Migration(migrations.Migration):
             name="host",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="hosted_arbs",
                 to="schools.school",
@@ -390,6 +400,7 @@ class Migration(migrations.Migration):
             name="school",
             field=parrcs.core.tenancy.TenantForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="arbs",
                 to="schools.school",
@@ -418,6 +429,7 @@ class Migration(migrations.Migration):
                     "year",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="terms",
                         to="schools.academicyear",
@@ -471,6 +483,7 @@ class Migration(migrations.Migration):
                     "year",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -482,6 +495,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -538,6 +552,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -597,6 +612,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -609,6 +625,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -620,6 +637,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -640,6 +658,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -652,6 +671,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -703,6 +723,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -715,6 +736,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -727,6 +749,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -748,6 +771,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -760,6 +784,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -787,6 +812,7 @@ class Migration(migrations.Migration):
                     parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -807,6 +833,7 @@ class Migration(migrations.Migration):
                     "year",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -817,6 +844,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -828,6 +856,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -865,6 +894,7 @@ class Migration(migrations.Migration):
                     "host",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -875,6 +905,7 @@ class Migration(migrations.Migration):
                     "school",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -886,6 +917,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -936,6 +968,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -975,6 +1008,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="windows",
                         to="schools.term",
@@ -1020,6 +1054,7 @@ class Migration(migrations.Migration):
                     "term",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
@@ -1031,6 +1066,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

@@ -31,6 +31,7 @@ def holes(connection: BaseDatabaseWrapper) -> list[str]:
         *_defaults(connection),
         *_keys(connection),
         *_unique_indexes(connection),
+        *_indexes(connection),
         *_grants(connection),
         *_views(connection),
     ]
@@ -142,6 +143,32 @@ def _unique_indexes(connection: BaseDatabaseWrapper) -> Iterator[str]:
     ):
         if table in tenant_tables() and first != "trust_id":
             yield f"{table}: the unique index {index} does not begin with the trust"
+
+
+def _indexes(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """Find other indexes not led by the trust, but for references to what no trust owns.
+
+    Reads filter by the trust first, and tables may one day be partitioned by it.
+    """
+    tables = set(tenant_tables())
+    exempt = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if field.name == "pgh_obj"
+        or (field.is_relation and field.related_model._meta.db_table not in tables)
+    }
+    for table, index, first in _rows(
+        connection,
+        """
+        SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, a.attname
+        FROM pg_index i
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE NOT i.indisunique
+        """,
+    ):
+        if table in tables and first != "trust_id" and (table, first) not in exempt:
+            yield f"{table}: the index {index} does not begin with the trust"
 
 
 def _grants(connection: BaseDatabaseWrapper) -> Iterator[str]:

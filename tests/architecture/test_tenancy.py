@@ -150,6 +150,7 @@ def _composite_keys() -> list[tuple[str, str, str]]:
         "CREATE POLICY too_wide ON {} FOR SELECT USING (true)",
         "ALTER TABLE {} ALTER COLUMN trust_id DROP DEFAULT",
         "GRANT TRUNCATE ON {} TO parrcs_app",
+        "CREATE INDEX across_trusts ON {} (id)",
     ],
 )
 def test_any_damage_is_noticed(damage: str) -> None:
