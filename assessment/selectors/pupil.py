@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.measures import Indicator, expected_gain, indicator, signed, terms_since
 from assessment.models import Baseline, Expectation, Judgement, Point, Strand, Stream
-from assessment.selectors.cells import signed
 from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
 from pupils.selectors.pupils import PupilFile
+from pupils.selectors.registers import judged_route
 from schools.models import Term
+from schools.selectors.calendar import current_term
 
 TERMS_SHOWN = 6
 
@@ -107,12 +108,13 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     """Return where a pupil stands in the strands due now and in those judged before.
 
     The sums are those of `assessment.selectors.progress`, for one pupil and many terms: the
-    baseline that held at the end of the term, and the route on its census date. A pupil who
-    came after that day is in nobody's cohort, but has a route here all the same.
+    baseline that held at the end of the term, and the route by which the pupil is judged in it.
+    A pupil who came after the census is in nobody's cohort, but has a route here all the same.
     """
-    pupil, today = file.pupil, file.today
+    pupil = file.pupil
     terms = list(Term.objects.select_related("year").order_by("starts_on"))
-    shown = [term for term in terms if term.starts_on <= today][-TERMS_SHOWN:]
+    now = current_term(file.today).term
+    shown = [term for term in terms if now and term.starts_on <= now.starts_on][-TERMS_SHOWN:]
     judgements = list(
         Judgement.objects.visible_to(access)
         .filter(pupil=pupil, term__in=shown)
@@ -139,8 +141,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
         )
         for judgement in judgements
     }
-    now = shown[-1] if shown else None
-    due = list(due_strands(file, day=now.census_on if now else today))
+    due = list(due_strands(file, term=now))
     strands = {strand.pk: strand for strand in due}
     for judgement in judgements:
         strands.setdefault(judgement.strand_id, judgement.strand)
@@ -171,7 +172,6 @@ class BaselineLine:
 
 def baseline_lines(access: Access, *, file: PupilFile) -> list[BaselineLine]:
     """Return the strands due for a pupil now, each with its baselines."""
-    term = Term.objects.filter(starts_on__lte=file.today).order_by("starts_on").last()
     held: dict[int, list[Baseline]] = defaultdict(list)
     for baseline in baselines_of(access, pupil=file.pupil):
         held[baseline.strand_id].append(baseline)
@@ -181,7 +181,7 @@ def baseline_lines(access: Access, *, file: PupilFile) -> list[BaselineLine]:
             next((b for b in held[strand.pk] if b.replaced_on is None), None),
             [b for b in held[strand.pk] if b.replaced_on is not None],
         )
-        for strand in due_strands(file, day=term.census_on if term else file.today)
+        for strand in due_strands(file, term=current_term(file.today).term)
     ]
 
 
@@ -195,13 +195,18 @@ def scales_of(lines: Sequence[BaselineLine]) -> dict[int, list[Point]]:
     return dict(points)
 
 
-def due_strands(file: PupilFile, *, day: dt.date) -> QuerySet[Strand]:
-    """Return the strands of streams in use on a day for the pupil's present route, in order."""
-    placement = file.placement
+def due_strands(file: PupilFile, *, term: Term | None) -> QuerySet[Strand]:
+    """Return the strands due for the pupil in a term, in order.
+
+    For a pupil who was nowhere in it, or before the first term, those of the present route.
+    """
+    route = judged_route(file.placements, term) if term else None
+    if route is None and file.placement:
+        route = file.placement.route_id
     return (
         Strand.objects.filter(
-            stream__in=Stream.objects.in_force(day),
-            stream__expectations__route=placement.route_id if placement else None,
+            stream__in=Stream.objects.in_force(term.census_on if term else file.today),
+            stream__expectations__route=route,
         )
         .select_related("stream")
         .order_by("core_area__position", "stream__code", "position")
@@ -228,8 +233,8 @@ def _value(
     point, stream = judgement.point, judgement.strand.stream
     base = next((each for each in baselines if _in_force(each, term.ends_on)), None)
     gain = point.value - base.point.value if base else None
-    placement = _on(placements, term.census_on) or _on(placements, term.ends_on)
-    rate = rates.get((stream.pk, placement.route_id)) if placement else None
+    route = judged_route(placements, term)
+    rate = rates.get((stream.pk, route)) if route else None
     in_use = stream.approved_from <= term.census_on and (
         stream.approved_until is None or stream.approved_until >= term.census_on
     )
@@ -243,12 +248,4 @@ def _value(
 def _in_force(baseline: Baseline, day: dt.date) -> bool:
     return baseline.judged_on <= day and (
         baseline.replaced_on is None or baseline.replaced_on > day
-    )
-
-
-def _on(placements: Sequence[Placement], day: dt.date) -> Placement | None:
-    """Return the placement that holds on a day."""
-    return next(
-        (p for p in placements if p.starts_on <= day and (p.ends_on is None or p.ends_on >= day)),
-        None,
     )

@@ -24,6 +24,7 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
     where = positions(request.access, file=file)
     by_term = targets_by_term(request.access, pupil=file.pupil)
     now = where.term
+    present = now.starts_on if now else file.today
     return render(
         request,
         "assessment/pupil.html",
@@ -31,11 +32,9 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "file": file,
             "year_group": year_group_words(file.pupil, school_year_start(file.today)),
             "positions": where,
-            "coming": [each for each in by_term if each.term.starts_on > file.today],
+            "coming": [each for each in by_term if each.term.starts_on > present],
             "this_term": next((each for each in by_term if each.term == now), None),
-            "earlier": [
-                each for each in by_term if each.term != now and each.term.starts_on <= file.today
-            ],
+            "earlier": [each for each in by_term if each.term.starts_on < present],
             "plans": list(plans_of(request.access, pupil=file.pupil)),
             "may_manage": file.may(Permission.MANAGE_PUPILS),
             "may_plan": file.may(Permission.EDIT_PLANS),
