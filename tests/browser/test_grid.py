@@ -375,10 +375,10 @@ def test_a_window_that_closes_meanwhile_and_a_term_that_is_closed(curlew, open_p
         " The window for Autumn 2026 closed on 31 January 2000."
     )
     expect(cell(page, 0, COMMUNICATION)).to_contain_text("refused")
+    page.once("dialog", lambda dialog: dialog.dismiss())
     with page.expect_event("dialog") as asked:
         page.get_by_role("link", name="Record", exact=True).first.click(no_wait_after=True)
     assert asked.value.type == "beforeunload"
-    asked.value.dismiss()
     # Going back to what stands, here nothing, ends the refusal.
     cell(page, 0, COMMUNICATION).click()
     page.keyboard.press("Delete")
