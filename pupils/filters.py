@@ -72,6 +72,11 @@ class PupilFilters(forms.Form):
         return urlencode({name: value for name, value in self.answers.items() if value})
 
     @property
+    def query_of_places(self) -> str:
+        """The choice without the name that is looked for."""
+        return urlencode({n: value for n, value in self.answers.items() if value and n != "q"})
+
+    @property
     def in_class(self) -> ClassGroup | None:
         """The class that is chosen."""
         return next(

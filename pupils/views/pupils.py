@@ -43,7 +43,7 @@ def pupils(request: TrustRequest) -> HttpResponse:
     rows = pupil_list(request.access, chosen=filters.chosen)
     page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
     year_starts = school_year_start(timezone.localdate())
-    return render(
+    response = render(
         request,
         "pupils/pupils.html",
         {
@@ -54,6 +54,10 @@ def pupils(request: TrustRequest) -> HttpResponse:
             "may_add": request.access.may(Permission.MANAGE_PUPILS),
         },
     )
+    if request.headers.get("HX-Trigger") == "places":
+        # A choice of place may stand in the browser's history, a name that was typed may not.
+        response["HX-Push-Url"] = f"{reverse('pupils')}?{filters.query_of_places}".rstrip("?")
+    return response
 
 
 @require_safe
@@ -142,11 +146,17 @@ def pupil_change(request: TrustRequest, pupil_id: int) -> HttpResponse:
 
 def permitted_file(request: TrustRequest, pupil_id: int, permission: Permission) -> PupilFile:
     """Return a pupil for whom the person may do this: 404 for one unseen, 403 for one seen only."""
+    file = seen_file(request, pupil_id)
+    if not file.may(permission):
+        raise PermissionDenied
+    return file
+
+
+def seen_file(request: TrustRequest, pupil_id: int) -> PupilFile:
+    """Return a pupil whom the person sees; 404 for any other."""
     file = pupil_file(request.access, pupil_id=pupil_id)
     if file is None:
         raise Http404
-    if not file.may(permission):
-        raise PermissionDenied
     return file
 
 
