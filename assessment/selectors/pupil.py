@@ -113,7 +113,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     """
     pupil = file.pupil
     terms = list(Term.objects.select_related("year").order_by("starts_on"))
-    now = current_term(file.today).term
+    now = _term_now(file)
     shown = [term for term in terms if now and term.starts_on <= now.starts_on][-TERMS_SHOWN:]
     judgements = list(
         Judgement.objects.visible_to(access)
@@ -121,7 +121,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
         .select_related("point", "strand__stream")
     )
     baselines: dict[int, list[Baseline]] = defaultdict(list)
-    for baseline in baselines_of(access, pupil=pupil):
+    for baseline in baselines_of(access, file=file):
         baselines[baseline.strand_id].append(baseline)
     rates = {
         (stream, route): points
@@ -148,13 +148,14 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     for each in baselines.values():
         strands.setdefault(each[0].strand_id, each[0].strand)
     due_ids = {strand.pk for strand in due}
+    last_day = _last_day(file)
     lines: dict[Stream, list[StrandLine]] = defaultdict(list)
     for strand in strands.values():
         lines[strand.stream].append(
             StrandLine(
                 strand,
                 strand.pk in due_ids,
-                next((b for b in baselines.get(strand.pk, ()) if b.replaced_on is None), None),
+                next((b for b in baselines.get(strand.pk, ()) if _in_force(b, last_day)), None),
                 [values.get((strand.pk, term.pk)) for term in shown],
             )
         )
@@ -172,16 +173,17 @@ class BaselineLine:
 
 def baseline_lines(access: Access, *, file: PupilFile) -> list[BaselineLine]:
     """Return the strands due for a pupil now, each with its baselines."""
+    last_day = _last_day(file)
     held: dict[int, list[Baseline]] = defaultdict(list)
-    for baseline in baselines_of(access, pupil=file.pupil):
+    for baseline in baselines_of(access, file=file):
         held[baseline.strand_id].append(baseline)
     return [
         BaselineLine(
             strand,
-            next((b for b in held[strand.pk] if b.replaced_on is None), None),
-            [b for b in held[strand.pk] if b.replaced_on is not None],
+            next((b for b in held[strand.pk] if _in_force(b, last_day)), None),
+            [b for b in held[strand.pk] if not _in_force(b, last_day)],
         )
-        for strand in due_strands(file, term=current_term(file.today).term)
+        for strand in due_strands(file, term=_term_now(file))
     ]
 
 
@@ -213,13 +215,32 @@ def due_strands(file: PupilFile, *, term: Term | None) -> QuerySet[Strand]:
     )
 
 
-def baselines_of(access: Access, *, pupil: Pupil) -> QuerySet[Baseline]:
-    """Return a pupil's baselines, those that were replaced too, in order of time."""
+def baselines_of(access: Access, *, file: PupilFile) -> QuerySet[Baseline]:
+    """Return a pupil's baselines as far as the file is seen, replaced ones too, by time."""
     return (
-        Baseline.objects.filter(pupil__in=Pupil.objects.visible_to(access), pupil=pupil)
+        Baseline.objects.filter(
+            pupil__in=Pupil.objects.visible_to(access),
+            pupil=file.pupil,
+            judged_on__lte=_last_day(file),
+        )
         .select_related("point", "strand__stream", "judged_by")
         .order_by("strand__stream__code", "strand__position", "judged_on")
     )
+
+
+def _term_now(file: PupilFile) -> Term | None:
+    """Return the present term; for who sees the pupil until a day, the last begun by it."""
+    if file.seen_until is None:
+        return current_term(file.today).term
+    return Term.objects.filter(starts_on__lte=file.seen_until).order_by("starts_on").last()
+
+
+def _last_day(file: PupilFile) -> dt.date:
+    """Return until when baselines are seen: of who has left, to the end of their last term."""
+    if file.seen_until is None:
+        return dt.date.max
+    term = _term_now(file)
+    return max(file.seen_until, term.ends_on) if term else file.seen_until
 
 
 def _value(

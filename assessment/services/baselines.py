@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessment.models import Baseline, Point, Strand
+from assessment.models import Baseline, Judgement, Point, Strand
 from parrcs.core.access import Access, Permission
 from pupils.models import Pupil
 from pupils.selectors.pupils import PupilFile, pupil_file
+from schools.models import Term, Window
 
 
 @dataclass(frozen=True)
@@ -47,25 +49,30 @@ def set_baseline(
 ) -> Baseline:
     """Set a pupil's baseline in a strand; it holds from its day until another replaces it.
 
-    A later day keeps the old baseline for the terms before it, the same day corrects it.
-    Raises `BaselineRefused`.
+    A later day keeps the old baseline for the terms before it, the same day corrects it. What
+    was reckoned for a term that was judged and is closed stays as it is. Raises `BaselineRefused`.
     """
-    _check(by, pupil)
+    file = _file(by, pupil)
     if point.stream_id != strand.stream_id:
         raise BaselineRefused(strand, "This point is not on the scale of the stream.")
     if judged_on > timezone.localdate():
         raise BaselineRefused(strand, "This day is still to come.")
     if judged_on < pupil.born_on:
         raise BaselineRefused(strand, "This is before the pupil was born.")
+    if file.seen_until and judged_on > file.seen_until:
+        raise BaselineRefused(
+            strand, f"{pupil} left on {_day(file.seen_until)}. A baseline is of a day until then."
+        )
     # Two first baselines at the same time come one after the other.
     Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=pupil.pk)
     standing = Baseline.objects.filter(pupil=pupil, strand=strand, replaced_on__isnull=True).first()
     if standing and judged_on < standing.judged_on:
         raise BaselineRefused(
             strand,
-            f"The baseline in force is of {date_format(standing.judged_on, 'j F Y')}. A new one"
+            f"The baseline in force is of {_day(standing.judged_on)}. A new one"
             " is of a later day, or of the same day to correct it.",
         )
+    _check_closed_terms(pupil, strand, judged_on)
     if standing and judged_on == standing.judged_on:
         standing.point = point
         standing.judged_by_id = by.person_id
@@ -79,7 +86,42 @@ def set_baseline(
     )
 
 
-def _check(by: Access, pupil: Pupil) -> None:
-    file: PupilFile | None = pupil_file(by, pupil_id=pupil.pk)
+def _file(by: Access, pupil: Pupil) -> PupilFile:
+    file = pupil_file(by, pupil_id=pupil.pk)
     if file is None or not file.lets(by, Permission.RECORD):
         raise PermissionDenied
+    return file
+
+
+def _check_closed_terms(pupil: Pupil, strand: Strand, judged_on: dt.date) -> None:
+    """Ask that no gain changes of a term that was judged and whose window has closed.
+
+    A term is measured from the baseline that holds at its end. One that is over and has no
+    window is closed too: its judgements were imported.
+    """
+    today = timezone.localdate()
+    windows = {window.term_id: window for window in Window.objects.all()}
+    judged = Term.objects.filter(
+        pk__in=Judgement.objects.filter(pupil=pupil, strand=strand).values("term"),
+        ends_on__gte=judged_on,
+    )
+    for term in judged.order_by("-starts_on"):
+        window = windows.get(term.pk)
+        if (window.closes_on if window else term.ends_on) >= today:
+            continue
+        measured = Baseline.objects.filter(
+            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.ends_on),
+            pupil=pupil,
+            strand=strand,
+            judged_on__lte=term.ends_on,
+        ).exists()
+        raise BaselineRefused(
+            strand,
+            f"{term} was judged {'from this' if measured else 'without a'} baseline and its window"
+            " is closed, so it stays as it is. Set a new baseline with a date after"
+            f" {_day(term.ends_on)}.",
+        )
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")

@@ -22,7 +22,7 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Show who a pupil is, where they stand, their plan and their termly targets."""
     file = _file(request, pupil_id)
     where = positions(request.access, file=file)
-    by_term = targets_by_term(request.access, pupil=file.pupil)
+    by_term = targets_by_term(request.access, file=file)
     now = where.term
     present = now.starts_on if now else file.today
     return render(
@@ -35,8 +35,9 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "coming": [each for each in by_term if each.term.starts_on > present],
             "this_term": next((each for each in by_term if each.term == now), None),
             "earlier": [each for each in by_term if each.term.starts_on < present],
-            "plans": list(plans_of(request.access, pupil=file.pupil)),
+            "plans": list(plans_of(request.access, file=file)),
             "may_manage": file.may(Permission.MANAGE_PUPILS),
+            "may_place": file.may_place(request.access),
             "may_plan": file.may(Permission.EDIT_PLANS),
             "may_record": file.may(Permission.RECORD),
             "crumbs": _crumbs(file),

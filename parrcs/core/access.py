@@ -10,6 +10,7 @@ class Permission(StrEnum):
     """One thing that a person may be allowed to do."""
 
     SEE_PUPILS = "see pupils"
+    SEE_LEAVERS = "see pupils who have left, as they were"
     SEE_SCHOOLS = "see schools and classes"
     RECORD = "record judgements and targets"
     MANAGE_PUPILS = "add pupils, change their details and place them"
@@ -42,12 +43,22 @@ P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD}),
     Role.ASSESSMENT_LEAD: frozenset(
-        {P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.MANAGE_PUPILS, P.SEE_REPORTS}
+        {
+            P.SEE_PUPILS,
+            P.SEE_LEAVERS,
+            P.SEE_SCHOOLS,
+            P.RECORD,
+            P.MANAGE_PUPILS,
+            P.SEE_REPORTS,
+        }
     ),
-    Role.INCLUSION_LEAD: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.MANAGE_PUPILS, P.EDIT_PLANS}),
+    Role.INCLUSION_LEAD: frozenset(
+        {P.SEE_PUPILS, P.SEE_LEAVERS, P.SEE_SCHOOLS, P.MANAGE_PUPILS, P.EDIT_PLANS}
+    ),
     Role.HEAD: frozenset(
         {
             P.SEE_PUPILS,
+            P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
             P.MANAGE_PUPILS,
@@ -65,6 +76,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TRUST_LEAD: frozenset(
         {
             P.SEE_PUPILS,
+            P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
             P.MANAGE_PUPILS,
@@ -167,10 +179,6 @@ class Access:
     def reach(self, permission: Permission) -> Reach:
         """Say where the person may do this."""
         return _reach(grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role])
-
-    def has_role(self, role: Role) -> bool:
-        """Say whether the person holds this role for any scope."""
-        return any(grant.role is role for grant in self.grants)
 
 
 def _reach(grants: Iterable[Grant]) -> Reach:

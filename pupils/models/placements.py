@@ -30,6 +30,20 @@ class Route(TrustOwned):
         return self.name
 
 
+def _within(reach: Reach, today: dt.date) -> Q:
+    """Return what a placement within this reach meets.
+
+    A class is within reach until its year is over: nothing else ends it for its teacher.
+    """
+    if reach.whole_trust:
+        return Q()
+    return (
+        Q(school__in=reach.school_ids)
+        | Q(arb__in=reach.arb_ids)
+        | Q(class_group__in=reach.class_group_ids, class_group__year__ends_on__gte=today)
+    )
+
+
 class PlacementQuerySet(models.QuerySet["Placement"]):
     """Placements, by date and narrowed to the person who asks."""
 
@@ -42,22 +56,19 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
     def visible_to(self, access: Access) -> Self:
-        """Keep the placements that are themselves in the person's places (see `within`)."""
-        return self.within(access.reach(Permission.SEE_PUPILS))
+        """Keep the placements that are themselves in the person's places.
 
-    def within(self, reach: Reach) -> Self:
-        """Keep the placements within this reach.
-
-        A school or ARB keeps the past ones too: its records and its past reports rest on them.
-        A class does not: a teacher sees the pupils in the class, no longer the others.
+        Those that have ended only where the person sees leavers: past records and reports rest
+        on them. A teacher sees the pupils in the class, no longer the others.
         """
-        if reach.whole_trust:
+        leavers = access.reach(Permission.SEE_LEAVERS)
+        if leavers.whole_trust:
             return self
-        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+        today = timezone.localdate()
+        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
         return self.filter(
-            Q(school__in=reach.school_ids)
-            | Q(arb__in=reach.arb_ids)
-            | (Q(class_group__in=reach.class_group_ids) & not_ended)
+            (_within(access.reach(Permission.SEE_PUPILS), today) & not_ended)
+            | _within(leavers, today)
         )
 
 

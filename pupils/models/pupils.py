@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from parrcs.core.access import Access, Permission, Reach
+from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TrustOwned, keep_history
 from pupils.choices import PrimaryNeed, Sex
 from pupils.models.placements import Placement
@@ -18,15 +18,12 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
     def visible_to(self, access: Access) -> Self:
         """Keep the pupils whose placement, now or to come, is within the person's reach.
 
-        A school or ARB also keeps its leavers, a class does not (see `Placement.within`).
+        And leavers where the person sees them (see `PlacementQuerySet.visible_to`).
         """
-        return self.within(access.reach(Permission.SEE_PUPILS))
-
-    def within(self, reach: Reach) -> Self:
-        """Keep the pupils who have a placement within this reach."""
-        if reach.whole_trust:
+        if access.reach(Permission.SEE_LEAVERS).whole_trust:
             return self
-        return self.filter(Exists(Placement.objects.within(reach).filter(pupil=OuterRef("pk"))))
+        placements = Placement.objects.visible_to(access)
+        return self.filter(Exists(placements.filter(pupil=OuterRef("pk"))))
 
 
 @keep_history
@@ -52,16 +49,12 @@ class Pupil(TrustOwned):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
-    def year_group(self, year_starts: dt.date) -> int:
-        """Return the national curriculum year by age in the school year that starts then.
-
-        0 is Reception, negative is nursery; 12 to 14 are sixth form.
-        """
-        return national_year(self.born_on, year_starts)
-
 
 def national_year(born_on: dt.date, year_starts: dt.date) -> int:
-    """Return the national curriculum year of a child born then, in the year that starts then."""
+    """Return the national curriculum year of a child born then, in the year that starts then.
+
+    0 is Reception, negative is nursery; 12 to 14 are sixth form.
+    """
     born_in_school_year = born_on.year - (born_on.month < 9)
     return year_starts.year - born_in_school_year - 5
 

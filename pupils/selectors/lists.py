@@ -76,7 +76,7 @@ def _narrowed(rows: PlacementQuerySet, chosen: Chosen) -> PlacementQuerySet:
 def list_places(access: Access, *, left: bool) -> ListPlaces:
     """Return the schools, ARBs and classes within reach in which there are pupils to list."""
     today = timezone.localdate()
-    reach = access.reach(Permission.SEE_PUPILS)
+    reach, leavers = access.reach(Permission.SEE_PUPILS), access.reach(Permission.SEE_LEAVERS)
     mine = Placement.objects.visible_to(access)
     live = mine.filter(ends_on__lt=today) if left else mine.not_ended(today)
     schools, arbs = School.objects.filter(of_trust=True), ARB.objects.select_related("host")
@@ -91,5 +91,5 @@ def list_places(access: Access, *, left: bool) -> ListPlaces:
             .select_related("school", "arb", "year")
             .order_by("school__name", "arb__name", "-year__starts_on", "name")
         ),
-        has_leavers=reach.whole_trust or bool(reach.school_ids or reach.arb_ids),
+        has_leavers=leavers.whole_trust or bool(leavers.school_ids or leavers.arb_ids),
     )

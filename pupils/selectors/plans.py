@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from parrcs.core.access import Access
 from pupils.models import Outcome, Plan, Pupil, TermlyTarget
+from pupils.selectors.pupils import PupilFile
 from schools.models import Term, Window
 
 
@@ -26,48 +26,61 @@ class TermTargets:
         return sum(target.judged is not None for target in self.targets)
 
 
-def plans_of(access: Access, *, pupil: Pupil) -> QuerySet[Plan]:
-    """Return a pupil's plans, the latest first, with their outcomes."""
+def plans_of(access: Access, *, file: PupilFile) -> QuerySet[Plan]:
+    """Return a pupil's plans as far as the file is seen, the latest first, with their outcomes."""
     return (
-        Plan.objects.filter(pupil__in=Pupil.objects.visible_to(access), pupil=pupil)
+        Plan.objects.filter(
+            pupil__in=Pupil.objects.visible_to(access),
+            pupil=file.pupil,
+            starts_on__lte=file.seen_until or dt.date.max,
+        )
         .prefetch_related("outcomes")
         .order_by("-starts_on", "-id")
     )
 
 
-def outcomes_of(access: Access, *, pupil: Pupil) -> QuerySet[Outcome]:
-    """Return the outcomes of a pupil's plans, those of the latest plan first."""
+def outcomes_of(access: Access, *, file: PupilFile) -> QuerySet[Outcome]:
+    """Return the outcomes of these plans, those of the latest plan first."""
     return (
-        Outcome.objects.filter(plan__pupil__in=Pupil.objects.visible_to(access), plan__pupil=pupil)
+        Outcome.objects.filter(
+            plan__pupil__in=Pupil.objects.visible_to(access),
+            plan__pupil=file.pupil,
+            plan__starts_on__lte=file.seen_until or dt.date.max,
+        )
         .select_related("plan")
         .order_by("-plan__starts_on", "-plan", "id")
     )
 
 
-def targets_of(access: Access, *, pupil: Pupil) -> QuerySet[TermlyTarget]:
-    """Return a pupil's termly targets of all terms."""
+def targets_of(access: Access, *, file: PupilFile) -> QuerySet[TermlyTarget]:
+    """Return a pupil's termly targets of all terms, as far as the file is seen."""
     return (
         TermlyTarget.objects.visible_to(access)
-        .filter(pupil=pupil)
+        .filter(pupil=file.pupil, term__starts_on__lte=file.seen_until or dt.date.max)
         .select_related("outcome", "term", "judged_by")
         .order_by("-term__starts_on", "position")
     )
 
 
-def targets_by_term(access: Access, *, pupil: Pupil) -> list[TermTargets]:
+def targets_by_term(access: Access, *, file: PupilFile) -> list[TermTargets]:
     """Return a pupil's targets by term, the latest term first."""
     by_term: dict[Term, list[TermlyTarget]] = defaultdict(list)
-    for target in targets_of(access, pupil=pupil):
+    for target in targets_of(access, file=file):
         by_term[target.term].append(target)
     return [TermTargets(term, targets) for term, targets in by_term.items()]
 
 
-def terms_to_plan(*, today: dt.date | None = None) -> list[Term]:
-    """Return the terms that a target may be written for: not over, or with an open window."""
-    today = today or timezone.localdate()
+def terms_to_plan(file: PupilFile) -> list[Term]:
+    """Return the terms that a target may be written for: not over, or with an open window.
+
+    And begun by the last day on which the person sees the pupil: what they write they also read.
+    """
+    today = file.today
     windows = {window.term_id: window for window in Window.objects.all()}
     return [
         term
-        for term in Term.objects.order_by("starts_on")
+        for term in Term.objects.filter(starts_on__lte=file.seen_until or dt.date.max).order_by(
+            "starts_on"
+        )
         if term.ends_on >= today or (term.pk in windows and windows[term.pk].is_open(today))
     ]

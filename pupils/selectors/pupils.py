@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from parrcs.core.access import Access, Permission
+from parrcs.core.access import Access, Permission, Reach
 from pupils.models import Placement, Pupil
 from pupils.models.pupils import national_year, year_words
 from schools.models import AcademicYear
@@ -14,27 +15,32 @@ from schools.models import AcademicYear
 
 @dataclass(frozen=True)
 class PupilFile:
-    """A pupil whom the person may see, with all placements in order of time."""
+    """A pupil whom the person may see, with all placements in order of time.
+
+    `seen_until` is the last day in the person's places, for a person whose places the pupil has
+    left: they see the pupil as they were then. None for whoever sees everything.
+    """
 
     access: Access
     pupil: Pupil
-    placements: Sequence[Placement]
+    every_placement: Sequence[Placement]
+    seen_until: dt.date | None
     today: dt.date
 
     @property
-    def standing(self) -> Sequence[Placement]:
-        """The placements that hold or are to come; of a pupil who has left, the last one."""
-        not_ended = [p for p in self.placements if p.ends_on is None or p.ends_on >= self.today]
-        return not_ended or self.placements[-1:]
+    def placements(self) -> Sequence[Placement]:
+        """The placements that the person sees."""
+        until = self.seen_until
+        return [p for p in self.every_placement if until is None or p.starts_on <= until]
 
     @property
     def placement(self) -> Placement | None:
-        """The placement that holds, else the next, else the last; None for a pupil never placed."""
-        return next(iter(self.standing), None)
+        """Of those the one that holds, else the next, else the last; None for one never placed."""
+        return next(iter(self._standing(self.placements)), None)
 
     @property
     def has_left(self) -> bool:
-        """Whether every placement has ended."""
+        """Whether every placement that the person sees has ended."""
         return all(p.ends_on is not None and p.ends_on < self.today for p in self.placements)
 
     def may(self, permission: Permission) -> bool:
@@ -42,19 +48,36 @@ class PupilFile:
         return self.lets(self.access, permission)
 
     def lets(self, by: Access, permission: Permission) -> bool:
-        """Say whether somebody may do this for the pupil, by where the pupil stands.
+        """Say whether somebody may do this for the pupil, by where the pupil is now.
 
-        A school that a pupil has left for another one still sees them, and changes nothing.
+        A placement to come counts only if none holds, and the last one if none is to come: a
+        school changes nothing before a pupil comes, or once they have left for another one.
         """
         reach = by.reach(permission)
         return reach.whole_trust or any(
-            reach.covers(
-                school_id=placement.school_id,
-                arb_id=placement.arb_id,
-                class_group_id=placement.class_group_id,
-            )
-            for placement in self.standing
+            covers(reach, placement) for placement in self._standing(self.every_placement)[:1]
         )
+
+    def may_place(self, by: Access) -> bool:
+        """Say whether somebody may change a placement that holds or is to come."""
+        reach = by.reach(Permission.MANAGE_PUPILS)
+        return reach.whole_trust or any(
+            covers(reach, placement) for placement in self._standing(self.every_placement)
+        )
+
+    def _standing(self, placements: Sequence[Placement]) -> Sequence[Placement]:
+        """Return those that hold or are to come; of a pupil who has left, the last one."""
+        not_ended = [p for p in placements if p.ends_on is None or p.ends_on >= self.today]
+        return not_ended or placements[-1:]
+
+
+def covers(reach: Reach, placement: Placement) -> bool:
+    """Say whether a placement is within reach."""
+    return reach.covers(
+        school_id=placement.school_id,
+        arb_id=placement.arb_id,
+        class_group_id=placement.class_group_id,
+    )
 
 
 def pupil_file(access: Access, *, pupil_id: int) -> PupilFile | None:
@@ -62,10 +85,17 @@ def pupil_file(access: Access, *, pupil_id: int) -> PupilFile | None:
     pupil = Pupil.objects.visible_to(access).select_related("trust").filter(pk=pupil_id).first()
     if pupil is None:
         return None
-    placements = Placement.objects.filter(pupil=pupil).select_related(
-        "school", "arb__host", "class_group__year", "route"
+    placements: QuerySet[Placement] = Placement.objects.filter(pupil=pupil)
+    found = (
+        placements.select_related("school", "arb__host", "class_group__year", "route")
+        .annotate(theirs=Exists(Placement.objects.visible_to(access).filter(pk=OuterRef("pk"))))
+        .order_by("starts_on")
     )
-    return PupilFile(access, pupil, list(placements.order_by("starts_on")), timezone.localdate())
+    today = timezone.localdate()
+    last_days = [each.ends_on or dt.date.max for each in found if each.theirs]
+    last_day = max(last_days, default=dt.date.max)
+    cut = last_day < today and not access.reach(Permission.SEE_PUPILS).whole_trust
+    return PupilFile(access, pupil, list(found), last_day if cut else None, today)
 
 
 def school_year_start(day: dt.date) -> dt.date:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil, Route
-from pupils.selectors.pupils import PupilFile
+from pupils.selectors.pupils import PupilFile, covers
 from schools.models import ARB, ClassGroup, School
 
 
@@ -94,9 +94,10 @@ def change_pupil(*, by: Access, file: PupilFile, known: Characteristics) -> None
 def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date) -> Placement:
     """Place a pupil from a day on; the placement that holds until then ends the day before.
 
-    A placement that begins on that very day is corrected instead. Raises `PlacementRefused`.
+    A placement that begins on that very day is corrected instead. Raises `PlacementRefused`,
+    also where the placement that would end or be corrected is not within the person's reach.
     """
-    _check_manages(by, file)
+    _check_places(by, file)
     _check_reach(by, place)
     _check_place(place, starts_on, file.pupil.born_on)
     pupil = _locked(by, file.pupil)
@@ -110,11 +111,13 @@ def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date
         )
     last = placements[-1] if placements else None
     if last and last.starts_on == starts_on:
+        _check_theirs(by, last, "starts_on")
         for name, value in place.as_fields().items():
             setattr(last, name, value)
         last.save()
         return last
     if last and (last.ends_on is None or last.ends_on >= starts_on):
+        _check_theirs(by, last, "starts_on")
         last.ends_on = starts_on - dt.timedelta(days=1)
         last.save(update_fields=["ends_on"])
     try:
@@ -132,9 +135,9 @@ def end_placement(*, by: Access, file: PupilFile, ends_on: dt.date) -> int:
     """Say which day is a pupil's last; placements planned for after it are taken back.
 
     Returns how many were taken back. Raises `PlacementRefused` for a day before a placement
-    that has begun.
+    that has begun, and where something would change that is not within the person's reach.
     """
-    _check_manages(by, file)
+    _check_places(by, file)
     pupil = _locked(by, file.pupil)
     today = timezone.localdate()
     begun, taken_back = None, 0
@@ -142,6 +145,7 @@ def end_placement(*, by: Access, file: PupilFile, ends_on: dt.date) -> int:
         if placement.starts_on <= ends_on:
             begun = placement
         elif placement.starts_on > today:
+            _check_theirs(by, placement, "ends_on")
             placement.delete()
             taken_back += 1
         else:
@@ -154,14 +158,43 @@ def end_placement(*, by: Access, file: PupilFile, ends_on: dt.date) -> int:
         raise PlacementRefused(
             "ends_on", f"{pupil} has no placement that had begun by {_day(ends_on)}."
         )
-    begun.ends_on = ends_on
-    begun.save(update_fields=["ends_on"])
+    if begun.ends_on != ends_on:
+        _check_theirs(by, begun, "ends_on")
+        begun.ends_on = ends_on
+        begun.save(update_fields=["ends_on"])
     return taken_back
 
 
 def _check_manages(by: Access, file: PupilFile) -> None:
     if not file.lets(by, Permission.MANAGE_PUPILS):
         raise PermissionDenied
+
+
+def _check_places(by: Access, file: PupilFile) -> None:
+    if not file.may_place(by):
+        raise PermissionDenied
+
+
+def _check_theirs(by: Access, placement: Placement, part: str) -> None:
+    """Ask that the person manages pupils where this placement is, which is about to change."""
+    reach = by.reach(Permission.MANAGE_PUPILS)
+    if covers(reach, placement):
+        return
+    # The head of an ARB may meet the school around it, or another school.
+    school = ARB.objects.filter(pk__in=reach.arb_ids, school=placement.school_id)
+    where, ask = (
+        ("another part of the school", "its head")
+        if school.exists()
+        else ("another school", "that school")
+    )
+    if placement.starts_on > timezone.localdate():
+        words = f"A planned move to {where} stands from {_day(placement.starts_on)}; ask {ask}."
+    else:
+        words = (
+            f"The pupil has been in {where} since {_day(placement.starts_on)}; ask {ask} to end"
+            " that placement."
+        )
+    raise PlacementRefused(part, words)
 
 
 def _check_reach(by: Access, place: Place) -> None:

@@ -1,6 +1,7 @@
 """Placing a pupil anew, and a pupil's last day."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -10,8 +11,9 @@ from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from pupils.forms import LeaveForm, PlacementForm
 from pupils.selectors.places import places_to_fill
+from pupils.selectors.pupils import PupilFile
 from pupils.services.pupils import PlacementRefused, end_placement, place_pupil
-from pupils.views.pupils import crumbs_of, permitted_file, sent
+from pupils.views.pupils import crumbs_of, seen_file, sent
 
 
 @require_safe
@@ -23,11 +25,19 @@ def pupil_places(request: TrustRequest) -> HttpResponse:
     return render(request, "pupils/_place.html", {"form": form})
 
 
+def _file_to_place(request: TrustRequest, pupil_id: int) -> PupilFile:
+    """Return a pupil with a placement that the person may change: 404 unseen, 403 seen only."""
+    file = seen_file(request, pupil_id)
+    if not file.may_place(request.access):
+        raise PermissionDenied
+    return file
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_PUPILS)
 def pupil_place(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Give a pupil a new placement from a day on."""
-    file = permitted_file(request, pupil_id, Permission.MANAGE_PUPILS)
+    file = _file_to_place(request, pupil_id)
     now = file.placement
     initial = now and {
         "school": str(now.school_id),
@@ -63,7 +73,7 @@ def pupil_place(request: TrustRequest, pupil_id: int) -> HttpResponse:
 @requires(Permission.MANAGE_PUPILS)
 def pupil_leave(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Set a pupil's last day."""
-    file = permitted_file(request, pupil_id, Permission.MANAGE_PUPILS)
+    file = _file_to_place(request, pupil_id)
     form = LeaveForm(sent(request))
     if request.method == "POST" and form.is_valid():
         ends_on = form.cleaned_data["ends_on"]

@@ -10,6 +10,7 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.forms import OutcomeForm, PlanForm, TargetForm
 from pupils.selectors.plans import outcomes_of, plans_of, targets_of, terms_to_plan
 from pupils.services.plans import (
+    PlanRefused,
     TargetJudged,
     add_outcome,
     add_plan,
@@ -29,9 +30,13 @@ def plan_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     form = PlanForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        add_plan(by=request.access, file=file, **form.cleaned_data)
-        messages.success(request, "The plan is saved. Add its outcomes next.")
-        return redirect("pupil", pupil_id)
+        try:
+            add_plan(by=request.access, file=file, **form.cleaned_data)
+        except PlanRefused as refused:
+            form.add_error("starts_on", str(refused))
+        else:
+            messages.success(request, "The plan is saved. Add its outcomes next.")
+            return redirect("pupil", pupil_id)
     return render(
         request,
         "pupils/plan.html",
@@ -44,13 +49,17 @@ def plan_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
 def plan_change(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpResponse:
     """Correct a plan's kind and dates, or end it."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
-    plan = get_object_or_404(plans_of(request.access, pupil=file.pupil), pk=plan_id)
+    plan = get_object_or_404(plans_of(request.access, file=file), pk=plan_id)
     initial = {"kind": plan.kind, "starts_on": plan.starts_on, "ends_on": plan.ends_on}
     form = PlanForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        change_plan(by=request.access, file=file, plan=plan, **form.cleaned_data)
-        messages.success(request, "The plan is saved.")
-        return redirect("pupil", pupil_id)
+        try:
+            change_plan(by=request.access, file=file, plan=plan, **form.cleaned_data)
+        except PlanRefused as refused:
+            form.add_error("starts_on", str(refused))
+        else:
+            messages.success(request, "The plan is saved.")
+            return redirect("pupil", pupil_id)
     return render(
         request,
         "pupils/plan.html",
@@ -63,7 +72,7 @@ def plan_change(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpRespo
 def outcome_add(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpResponse:
     """Add an outcome to a plan."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
-    plan = get_object_or_404(plans_of(request.access, pupil=file.pupil), pk=plan_id)
+    plan = get_object_or_404(plans_of(request.access, file=file), pk=plan_id)
     form = OutcomeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         add_outcome(by=request.access, file=file, plan=plan, **form.cleaned_data)
@@ -87,7 +96,7 @@ def outcome_add(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpRespo
 def outcome_change(request: TrustRequest, pupil_id: int, outcome_id: int) -> HttpResponse:
     """Correct an outcome."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
-    outcome = get_object_or_404(outcomes_of(request.access, pupil=file.pupil), pk=outcome_id)
+    outcome = get_object_or_404(outcomes_of(request.access, file=file), pk=outcome_id)
     form = OutcomeForm(sent(request), initial={"area": outcome.area, "text": outcome.text})
     if request.method == "POST" and form.is_valid():
         change_outcome(by=request.access, file=file, outcome=outcome, **form.cleaned_data)
@@ -111,7 +120,7 @@ def outcome_change(request: TrustRequest, pupil_id: int, outcome_id: int) -> Htt
 def target_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Write a termly target; where there is no outcome or term yet, say who makes them."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
-    outcomes, terms = list(outcomes_of(request.access, pupil=file.pupil)), terms_to_plan()
+    outcomes, terms = list(outcomes_of(request.access, file=file)), terms_to_plan(file)
     page = {"file": file, "crumbs": crumbs_of(file)}
     if not (outcomes and terms):
         missing = "outcome" if terms else "term"
@@ -145,10 +154,10 @@ def target_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
 def target_change(request: TrustRequest, pupil_id: int, target_id: int) -> HttpResponse:
     """Correct what a target says."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
-    target = get_object_or_404(targets_of(request.access, pupil=file.pupil), pk=target_id)
+    target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
     form = TargetForm(
         sent(request),
-        outcomes=list(outcomes_of(request.access, pupil=file.pupil)),
+        outcomes=list(outcomes_of(request.access, file=file)),
         initial={
             "outcome": str(target.outcome_id),
             "walt": target.walt,
@@ -185,7 +194,7 @@ def target_change(request: TrustRequest, pupil_id: int, target_id: int) -> HttpR
 def target_remove(request: TrustRequest, pupil_id: int, target_id: int) -> HttpResponse:
     """Remove a target that was never judged."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
-    target = get_object_or_404(targets_of(request.access, pupil=file.pupil), pk=target_id)
+    target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
     try:
         remove_target(by=request.access, file=file, target=target)
     except TargetJudged as judged:

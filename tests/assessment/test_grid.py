@@ -18,11 +18,12 @@ from parrcs.core.tenancy import in_trust
 from pupils.choices import TargetOutcome
 from pupils.models import Placement
 from pupils.selectors.cohorts import cohort
+from schools.choices import Season
 from schools.models import Window
 from schools.selectors.calendar import current_term
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory
-from tests.factories.schools import ClassGroupFactory, MembershipFactory, WindowFactory
+from tests.factories.schools import ClassGroupFactory, MembershipFactory, TermFactory, WindowFactory
 from tests.world import World, give_target
 
 
@@ -117,7 +118,7 @@ def test_a_target_shows_its_words_and_the_outcome_before(world, sign_in):
 def test_a_mover_is_in_the_grid_of_the_class_they_ended_the_term_in(world, sign_in):
     mover = world.pupils[2]
     placement = Placement.objects.get(pupil=mover)
-    placement.ends_on = dt.date(2026, 11, 1)
+    placement.ends_on = dt.date(2027, 1, 31)
     placement.save()
     PlacementFactory(
         pupil=mover,
@@ -125,17 +126,16 @@ def test_a_mover_is_in_the_grid_of_the_class_they_ended_the_term_in(world, sign_
         arb=world.arb,
         class_group=world.arb_class,
         route=world.routes["formal"],
-        starts_on=dt.date(2026, 11, 2),
+        starts_on=dt.date(2027, 2, 1),
     )
+    spring = TermFactory(year=world.class_group.year, season=Season.SPRING)
     head = sign_in(Role.HEAD)
-    here = data_of(head.get(grid_url(world)))["rows"]
-    there = data_of(head.get(grid_url(world, class_group=world.arb_class)))["rows"]
+    here = data_of(head.get(grid_url(world, spring)))["rows"]
+    there = data_of(head.get(grid_url(world, spring, class_group=world.arb_class)))["rows"]
     assert mover.pk not in {row["pupil"] for row in here}
     assert mover.pk in {row["pupil"] for row in there}
     # In the term before, the move had not happened.
-    assert mover.pk in {
-        row["pupil"] for row in data_of(head.get(grid_url(world, world.terms[2])))["rows"]
-    }
+    assert mover.pk in {row["pupil"] for row in data_of(head.get(grid_url(world)))["rows"]}
 
 
 def change_route(world, pupil, route, day):
@@ -201,14 +201,18 @@ def test_who_joined_after_the_census_is_judged_on_the_route_they_joined_on(world
 
 
 def test_an_earlier_term_is_for_reading(world, sign_in):
-    client = sign_in(Role.TEACHER)
+    client = sign_in(Role.HEAD)
+    last_year = ClassGroupFactory(school=world.school, year=world.terms[1].year)
+    Placement.objects.filter(pupil=world.pupils[0]).update(class_group=last_year)
     WindowFactory(term=world.terms[1], opens_on=dt.date(2000, 2, 1), closes_on=dt.date(2000, 3, 3))
-    response = client.get(grid_url(world, world.terms[1]))
+    response = client.get(grid_url(world, world.terms[1], class_group=last_year))
     assert data_of(response)["open"] is False
     assert "window closed on Friday 3 March 2000" in response.content.decode()
     assert 'aria-readonly="true"' in response.content.decode()
-    # The way there, from the term that is open.
-    assert grid_url(world, world.terms[1]) in client.get(grid_url(world)).content.decode()
+    # The way there, from the term after it; and not to a term of another year.
+    after = client.get(grid_url(world, world.terms[2], class_group=last_year)).content.decode()
+    assert grid_url(world, world.terms[1], class_group=last_year) in after
+    assert grid_url(world, class_group=last_year) not in after
 
 
 def test_an_empty_class_and_a_class_with_nothing_due_say_so(world, sign_in):

@@ -9,7 +9,9 @@ from django.urls import reverse
 from assessment.models import Baseline, Point, Strand
 from assessment.services.baselines import BaselineRefused, set_baseline
 from parrcs.core.access import Role
+from schools.models import Window
 from tests.factories.assessment import BaselineFactory, JudgementFactory
+from tests.factories.schools import WindowFactory
 from tests.pupils.conftest import words, wrong
 
 
@@ -115,6 +117,36 @@ def test_the_same_day_corrects_it(world, sign_in, pupil, scale, strands):
     assert "The baseline is saved." in words(response)
     assert held(pupil) == [("reading", 6, dt.date(2025, 9, 15), None)]
     assert Baseline.objects.get(pupil=pupil).judged_by == world.people[Role.HEAD]
+
+
+def test_what_a_closed_term_was_judged_from_stays(world, sign_in, pupil, scale, strands):
+    reading, writing = strands["reading"], strands["writing"]
+    BaselineFactory(pupil=pupil, strand=reading, point=scale[5])
+    for strand in (reading, writing):
+        JudgementFactory(pupil=pupil, strand=strand, term=world.terms[0], point=scale[8])
+    WindowFactory(term=world.terms[0], opens_on=dt.date(2025, 12, 1), closes_on=dt.date(2026, 1, 9))
+    after = "its window is closed, so it stays as it is. Set a new baseline with a date after 18"
+    for strand, day, start in (
+        (reading, "2025-09-15", "from this baseline"),
+        (reading, "2025-12-18", "from this baseline"),
+        (writing, "2025-12-18", "without a baseline"),
+    ):
+        response = sign_in(Role.TEACHER).post(url_of(pupil), typed((strand, scale[6], day)))
+        assert wrong(response) == [f"id_day-{strand.pk}"]
+        said = f"Autumn 2025 was judged {start} and {after} December 2025."
+        assert said in words(response)
+    assert held(pupil) == [("reading", 5, dt.date(2025, 9, 15), None)]
+    # While the window is open the numbers may still move, and after the term they do not.
+    sign_in(Role.TEACHER).post(
+        url_of(pupil),
+        typed((reading, scale[6], "2025-12-19"), (writing, scale[6], "2025-12-19")),
+    )
+    assert len(held(pupil)) == 3
+    Window.objects.filter(term=world.terms[0]).update(closes_on=dt.date(9999, 12, 31))
+    sign_in(Role.TEACHER).post(
+        url_of(pupil), typed((strands["communication"], scale[6], "2025-09-15"))
+    )
+    assert len(held(pupil)) == 4
 
 
 def test_a_day_before_the_one_in_force_is_refused_and_nothing_else_is_saved(

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from parrcs.core.access import Role
@@ -12,7 +13,7 @@ from pupils.models import Placement
 from pupils.selectors.pupils import pupil_file
 from pupils.services.pupils import Place, PlacementRefused, place_pupil
 from tests.factories.pupils import PlacementFactory
-from tests.factories.schools import ClassGroupFactory
+from tests.factories.schools import ClassGroupFactory, MembershipFactory, UserFactory
 from tests.pupils.conftest import words, wrong
 
 
@@ -91,7 +92,7 @@ def test_a_placement_before_one_that_is_there_is_refused_in_words(world, sign_in
         ({"route": ""}, ["id_route"]),
         ({"starts_on": "2026-13-01"}, ["id_starts_on"]),
         ({"starts_on": "0001-01-01", "class_group": ""}, ["id_starts_on"]),
-        ({"starts_on": "2027-09-01"}, ["id_class_group"]),
+        ({"starts_on": "2026-08-31"}, ["id_class_group"]),
     ],
 )
 def test_a_wrong_move_moves_nobody(world, sign_in, change, fields):
@@ -114,6 +115,78 @@ def test_the_trust_lead_moves_a_pupil_between_schools_and_each_head_then_has_a_p
     assert head.get(reverse("pupil", args=[pupil.pk])).status_code == 200
     for name in ("pupil_place", "pupil_change", "pupil_leave", "target_add", "plan_add"):
         assert head.get(reverse(name, args=[pupil.pk])).status_code == 403
+
+
+@pytest.fixture
+def planned(world):
+    """A pupil of Curlew who moves to the other school on 1 January 2027."""
+    pupil = world.pupils[0]
+    Placement.objects.filter(pupil=pupil).update(ends_on=dt.date(2026, 12, 31))
+    PlacementFactory(
+        pupil=pupil,
+        school=world.other_school,
+        class_group=world.other_class,
+        route=world.routes["semi-formal"],
+        starts_on=dt.date(2027, 1, 1),
+    )
+    return pupil
+
+
+@pytest.fixture
+def other_head(world):
+    person = UserFactory(name="Other Head")
+    MembershipFactory(person=person, role=Role.HEAD, school=world.other_school)
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_the_school_to_come_changes_its_planned_placement_and_nothing_else(
+    world, planned, other_head
+):
+    page = other_head.get(reverse("pupil", args=[planned.pk])).content.decode()
+    for name, status in (
+        ("pupil_place", 200),
+        ("pupil_leave", 200),
+        ("pupil_change", 403),
+        ("target_add", 403),
+        ("plan_add", 403),
+        ("pupil_baseline", 403),
+    ):
+        url = reverse(name, args=[planned.pk])
+        assert (other_head.get(url).status_code, url in page) == (status, status == 200), name
+    before = stays(planned)
+    leave = reverse("pupil_leave", args=[planned.pk])
+    refused = other_head.post(leave, {"ends_on": "2026-12-01"})
+    assert wrong(refused) == ["id_ends_on"]
+    assert "has been in another school since 1 September 2025; ask that school" in words(refused)
+    assert stays(planned) == before
+    # Its own it may correct, and take back.
+    asked = typed(world, school=world.other_school.pk, arb="", starts_on="2027-01-01")
+    place = reverse("pupil_place", args=[planned.pk])
+    assert other_head.post(place, asked | {"class_group": ""}).status_code == 302
+    assert stays(planned) == [before[0], (None, dt.date(2027, 1, 1), None)]
+    assert other_head.post(leave, {"ends_on": "2026-12-31"}).status_code == 302
+    assert stays(planned) == [before[0]]
+
+
+def test_the_school_of_today_takes_back_no_planned_move_to_another(world, sign_in, planned):
+    head, before = sign_in(Role.HEAD), stays(planned)
+    said = "A planned move to another school stands from 1 January 2027; ask that school."
+    leave = reverse("pupil_leave", args=[planned.pk])
+    refused = head.post(leave, {"ends_on": "2026-12-01"})
+    assert wrong(refused) == ["id_ends_on"]
+    assert said in words(refused)
+    for day in ("2027-01-01", "2027-02-01"):
+        refused = head.post(reverse("pupil_place", args=[planned.pk]), typed(world, starts_on=day))
+        assert wrong(refused) == ["id_starts_on"]
+        assert said in words(refused)
+    assert stays(planned) == before
+    # Until the day the school does all else.
+    for name in ("pupil_change", "target_add", "plan_add", "pupil_baseline"):
+        assert head.get(reverse(name, args=[planned.pk])).status_code == 200
+    assert sign_in(Role.TRUST_LEAD).post(leave, {"ends_on": "2026-12-01"}).status_code == 302
+    assert stays(planned) == [("Curlew", dt.date(2025, 9, 1), dt.date(2026, 12, 1))]
 
 
 def test_the_service_asks_for_itself_who_may(world, sign_in):
