@@ -5,15 +5,27 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from assessment.models import Judgement, Point, Strand
+from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import TargetOutcome
 from pupils.models import SavedOperation, TermlyTarget
 from schools.models import Window
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.grid_page import (
+    COMMUNICATION,
+    EXPLORATION,
+    READING,
+    WRITING,
+    cell,
+    grid_of,
+    open_grid,
+    status,
+    stored,
+    type_keys,
+)
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.schools import MembershipFactory
 from tests.world import World, give_target, make_world
@@ -22,8 +34,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
 ]
-
-COMMUNICATION, READING, WRITING, EXPLORATION, PERSISTENCE, TARGET = range(6)
 
 
 @pytest.fixture
@@ -40,40 +50,6 @@ def curlew(harbour: World) -> World:
                     )
         give_target(harbour.pupils[0], harbour.term)
     return harbour
-
-
-def grid_of(world: World, term: int = 3) -> str:
-    return reverse("grid", args=[world.class_group.pk, world.terms[term].pk])
-
-
-def open_grid(page: Page, world: World, term: int = 3) -> None:
-    page.goto(grid_of(world, term))
-    page.wait_for_selector("html[data-grid=ready]")
-
-
-def cell(page: Page, row: int, column: int) -> Locator:
-    return page.locator(".grid tbody tr").nth(row).locator("td").nth(column)
-
-
-def type_keys(page: Page, keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def status(page: Page) -> Locator:
-    return page.locator("p.status")
-
-
-def stored(world: World) -> dict[tuple[int, str], str]:
-    """Return this term's judgements in the database: by row of the grid and strand."""
-    rows = {pupil.pk: row for row, pupil in enumerate(world.pupils)}
-    with in_trust(world.trust.pk):
-        return {
-            (rows[pupil], strand): code
-            for pupil, strand, code in Judgement.objects.filter(term=world.term).values_list(
-                "pupil", "strand__code", "point__code"
-            )
-        }
 
 
 def test_a_whole_class_by_keyboard_and_one_more_by_tapping(curlew, open_page, sign_in_page):
