@@ -23,14 +23,15 @@ from schools.models import AcademicYear, School, Term
 def reported_school(
     access: Access, *, school_id: int, term_id: int, permission: Permission
 ) -> tuple[School, Term]:
-    """Return the school and term that a report is about.
+    """Return the school and term that a report is about; the term must have begun.
 
     404 where the person has nothing to do with the school, 403 where they have, but not this:
     the lead of one of its ARBs, or a head who is a governor here.
     """
     schools = School.objects.visible_to(access).filter(of_trust=True).select_related("trust")
     school = get_object_or_404(schools, pk=school_id)
-    term = get_object_or_404(Term.objects.select_related("year"), pk=term_id)
+    begun = Term.objects.filter(starts_on__lte=timezone.localdate()).select_related("year")
+    term = get_object_or_404(begun, pk=term_id)
     if not access.reach(permission).covers(school_id=school.pk):
         raise PermissionDenied
     return school, term

@@ -26,10 +26,16 @@ _STARTS = (
 def home(request: TrustRequest) -> HttpResponse:
     """Send a person to what they mostly come for."""
     for permission, name in _STARTS:
-        if request.access.may(permission):
+        if request.access.may(permission) and not _for_an_arb_only(request, permission):
             return redirect(name)
     roles = dict.fromkeys(RoleChoice(grant.role).words for grant in request.access.grants)
     return render(request, "schools/nothing_yet.html", {"roles": list(roles)})
+
+
+def _for_an_arb_only(request: TrustRequest, permission: Permission) -> bool:
+    """Say whether the person leads ARBs alone: a report is about a whole school."""
+    reach = request.access.reach(permission)
+    return permission == Permission.MAKE_REPORTS and not (reach.whole_trust or reach.school_ids)
 
 
 @requires()

@@ -60,9 +60,8 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         return set(rows.filter(trust=world.trust, **own).values_list("pk", flat=True))
     if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
         return _of_the_trust(model, role)
-    school = {world.school.pk}
-    return {
-        School: school,
+    by_model: dict[type[models.Model], set[int]] = {
+        School: {world.school.pk},
         ARB: {
             Role.HOST_LINK: {world.arb.pk},
             Role.TEACHER: set[int](),
@@ -75,7 +74,8 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         }.get(role, {world.class_group.pk, world.arb_class.pk}),
         Report: _reports(Report, role, world),
         ReportRun: _reports(ReportRun, role, world),
-    }[model]
+    }
+    return by_model[model]
 
 
 def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:

@@ -287,4 +287,4 @@ def test_a_form_from_before_signing_in_says_what_to_do(teacher):
     client = Client(enforce_csrf_checks=True)
     answer = sign_in_with(client, teacher.email, PASSWORD)
     assert answer.status_code == 403
-    assert "Go back, load the page again and send it once more." in text_of(answer)
+    assert "Go back, reload the page and try again." in text_of(answer)
