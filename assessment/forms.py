@@ -25,7 +25,6 @@ class ChoiceForm(forms.Form):
 
     person = _number("person", required=True)
     trust = _number("trust", required=True)
-    trust = _number("trust", required=True)
     pupil = _number("pupil", required=True)
     strand = _number("strand")
     target = _number("target")
