@@ -122,7 +122,8 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
     if isinstance(saved, Conflict):
         code = now.cell.code if now.cell else ""
         words = _conflict_words(request.access, saved.standing, code)
-        return _answer(409, "conflict", words, **shown)
+        own = saved.standing.person_id == request.access.person_id
+        return _answer(409, "conflict", words, own=own, **shown)
     words = f"Saved {when_said(saved.made_at)}"
     return _answer(200, "saved", words, version=saved.id, **shown)
 

@@ -209,6 +209,7 @@ def test_an_earlier_term_is_for_reading(world, sign_in):
     assert data_of(response)["open"] is False
     assert "window closed on Friday 3 March 2000" in response.content.decode()
     assert 'aria-readonly="true"' in response.content.decode()
+    assert "left" not in response.content.decode().split("<main")[1].split("<table")[0]
     # The way there, from the term after it; and not to a term of another year.
     after = client.get(grid_url(world, world.terms[2], class_group=last_year)).content.decode()
     assert grid_url(world, world.terms[1], class_group=last_year) in after
@@ -338,6 +339,16 @@ def test_the_list_without_classes_or_terms_says_what_belongs_there(world, sign_i
     )
     text = sign_in(Role.GOVERNOR).get(reverse("classes")).content.decode()
     assert "No class to record for" in text
+
+
+@pytest.mark.parametrize("year", [2000, 9998])
+def test_the_list_tells_no_time_left_while_the_window_is_shut(world, sign_in, year):
+    assert "minutes left" in sign_in(Role.HEAD).get(reverse("classes")).content.decode()
+    Window.objects.update(opens_on=dt.date(year, 1, 1), closes_on=dt.date(year, 1, 31))
+    text = sign_in(Role.HEAD).get(reverse("classes")).content.decode()
+    assert "<b>0 of " in text
+    assert "minutes left" not in text
+    assert "The time left" not in text
 
 
 def test_the_list_costs_the_same_for_2_classes_and_for_20(world, sign_in):

@@ -17,7 +17,9 @@ from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scroll
 from tests.browser.grid_page import (
     COMMUNICATION,
     EXPLORATION,
+    PERSISTENCE,
     READING,
+    TARGET,
     WRITING,
     cell,
     grid_of,
@@ -69,7 +71,7 @@ def test_a_whole_class_by_keyboard_and_one_more_by_tapping(curlew, open_page, si
     type_keys(page, "120" + "345" + "-1.")
     # Engagement has five points, so the key is the point; then the target: 3 is Met.
     type_keys(page, "34" + "3")
-    expect(status(page)).to_have_text("All saved.")
+    expect(status(page)).to_have_text("All judged. All saved.")
     expect(page.locator("[data-part=judged]")).to_have_text("12 of 12")
     expect(page.locator("[data-part=left]")).to_have_text("all judged")
     expect(cell(page, 0, COMMUNICATION)).to_have_text(re.compile(r"^12\+4, better.*Saved$"))
@@ -80,9 +82,9 @@ def test_a_whole_class_by_keyboard_and_one_more_by_tapping(curlew, open_page, si
     cell(tablet, 2, WRITING).tap()
     tablet.locator(".pick", has_text="16").tap()
     expect(cell(tablet, 2, WRITING)).to_have_text(re.compile("^16.*Saved$"))
-    # The next tap is for the next cell: the foot of a column leads to the head of the next.
+    # All is judged already: the next tap must not fall on the head of the next column.
     expect(tablet.locator("td.now")).to_have_count(1)
-    expect(tablet.locator(".strip h2")).to_have_text(f"{curlew.pupils[0]} · Exploration")
+    expect(tablet.locator(".strip h2")).to_have_text(f"{curlew.pupils[2]} · Writing")
 
     tablet.reload()
     tablet.wait_for_selector("html[data-grid=ready]")
@@ -157,6 +159,84 @@ def test_moving_and_the_full_list(curlew, open_page, sign_in_page):
     cell(page, 0, EXPLORATION).click()
     page.keyboard.press("9")
     expect(status(page)).to_contain_text("This scale has the points 1 to 5.")
+
+
+def test_a_pick_goes_on_to_what_is_left_and_a_replaced_value_can_be_had_back(
+    curlew, open_page, sign_in_page
+):
+    with in_trust(curlew.trust.pk):
+        points = {int(p.value): p for p in Point.objects.filter(stream=curlew.developmental)}
+        strands = {s.code: s for s in Strand.objects.filter(stream=curlew.developmental)}
+        for row, code in (
+            (0, "communication"), (1, "communication"), (2, "communication"),
+            (1, "reading"), (0, "writing"),
+        ):  # fmt: skip
+            JudgementFactory(
+                pupil=curlew.pupils[row],
+                strand=strands[code],
+                term=curlew.term,
+                point=points[12],
+            )
+    page = open_page(OFFICE)
+    sign_in_page(page, Role.TEACHER)
+    open_grid(page, curlew)
+    first, second, _ = curlew.pupils
+    strip, live = page.locator(".strip h2"), page.locator("p.unseen[role=status]")
+    expect(strip).to_have_text(f"{first} · Reading")
+    page.locator("td.now").focus()
+    type_keys(page, "2")
+    expect(cell(page, 2, READING)).to_be_focused()
+    expect(live).to_have_text(f"Saved: {first}, Reading 13")
+    # From the foot of the column past what is judged at the head of the next.
+    type_keys(page, "2")
+    expect(cell(page, 1, WRITING)).to_be_focused()
+    expect(status(page)).to_have_text("All saved.")
+
+    cell(page, 1, READING).click()
+    type_keys(page, "4")
+    expect(cell(page, 1, WRITING)).to_be_focused()
+    changed = f"Reading of {second}: 12 changed to 15"
+    expect(status(page)).to_contain_text(changed)
+    expect(cell(page, 1, READING)).to_have_text(re.compile("^15.*Saved$"))
+    assert stored(curlew)[1, "reading"] == "15"
+    page.keyboard.press("ArrowDown")
+    expect(status(page)).to_contain_text(changed)
+    undo = status(page).get_by_role("button", name="Undo")
+    assert undo.bounding_box()["height"] >= 44
+    assert axe_violations(page) == []
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(cell(page, 1, READING)).to_be_focused()
+    expect(cell(page, 1, READING)).to_have_text(re.compile("^12.*Saved$"))
+    expect(status(page)).to_have_text(f"Reading of {second}: 12 again. All saved.")
+    expect(undo).to_have_count(0)
+    assert stored(curlew)[1, "reading"] == "12"
+    # Nothing left after the last one, though something is before it.
+    cell(page, 0, TARGET).click()
+    type_keys(page, "3")
+    expect(cell(page, 0, TARGET)).to_be_focused()
+    expect(status(page)).to_contain_text("None left from here on; 4 not judged further back.")
+    cell(page, 1, WRITING).click()
+    type_keys(page, "1134")
+    expect(cell(page, 0, PERSISTENCE)).to_be_focused()
+    expect(status(page)).to_have_text("All judged. All saved.")
+    # Screen readers hear of one save a second, and of the latest.
+    expect(live).to_have_text(f"Saved: {first}, Persistence 4")
+
+
+def test_a_conflict_with_oneself_says_so(curlew, open_page, sign_in_page):
+    page = open_page(OFFICE)
+    sign_in_page(page, Role.TEACHER)
+    open_grid(page, curlew)
+    other = page.context.new_page()
+    open_grid(other, curlew)
+    cell(other, 0, READING).click()
+    type_keys(other, "3")
+    expect(status(other)).to_have_text("All saved.")
+    cell(page, 0, READING).click()
+    type_keys(page, "2")
+    expect(status(page)).to_have_text("You saved there on another page: choose which stands.")
+    expect(page.get_by_role("dialog")).to_contain_text("You saved 14")
 
 
 def test_two_people_choose_differently(curlew, open_page, sign_in_page):
@@ -351,6 +431,7 @@ def test_a_window_that_closes_meanwhile_and_a_term_that_is_closed(curlew, open_p
         " The window for Autumn 2026 closed on 31 January 2000."
     )
     expect(cell(page, 0, COMMUNICATION)).to_contain_text("refused")
+    expect(status(page)).not_to_contain_text("All saved.")
     page.once("dialog", lambda dialog: dialog.dismiss())
     with page.expect_event("dialog") as asked:
         page.get_by_role("link", name="Record", exact=True).first.click(no_wait_after=True)
@@ -364,6 +445,8 @@ def test_a_window_that_closes_meanwhile_and_a_term_that_is_closed(curlew, open_p
     type_keys(page, "1")
     expect(status(page)).to_have_text("This term can be read, not changed.")
     assert page.locator(".pick").count() == 0
+    expect(page.locator(".strip")).not_to_contain_text(re.compile("null|undefined"))
+    expect(page.locator("main")).not_to_contain_text("left")
     assert stored(curlew) == {}
 
 

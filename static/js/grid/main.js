@@ -29,6 +29,7 @@ function changed(place, answer) {
     strip.draw(place, saves.of(place));
   }
   if (answer?.progress) status.progress(answer);
+  if (answer?.result === "saved") status.saved(place);
   status.update();
   nextConflict();
 }
@@ -62,15 +63,38 @@ function choose(point) {
     status.say("This term can be read, not changed.");
     return;
   }
+  const cell = model.cell(place);
+  const stood = cell.version === undefined ? null : model.point(cell, cell.point);
+  const replaced = shown(place) !== point.id && stood && stood.id !== point.id;
+  status.replaced(replaced ? { place, was: stood.code, now: point.code, undo: () => undo(place, stood) } : null);
   if (shown(place) !== point.id) saves.choose(place, point.id);
   else saves.forget(place);
-  const next = model.after(place);
-  if (!next) return;
-  if (table.hasFocus) table.focus(next);
+  onward(place);
+}
+
+function isTodo(place) {
+  return shown(place) === null;
+}
+
+/* To the next cell that is not judged yet: a key must not fall on what is judged already. */
+function onward(place) {
+  const next = model.after(place).find(isTodo);
+  if (!next) {
+    const before = model.byColumn.filter(isTodo).length;
+    status.say(before ? `None left from here on; ${before} not judged further back.` : "All judged.");
+  } else if (table.hasFocus) table.focus(next);
   else table.show(next);
 }
 
+function undo(place, point) {
+  status.replaced(null);
+  if (shown(place) !== point.id) saves.choose(place, point.id);
+  status.say(`${model.column(place)} of ${model.pupil(place)}: ${point.code} again.`);
+  table.focus(place);
+}
+
 function clear() {
+  if (model.open) status.replaced(null);
   if (!model.open) status.say("This term can be read, not changed.");
   else if (shown(table.current) !== null) saves.choose(table.current, null);
   else saves.forget(table.current);
@@ -136,5 +160,5 @@ document.addEventListener("visibilitychange", () => {
 
 const help = document.querySelector(".help");
 if (help) help.open = window.matchMedia("(width >= 60rem)").matches;
-table.begin(model.first());
+table.begin(model.byColumn.find(isTodo) ?? model.first());
 document.documentElement.dataset.grid = "ready";

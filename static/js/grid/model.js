@@ -26,7 +26,15 @@ export class Model {
   }
 
   name(place) {
-    return `${this.rows[place.row].name} · ${this.columns[place.column].name}`;
+    return `${this.pupil(place)} · ${this.column(place)}`;
+  }
+
+  pupil(place) {
+    return this.rows[place.row].name;
+  }
+
+  column(place) {
+    return this.columns[place.column].name;
   }
 
   /* The nearest place in a direction at which something is due, or null. */
@@ -47,15 +55,14 @@ export class Model {
     return [...this.#inOrder()].at(-1) ?? null;
   }
 
-  /* Down the column, and from its foot to the head of the next. */
-  after(place) {
-    return (
-      this.beside(place, 1, 0) ??
-      this.columns
-        .map((_, column) => this.beside({ row: -1, column }, 1, 0))
-        .find((head) => head && head.column > place.column) ??
-      null
-    );
+  /* All places in the order of entry: down each column, and on to the head of the next. */
+  get byColumn() {
+    return [...this.#inOrder()].sort((one, other) => one.column - other.column || one.row - other.row);
+  }
+
+  /* The places that come later in the order of entry. */
+  after({ row, column }) {
+    return this.byColumn.filter((each) => each.column > column || (each.column === column && each.row > row));
   }
 
   *#inOrder() {

@@ -49,7 +49,7 @@ export class Saves {
       return { state, point: (entry.next ?? entry.sent).point };
     }
     const conflict = this.#conflicts.get(key);
-    if (conflict) return { state: "conflict", point: conflict.point };
+    if (conflict) return { state: "conflict", point: conflict.point, own: conflict.own };
     const refused = this.#refused.get(key);
     if (refused) return { state: "refused", ...refused };
     return { state: this.#saved.has(key) ? "saved" : null };
@@ -162,7 +162,7 @@ export class Saves {
       this.#entries.delete(key);
       // Both chose the same: what stands is what this teacher wants.
       if ((answer.cell?.point ?? null) === point) this.#saved.add(key);
-      else this.#conflicts.set(key, { place: entry.place, point, words: answer.words });
+      else this.#conflicts.set(key, { place: entry.place, point, words: answer.words, own: answer.own });
       return;
     }
     if (answer.result === "refused") this.#refused.set(key, { place: entry.place, point: sent.point, words: answer.words });

@@ -1,6 +1,9 @@
 /* What the page says of its saves: a line to read, and the same for screen readers, sparingly. */
 import { make } from "./dom.js";
 
+/* Screen readers hear of at most one save in this time, the latest. */
+const BREATH = 1000;
+
 export class Status {
   #model;
   #saves;
@@ -12,6 +15,10 @@ export class Status {
   };
   #latest = 0;
   #words = "";
+  #change = null;
+  #told = "";
+  #toldAt = -Infinity;
+  #timer = null;
   #troubled = false;
   #began = false;
 
@@ -37,10 +44,41 @@ export class Status {
     this.update();
   }
 
+  /* A saved value gave way to another, with the way back; null: nothing to take back. */
+  replaced(change) {
+    if (!change && !this.#change) return;
+    this.#change = change && {
+      ...change,
+      words: `${this.#model.column(change.place)} of ${this.#model.pupil(change.place)}: ${change.was} changed to ${change.now}`,
+      button: make("button", { type: "button", className: "button", onclick: change.undo }, "Undo"),
+    };
+    this.update();
+  }
+
+  /* Tell screen readers of a save, the latest if several come at once. */
+  saved(place) {
+    const { code } = this.#model.cell(place);
+    const where = `${this.#model.pupil(place)}, ${this.#model.column(place)}`;
+    const words = code ? `Saved: ${where} ${code}` : `Taken back: ${where}`;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.#troubled) this.#tell(words);
+    }, this.#toldAt + BREATH - performance.now());
+  }
+
+  /* The change still stands in the way that it was told. */
+  get #changed() {
+    const state = this.#change && this.#saves.of(this.#change.place).state;
+    return this.#change && state !== "refused" && state !== "conflict" ? this.#change : null;
+  }
+
   update() {
     const { failed, unsaved, conflicts, trouble, refusals } = this.#saves;
+    const changed = this.#changed;
     const parts = refusals.map(({ place, words }) => `${this.#model.name(place)} was not saved. ${words} `);
+    if (changed) parts.push(changed.words, " ", changed.button, " ");
     if (this.#words) parts.push(`${this.#words} `);
+    const news = parts.map((part) => part.textContent ?? part).join("");
     const way = this.#ways[trouble?.reason];
     if (failed && way) {
       const [href, label] = way;
@@ -52,31 +90,34 @@ export class Status {
     } else if (failed) {
       parts.push(`${unsaved} not saved yet; trying again.`);
     } else if (conflicts) {
-      parts.push("Someone else saved there too: choose which stands.");
+      const who = this.#saves.conflict.own ? "You saved there on another page" : "Someone else saved there too";
+      parts.push(`${who}: choose which stands.`);
     } else if (unsaved) {
       parts.push("Saving.");
-    } else if (this.#began) {
+    } else if (this.#began && !refusals.length) {
       parts.push("All saved.");
     }
     this.#began ||= unsaved > 0;
     this.#line.classList.toggle("trouble", failed + refusals.length > 0);
+    this.#line.classList.toggle("changed", changed !== null);
+    const focused = changed?.button === document.activeElement;
     this.#line.replaceChildren(...parts);
-    this.#announce(failed > 0 || refusals.length > 0 || this.#words !== "", unsaved);
+    if (focused) changed.button.focus({ preventScroll: true });
+    this.#announce(failed > 0, unsaved, news);
   }
 
-  /* Screen readers hear of trouble and of its end, not of each save. */
-  #announce(worthIt, unsaved) {
-    if (worthIt) {
-      this.#tell(this.#line.textContent);
-      this.#troubled = true;
-    } else if (!unsaved && this.#troubled) {
-      this.#tell(this.#line.textContent);
-      this.#troubled = false;
-    }
+  /* Trouble and its end are told at once, and so is what is new; saves wait their turn. */
+  #announce(failed, unsaved, news) {
+    const words = failed || (this.#troubled && !unsaved) ? this.#line.textContent : news;
+    if (words && words !== this.#told) this.#tell(words);
+    this.#told = words;
+    if (failed || !unsaved) this.#troubled = failed;
   }
 
   #tell(words) {
-    if (this.#live.textContent !== words) this.#live.textContent = words;
+    if (this.#live.textContent === words) return;
+    this.#live.textContent = words;
+    this.#toldAt = performance.now();
   }
 }
 

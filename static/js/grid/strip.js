@@ -151,6 +151,7 @@ function path(cell) {
 
 function stateLine(cell, held) {
   if (held.state === "refused") return `Not saved. ${held.words}`;
+  if (held.state === "conflict" && held.own) return "You have saved here on another page; choose which stands";
   if (STATE_LINES[held.state]) return STATE_LINES[held.state];
   if (cell.version === undefined) return "";
   return ["Saved", cell.by && `by ${cell.by}`, cell.at].filter(Boolean).join(" ");

@@ -38,8 +38,11 @@ export class Table {
     this.#box(place).focus();
   }
 
+  /* The first current cell, in sight inside the grid; the page itself stays at its head. */
   begin(place) {
-    this.#mark(place);
+    const { scrollX, scrollY } = window;
+    this.show(place);
+    window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
   }
 
   /* Make a cell current without taking the focus from where the person works. */
