@@ -171,10 +171,13 @@ class PlacementForm(forms.Form):
         self._offer("route", places.routes, (CHOOSE,))
 
     def _of_year(self, groups: list[Any]) -> list[Any]:
-        """Keep the classes of the year of the day that is chosen, while it is a day."""
+        """Keep the classes of the year of the day that is chosen, once it is a day.
+
+        While somebody types 2026 the browser says 0002, 0020 and 0202 first.
+        """
         try:
-            day = dt.date.fromisoformat(self.initial.get("starts_on") or "")
-        except ValueError:
+            day = self.fields["starts_on"].clean(self.initial.get("starts_on"))
+        except ValidationError:
             return groups
         return [each for each in groups if each.year.starts_on <= day <= each.year.ends_on]
 

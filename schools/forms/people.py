@@ -47,9 +47,9 @@ class InviteForm(forms.Form):
         widget=forms.Select(
             attrs={
                 "hx-get": "",
-                "hx-target": "#place",
-                "hx-swap": "outerHTML",
-                "hx-include": "#id_place",
+                "hx-swap": "none",
+                "hx-select-oob": "#id_place",
+                "hx-sync": "this:replace",
             }
         ),
     )
@@ -77,6 +77,8 @@ class InviteForm(forms.Form):
             field = self._choices("place")
             field.choices = self._grouped(scopes)
             if scopes == {Scope.TRUST}:
+                # Nothing is left to choose, so there is no empty choice either.
+                field.choices = field.choices[1:]
                 field.initial = _key(next(iter(self.places.values())))
 
     def clean(self) -> dict[str, Any]:

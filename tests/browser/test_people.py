@@ -62,6 +62,40 @@ def test_an_invited_teacher_starts_work(harbour, open_page, sign_in_page):
     expect(admin.get_by_text("Ines Marlow", exact=True)).to_be_visible()
 
 
+def test_a_place_chosen_before_the_reply_stays_if_it_fits(harbour, open_page, sign_in_page):
+    page = open_page()
+    sign_in_page(page, Role.TRUST_ADMIN)
+    page.goto(reverse("invite"))
+    where, role = page.get_by_label("Where"), page.get_by_label("Role")
+    held = []
+    page.route("**/people/invite/?*", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/people/invite/?*"):
+        role.select_option("teacher")
+    where.focus()
+    where.select_option(label="Curlew")
+    held.pop().continue_()
+    expect(where.locator("option", has_text="Whole trust")).to_have_count(0)
+    expect(where).to_have_value(f"class-{harbour.class_group.pk}")
+    expect(where).to_be_focused()
+    page.unroute("**/people/invite/?*")
+    # By keyboard. A place that the next role is not held for goes; one that is stays.
+    role.focus()
+    page.keyboard.type("Head")
+    expect(where.locator("option", has_text="Curlew")).to_have_count(0)
+    expect(where).to_have_value("")
+    expect(role).to_be_focused()
+    where.focus()
+    page.keyboard.type("Harbour M")
+    expect(where).to_have_value(f"school-{harbour.other_school.pk}")
+    role.focus()
+    with page.expect_response("**/people/invite/?role=governor*"):
+        page.keyboard.type("Gov")
+    expect(where).to_have_value(f"school-{harbour.other_school.pk}")
+    # Where only one place is possible, it is chosen.
+    role.select_option("trustee")
+    expect(where).to_have_value("trust")
+
+
 def test_a_member_elsewhere_signs_in_to_accept(harbour, open_page):
     head = harbour.people[Role.HEAD]
     head.set_password(PASSWORD)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from assessment.models import Point, Strand
 from parrcs.core.access import Role
@@ -13,6 +13,7 @@ from pupils.models import Placement, TermlyTarget
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import OutcomeFactory, PlacementFactory, PlanFactory, PupilFactory
+from tests.factories.schools import ARBFactory, ClassGroupFactory
 from tests.world import World, give_target
 
 pytestmark = [
@@ -141,6 +142,82 @@ def test_placing_a_pupil_offers_what_belongs_to_each_choice(
     expect(page.get_by_role("status")).to_contain_text("is placed in Tern from 23 November 2026")
     with in_trust(harbour.trust.pk):
         assert Placement.objects.get(pupil=elif_sahin, ends_on=None).arb == harbour.arb
+
+
+@pytest.fixture
+def lantern(harbour: World):
+    """An ARB that the list has before the other, with a class of this year and one of last."""
+    with in_trust(harbour.trust.pk):
+        arb = ARBFactory(school=harbour.school, host=harbour.host, name="Harbour Lantern ARB")
+        last_year, this_year = harbour.terms[0].year, harbour.terms[3].year
+        for name, year in (("Wren", this_year), ("Plover", this_year), ("Old Plover", last_year)):
+            ClassGroupFactory(school=harbour.school, arb=arb, year=year, name=name)
+    return arb
+
+
+@pytest.mark.parametrize("form", ["pupil_add", "pupil_place"])
+def test_a_place_that_was_chosen_stays_chosen(
+    harbour, elif_sahin, lantern, open_page, sign_in_page, form
+):
+    page: Page = open_page()
+    sign_in_page(page, Role.TRUST_LEAD)
+    page.goto(reverse(form, args=[elif_sahin.pk] if form == "pupil_place" else []))
+    page.get_by_label("Registered school").select_option(label="Harbour Beacon School")
+    arbs = page.get_by_label(re.compile("Area resource base"))
+    classes = page.get_by_label(re.compile("^Class"))
+    offered = classes.locator("option")
+    # By keyboard: the first letters of the name, and the key stays on the same control.
+    arbs.focus()
+    page.keyboard.type("Harbour L")
+    expect(offered).to_have_text(["No class yet", "Plover", "Wren", "Old Plover"])
+    expect(arbs).to_have_value(str(lantern.pk))
+    expect(arbs).to_be_focused()
+    expect(classes).to_have_value("")
+    # The day is typed digit by digit; its year leaves the classes of the year.
+    day = page.get_by_label("From")
+    day.focus()
+    page.keyboard.type("11232026")
+    expect(day).to_have_value("2026-11-23")
+    expect(offered).to_have_text(["No class yet", "Plover", "Wren"])
+    expect(arbs).to_have_value(str(lantern.pk))
+    expect(classes).to_have_value("")
+    expect(day).to_be_focused()
+    classes.focus()
+    page.keyboard.press("P")
+    expect(classes.locator("option:checked")).to_have_text("Plover")
+    # It is kept while the year is typed again, slowly: 0002, 0020, 0202, 2026.
+    day.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    with page.expect_response(re.compile("starts_on=2026-11-23")):
+        page.keyboard.type("2026", delay=400)
+    expect(classes.locator("option:checked")).to_have_text("Plover")
+    # Another place takes the class away, and no other comes in its stead.
+    arbs.select_option(label="None, in the school itself")
+    expect(offered).to_have_text(["No class yet", "Curlew"])
+    expect(arbs).to_have_value("")
+    expect(classes).to_have_value("")
+
+
+def test_a_class_chosen_before_the_reply_stays_chosen(
+    harbour, elif_sahin, lantern, open_page, sign_in_page
+):
+    page: Page = open_page()
+    sign_in_page(page, Role.TRUST_LEAD)
+    page.goto(reverse("pupil_place", args=[elif_sahin.pk]))
+    classes = page.get_by_label(re.compile("^Class"))
+    held: list[Route] = []
+    page.route("**/pupils/places/**", lambda route: held.append(route))  # noqa: PLW0108  # a method cannot be marked
+    with page.expect_request("**/pupils/places/**"):
+        page.get_by_label(re.compile("Area resource base")).select_option(
+            label="Harbour Lantern ARB"
+        )
+    classes.focus()
+    classes.select_option(label="Wren")
+    held.pop().continue_()
+    expect(classes.locator("option", has_text="Curlew")).to_have_count(0)
+    expect(classes.locator("option:checked")).to_have_text("Wren")
+    expect(classes).to_be_focused()
 
 
 @pytest.mark.parametrize("size", [OFFICE, TABLET, PHONE], ids=["office", "tablet", "phone"])
