@@ -11,7 +11,6 @@ from assessment.selectors.cells import Cell, Row, Scale, rows_of, scales
 from assessment.selectors.coverage import (
     Coverage,
     classes_to_record,
-    coverage,
     window_words,
 )
 from assessment.selectors.progress import DueStrand, strands_due
@@ -92,14 +91,6 @@ class Grid:
         }
 
 
-@dataclass(frozen=True)
-class Entered:
-    """What one cell shows after a save, and how far the class has come."""
-
-    cell: Cell | None
-    coverage: Coverage
-
-
 def visible_classes(access: Access) -> QuerySet[ClassGroup]:
     """Return the classes that the person may know of."""
     return ClassGroup.objects.visible_to(access).select_related("school", "arb")
@@ -160,8 +151,8 @@ def entered(
     pupil: Pupil,
     strand_id: int | None,
     target_id: int | None,
-) -> Entered:
-    """Return one cell as it stands now, with the class's count."""
+) -> Cell | None:
+    """Return one cell as it stands now; None if it is not due."""
     due = strands_due(term)
     placements = list(
         registers(access, term=term)
@@ -177,17 +168,9 @@ def entered(
         due=due,
         scales=scales({s.stream_id for route in routes for s in due.get(route, ())}),
     )
-    return Entered(
-        next(
-            (
-                cell
-                for row in rows
-                for cell in row.cells
-                if (cell.strand, cell.target) == (strand_id, target_id)
-            ),
-            None,
-        ),
-        coverage(access, term=term, class_groups=[class_group], due=due)[class_group.pk],
+    cells = (cell for row in rows for cell in row.cells)
+    return next(
+        (cell for cell in cells if (cell.strand, cell.target) == (strand_id, target_id)), None
     )
 
 

@@ -54,6 +54,7 @@ def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespon
                 "trust": request.access.trust_id,
                 "save": reverse("judge", args=[class_group_id, term_id]),
                 "pupil_page": reverse("pupil", args=[0]),
+                "seconds": SECONDS_A_JUDGEMENT,
             },
         },
     )
@@ -111,16 +112,9 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
         strand_id=strand,
         target_id=target,
     )
-    shown = {
-        "cell": now.cell and now.cell.as_json(),
-        "progress": {
-            "judged": now.coverage.judged,
-            "due": now.coverage.due,
-            "left": now.coverage.left,
-        },
-    }
+    shown = {"cell": now and now.as_json()}
     if isinstance(saved, Conflict):
-        code = now.cell.code if now.cell else ""
+        code = now.code if now else ""
         words = _conflict_words(request.access, saved.standing, code)
         own = saved.standing.person_id == request.access.person_id
         return _answer(409, "conflict", words, own=own, **shown)

@@ -20,9 +20,12 @@ from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from assessment.models import Point, Strand
 from parrcs.core.access import Role
+from parrcs.core.tenancy import in_trust
+from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.schools import PASSWORD
-from tests.world import World, make_world
+from tests.world import World, give_target, make_world
 
 # Playwright's sync API runs an event loop in this thread, in which Django would refuse to use
 # the database. Nothing else runs in that loop, so there is nothing that it could block.
@@ -181,6 +184,22 @@ def sign_in_page(harbour: World) -> Callable[[Page, Role], None]:
         page.wait_for_url(lambda url: "/account/" not in url)
 
     return signed_in
+
+
+@pytest.fixture
+def curlew(harbour: World) -> World:
+    """The class as an autumn finds it: three terms of judgements, the last at 11, and a target."""
+    with in_trust(harbour.trust.pk):
+        points = {int(p.value): p for p in Point.objects.filter(stream=harbour.developmental)}
+        for strand in Strand.objects.filter(stream=harbour.developmental):
+            for pupil in harbour.pupils:
+                BaselineFactory(pupil=pupil, strand=strand, point=points[8])
+                for number, term in enumerate(harbour.terms[:3]):
+                    JudgementFactory(
+                        pupil=pupil, strand=strand, term=term, point=points[9 + number]
+                    )
+        give_target(harbour.pupils[0], harbour.term)
+    return harbour
 
 
 def axe_violations(page: Page) -> list[str]:

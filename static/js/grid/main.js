@@ -28,7 +28,7 @@ function changed(place, answer) {
   if (table.current.row === place.row && table.current.column === place.column) {
     strip.draw(place, saves.of(place));
   }
-  if (answer?.progress) status.progress(answer);
+  if (answer) status.progress();
   if (answer?.result === "saved") status.saved(place);
   status.update();
   nextConflict();

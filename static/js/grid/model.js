@@ -7,6 +7,13 @@ export class Model {
     this.columns = data.columns;
     this.scales = data.scales;
     this.cells = data.cells;
+    this.seconds = data.seconds;
+  }
+
+  /* How many cells are judged, of those due. */
+  get count() {
+    const cells = this.cells.flat().filter(Boolean);
+    return { judged: cells.filter((cell) => cell.version !== undefined).length, due: cells.length };
   }
 
   cell(place) {

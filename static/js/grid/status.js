@@ -13,7 +13,6 @@ export class Status {
     "signed out": [document.getElementById("sign-in").href, "Sign in in another tab"],
     "another trust": [document.getElementById("change-trust").href, "Change trust in another tab"],
   };
-  #latest = 0;
   #words = "";
   #change = null;
   #told = "";
@@ -28,13 +27,15 @@ export class Status {
     this.#line.after(this.#live);
   }
 
-  /* The class's count, from the answer to the latest save: answers may overtake each other. */
-  progress({ version = 0, progress }) {
-    if (version < this.#latest) return;
-    this.#latest = version;
-    document.querySelector("[data-part=judged]").textContent = `${progress.judged} of ${progress.due}`;
-    document.querySelector("[data-part=left]").textContent = progress.left;
-    document.querySelector(".meter progress").value = progress.judged;
+  /* The class's count, of the cells on this page: several saves are under way at once, so the
+     server could only tell each of them how far the class was without the others. */
+  progress() {
+    const { judged, due } = this.#model.count;
+    const minutes = Math.ceil(((due - judged) * this.#model.seconds) / 60);
+    document.querySelector("[data-part=judged]").textContent = `${judged} of ${due}`;
+    document.querySelector("[data-part=left]").textContent =
+      judged === due ? "all judged" : `about ${minutes} minute${minutes > 1 ? "s" : ""} left`;
+    document.querySelector(".meter progress").value = judged;
   }
 
   /* A hint about a key, gone with the next key. */
