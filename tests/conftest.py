@@ -1,11 +1,12 @@
 """Fixtures that every test may use: the standing cast and a signed-in client."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event
 from time import monotonic
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -38,7 +39,10 @@ def django_db_setup(
             if hasattr(connection, "close_pool"):
                 connection.close_pool()
         _wait_until_left()
-        teardown_databases(made, verbosity=0)
+        # All tests are over: a session that still dies is no failure of theirs, and the next
+        # run drops what this one has to leave.
+        with suppress(OperationalError):
+            teardown_databases(made, verbosity=0)
 
 
 def _wait_until_left() -> None:

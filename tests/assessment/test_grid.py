@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessment.models import Point, Strand
-from assessment.selectors.coverage import Coverage, window_words
+from assessment.selectors.coverage import window_words
 from assessment.selectors.progress import progress_of
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
@@ -392,16 +392,3 @@ def test_the_current_term_is_the_open_one_else_the_latest_that_has_begun(world):
     assert current_term(dt.date(2026, 2, 1)) == (world.terms[1], None)
     assert current_term(dt.date(2026, 8, 1)) == (world.terms[2], None)
     assert current_term(dt.date(2020, 1, 1)) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [
-        (Coverage(3, 0, 0), "nothing due"),
-        (Coverage(3, 6, 6), "all judged"),
-        (Coverage(3, 5, 6), "about 1 minute left"),
-        (Coverage(12, 42, 96), "about 9 minutes left"),
-    ],
-)
-def test_the_time_left_in_words(count, words):
-    assert count.left == words

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -117,10 +118,25 @@ def _running_server(django_db_setup: None) -> Iterator[Server]:
 
 
 @pytest.fixture
-def server(_running_server: Server) -> Server:
-    """The web server, running."""
+def server(_running_server: Server) -> Iterator[Server]:
+    """The web server, running; afterwards it has answered all that pages asked it for.
+
+    A request still under way would meet the emptying of the tables, and one of the two fails.
+    """
     _running_server.restart()
-    return _running_server
+    yield _running_server
+    until = time.monotonic() + PATIENCE
+    while _requests_under_way() and time.monotonic() < until:
+        Event().wait(0.02)
+
+
+def _requests_under_way() -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle')"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture(scope="session")

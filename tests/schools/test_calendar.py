@@ -27,8 +27,9 @@ SEASONS = ("autumn", "spring", "summer")
 
 
 @pytest.fixture(autouse=True)
-def now(today):
-    """All of this happens in autumn 2026."""
+def now(today, world):
+    """All of this happens in autumn 2026, in a year that ends as years do."""
+    AcademicYear.objects.filter(name="2026/27").update(ends_on=dt.date(2027, 8, 31))
 
 
 @pytest.fixture
