@@ -29,7 +29,7 @@ function changed(place, answer) {
     strip.draw(place, saves.of(place));
   }
   if (answer) status.progress();
-  if (answer?.result === "saved") status.saved(place);
+  if (answer?.result === "saved") status.saved(place, answer.order);
   status.update();
   nextConflict();
 }

@@ -15,13 +15,15 @@ export class Saves {
   #refused = new Map();
   #saved = new Set();
   #flying = 0;
+  #order = 0;
   #pause = 0;
   #timer = null;
   #post;
   #model;
   #changed;
 
-  /* `post` sends a choice; `changed(place, answer)` hears of each new state of a cell. */
+  /* `post` sends a choice; `changed(place, answer)` hears of each new state of a cell. An answer
+     says in `order` as which choice of this page it was made. */
   constructor(model, post, changed) {
     this.#model = model;
     this.#post = post;
@@ -32,7 +34,7 @@ export class Saves {
   choose(place, point) {
     const key = keyOf(place);
     const entry = this.#entries.get(key) ?? { place, sent: null, next: null, busy: false, failed: false };
-    entry.next = { point, operation: crypto.randomUUID() };
+    entry.next = { point, operation: crypto.randomUUID(), order: (this.#order += 1) };
     entry.failed ||= this.#timer !== null;
     this.#entries.set(key, entry);
     this.#refused.delete(key);
@@ -127,7 +129,7 @@ export class Saves {
     entry.busy = false;
     if (answer.result === "later") this.#wait(entry, answer);
     else this.#answered(entry, answer);
-    this.#changed(place, answer);
+    this.#changed(place, { ...answer, order: sent.order });
     this.#go();
   }
 

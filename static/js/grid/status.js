@@ -17,6 +17,7 @@ export class Status {
   #change = null;
   #told = "";
   #toldAt = -Infinity;
+  #savedOrder = 0;
   #timer = null;
   #troubled = false;
   #began = false;
@@ -56,8 +57,11 @@ export class Status {
     this.update();
   }
 
-  /* Tell screen readers of a save, the latest if several come at once. */
-  saved(place) {
+  /* Tell screen readers of a save, the latest choice if several come at once: answers may
+     overtake each other. */
+  saved(place, order) {
+    if (order < this.#savedOrder) return;
+    this.#savedOrder = order;
     const { code } = this.#model.cell(place);
     const where = `${this.#model.pupil(place)}, ${this.#model.column(place)}`;
     const words = code ? `Saved: ${where} ${code}` : `Taken back: ${where}`;
