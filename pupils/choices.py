@@ -48,3 +48,27 @@ class TargetOutcome(IntegerChoices):
     PARTLY = 2, "Partly"
     MET = 3, "Met"
     EXCEEDED = 4, "Exceeded"
+
+
+class ProvisionKind(TextChoices):
+    """What pupils are given beside the core areas."""
+
+    MUSIC_THERAPY = "music_therapy", "Music therapy"
+    DANCE = "dance", "Dance"
+    SWIMMING = "swimming", "Swimming"
+    RIDING = "riding", "Riding"
+    REBOUND = "rebound", "Rebound therapy"
+    SPEECH = "speech", "Speech and language therapy"
+    OCCUPATIONAL = "occupational", "Occupational therapy"
+    PHYSIOTHERAPY = "physiotherapy", "Physiotherapy"
+    WELLBEING = "wellbeing", "Wellbeing"
+    OTHER = "other", "Other"
+
+
+class WiderProgress(IntegerChoices):
+    """How far a provision brought a pupil, in the words of the progress indicator."""
+
+    NONE = 1, "None"
+    SOME = 2, "Some"
+    EXPECTED = 3, "Expected"
+    BETTER = 4, "Better than expected"

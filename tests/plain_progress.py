@@ -49,19 +49,21 @@ def plain_progress(term):
     for at in on_roll(term):
         for strand in strands:
             stream = streams[strand["stream_id"]]
-            if stream["approved_from"] > term.census_on:
-                continue
-            if stream["approved_until"] and stream["approved_until"] < term.census_on:
+            if not _holds(stream["approved_from"], stream["approved_until"], term.census_on):
                 continue
             for expectation in expectations:
                 if (expectation["stream_id"], expectation["route_id"]) == (
                     stream["id"],
                     at["route_id"],
-                ):
+                ) and _holds(expectation["starts_on"], expectation["ends_on"], term.census_on):
                     due = _due(at, pupils[at["pupil_id"]], strand)
-                    raw.judge(due, Fraction(expectation["points_a_term"]), stream["better"])
+                    raw.judge(due, Fraction(expectation["points_a_term"]), expectation["better"])
                     found.append(due)
     return found
+
+
+def _holds(first, last, day):
+    return first is not None and first <= day and (last is None or last >= day)
 
 
 def _due(at, pupil, strand):

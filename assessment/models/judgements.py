@@ -22,9 +22,18 @@ class Baseline(TrustOwned):
     judged_by = models.ForeignKey(
         "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    carried_from = TenantForeignKey(
+        "self",
+        models.CASCADE,
+        related_name="carried_to",
+        null=True,
+        blank=True,
+        help_text="The baseline in the version before, of which this one is the mapping",
+    )
 
     class Meta:
         ordering = ("judged_on",)
+        indexes = (models.Index(fields=["trust", "carried_from"], name="baseline_by_source"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["trust", "pupil", "strand", "judged_on"],

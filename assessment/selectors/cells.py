@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 
 from assessment.measures import Indicator, exact, expected_gain, indicator, signed, terms_since
 from assessment.models import Baseline, Expectation, Judgement, Point
-from assessment.selectors.progress import DueStrand
+from assessment.selectors.progress import DueStrand, in_force_on
+from assessment.selectors.versions import ancestors
 from parrcs.core.access import Access
 from pupils.choices import TargetOutcome
 from pupils.models import TermlyTarget
@@ -47,7 +48,6 @@ class Scale:
 
     name: str
     points: tuple[ScalePoint, ...]
-    better: Decimal = Decimal(1)
 
     def code(self, point_id: int | None) -> str:
         """Return the code of a point, or nothing for none."""
@@ -56,6 +56,13 @@ class Scale:
     def value(self, point_id: int) -> Decimal:
         """Return what gains are reckoned in."""
         return next(each.value for each in self.points if each.id == point_id)
+
+
+class Cuts(NamedTuple):
+    """What a term should bring in a stream on a route, and from how many times it is better."""
+
+    points_a_term: Decimal
+    better: Decimal
 
 
 @dataclass
@@ -126,19 +133,16 @@ class Row:
 
 def scales(stream_ids: Iterable[int]) -> dict[int, Scale]:
     """Return the scales of some streams by id, and that of termly targets."""
-    names: dict[int, tuple[str, Decimal]] = {}
+    names: dict[int, str] = {}
     points: dict[int, list[ScalePoint]] = defaultdict(list)
     for point in (
         Point.objects.filter(stream__in=stream_ids)
         .select_related("stream")
         .order_by("stream", "value")
     ):
-        names[point.stream_id] = (str(point.stream), point.stream.better)
+        names[point.stream_id] = str(point.stream)
         points[point.stream_id].append(ScalePoint(point.pk, point.code, point.label, point.value))
-    found = {
-        stream: Scale(names[stream][0], tuple(points[stream]), names[stream][1])
-        for stream in points
-    }
+    found = {stream: Scale(names[stream], tuple(points[stream])) for stream in points}
     found[TARGET_SCALE] = Scale(
         "Termly targets",
         tuple(
@@ -167,11 +171,11 @@ def rows_of(
     strands = {each.strand_id for route in routes for each in due.get(route, ())}
     judged = _judged(access, pupils, strands, terms, term)
     baselines = _baselines(pupils, strands, term)
-    rates = {
-        (stream, route): rate
-        for stream, route, rate in Expectation.objects.filter(
-            route__in=routes, stream__in=scales
-        ).values_list("stream", "route", "points_a_term")
+    cuts = {
+        (stream, route): Cuts(rate, better)
+        for stream, route, rate, better in Expectation.objects.filter(
+            in_force_on("", term.census_on), route__in=routes, stream__in=scales
+        ).values_list("stream", "route", "points_a_term", "better")
     }
     targets, earlier_targets = _targets(access, pupils, terms, term)
     census_days = sorted(each.census_on for each in terms)
@@ -186,7 +190,7 @@ def rows_of(
                 term,
                 judged.get(key, []),
                 baselines.get(key),
-                rates[strand.stream_id, placement.judged_route],
+                cuts[strand.stream_id, placement.judged_route],
                 census_days,
             )
         rows.append(
@@ -213,16 +217,28 @@ def _judged(
     terms: Sequence[Term],
     term: Term,
 ) -> _Entries:
-    """Return all judgements up to a term in order of time, by pupil and strand."""
+    """Return all judgements up to a term in order of time, by pupil and strand.
+
+    Those made in the version before count as made in the strand that goes on from there.
+    """
     until = {each.pk: each for each in terms if each.starts_on <= term.starts_on}
+    read_as: dict[int, list[tuple[int, dict[int, int] | None]]] = {
+        strand: [(strand, None)] for strand in strands
+    }
+    for strand, line in ancestors(strands).items():
+        for each in line:
+            read_as.setdefault(each.strand_id, []).append((strand, each.points))
     found: _Entries = defaultdict(list)
-    for pupil, strand, when, point, version, by, at in (
+    for pupil, made_in, when, point, version, by, at in (
         Judgement.objects.visible_to(access)
-        .filter(pupil__in=pupils, strand__in=strands, term__in=until)
+        .filter(pupil__in=pupils, strand__in=read_as, term__in=until)
         .order_by("term__starts_on")
         .values_list("pupil", "strand", "term", "point", "version", "judged_by__name", "judged_at")
     ):
-        found[pupil, strand].append((until[when], _Entry(point, version, by or "", at)))
+        for strand, became in read_as[made_in]:
+            if became is None or when != term.pk:
+                point_now = point if became is None else became[point]
+                found[pupil, strand].append((until[when], _Entry(point_now, version, by or "", at)))
     return found
 
 
@@ -267,14 +283,16 @@ def _strand_cell(
     term: Term,
     judged: list[tuple[Term, _Entry]],
     baseline: tuple[int, dt.date] | None,
-    rate: Decimal,
+    cuts: Cuts,
     census_days: Sequence[dt.date],
 ) -> Cell:
-    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=exact(rate))
+    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=exact(cuts.points_a_term))
     expected = None
     if baseline:
         point, judged_on = baseline
-        expected = expected_gain(rate, terms_since(judged_on, term.census_on, census_days))
+        expected = expected_gain(
+            cuts.points_a_term, terms_since(judged_on, term.census_on, census_days)
+        )
         cell.expected = exact(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)
         cell.start = point
@@ -299,7 +317,7 @@ def _strand_cell(
         if baseline and expected is not None:
             gain = value - scale.value(baseline[0])
             cell.gain = signed(gain)
-            _tint(cell, indicator(gain, expected, scale.better))
+            _tint(cell, indicator(gain, expected, cuts.better))
     return cell
 
 

@@ -58,7 +58,11 @@ class ProgressCount(NamedTuple):
 def strands_due(term: Term) -> dict[int, list[DueStrand]]:
     """Return the strands due in a term, by id of the route: those of its streams in force."""
     rows = (
-        Expectation.objects.filter(_in_force("stream", term), stream__strands__isnull=False)
+        Expectation.objects.filter(
+            approved_on("stream__", term.census_on),
+            in_force_on("", term.census_on),
+            stream__strands__isnull=False,
+        )
         .order_by(
             "stream__strands__core_area__position",
             "stream__code",
@@ -90,7 +94,7 @@ def progress_of(cohort: Cohort) -> list[Progress]:
         "base__point__value",
         "base__judged_on",
         "expectation__points_a_term",
-        "strand__stream__better",
+        "expectation__better",
     )
     progress = []
     for (
@@ -140,7 +144,7 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
             F("point__value") - F("base__point__value"),
             "base__judged_on",
             "expectation__points_a_term",
-            "strand__stream__better",
+            "expectation__better",
         )
         .annotate(judgements=Count("id"))
     )
@@ -193,7 +197,7 @@ def _judged(cohort: Cohort) -> QuerySet[Judgement]:
     term = cohort.term
     base = "pupil__baselines"
     return (
-        Judgement.objects.filter(_in_force("strand__stream", term), term=term)
+        Judgement.objects.filter(approved_on("strand__stream__", term.census_on), term=term)
         .annotate(
             placed=FilteredRelation(
                 "pupil__placements",
@@ -212,18 +216,27 @@ def _judged(cohort: Cohort) -> QuerySet[Judgement]:
                     | Q(pupil__baselines__replaced_on__gt=term.ends_on)
                 ),
             ),
-            expectation=FilteredRelation("strand__stream__expectations"),
+            expectation=FilteredRelation(
+                "strand__stream__expectations",
+                condition=in_force_on("strand__stream__expectations__", term.census_on),
+            ),
         )
         .filter(placed__in=cohort.placements, expectation__route=F("placed__route"))
         .order_by()
     )
 
 
-def _in_force(stream: str, term: Term) -> Q:
-    """Keep streams that were approved for use on the term's census date."""
-    return Q(**{f"{stream}__approved_from__lte": term.census_on}) & (
-        Q(**{f"{stream}__approved_until__isnull": True})
-        | Q(**{f"{stream}__approved_until__gte": term.census_on})
+def approved_on(stream: str, day: dt.date) -> Q:
+    """Keep streams that were approved for use on a day; `stream` is the lookup that leads there."""
+    return Q(**{f"{stream}approved_from__lte": day}) & (
+        Q(**{f"{stream}approved_until__isnull": True}) | Q(**{f"{stream}approved_until__gte": day})
+    )
+
+
+def in_force_on(expectation: str, day: dt.date) -> Q:
+    """Keep expectations that hold on a day; `expectation` is the lookup that leads there."""
+    return Q(**{f"{expectation}starts_on__lte": day}) & (
+        Q(**{f"{expectation}ends_on__isnull": True}) | Q(**{f"{expectation}ends_on__gte": day})
     )
 
 

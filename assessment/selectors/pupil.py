@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from assessment.measures import Indicator, expected_gain, indicator, signed, terms_since
 from assessment.models import Baseline, Expectation, Judgement, Point, Strand, Stream
+from assessment.selectors.progress import in_force_on
 from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
 from pupils.selectors.pupils import PupilFile
@@ -123,12 +124,9 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     baselines: dict[int, list[Baseline]] = defaultdict(list)
     for baseline in baselines_of(access, file=file):
         baselines[baseline.strand_id].append(baseline)
-    rates = {
-        (stream, route): points
-        for stream, route, points in Expectation.objects.filter(
-            route__in={placement.route_id for placement in file.placements}
-        ).values_list("stream", "route", "points_a_term")
-    }
+    expectations = list(
+        Expectation.objects.filter(route__in={each.route_id for each in file.placements})
+    )
     census_days = sorted(term.census_on for term in terms)
     values = {
         (judgement.strand_id, judgement.term_id): _value(
@@ -136,7 +134,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
             next(term for term in shown if term.pk == judgement.term_id),
             file.placements,
             baselines.get(judgement.strand_id, ()),
-            rates,
+            expectations,
             census_days,
         )
         for judgement in judgements
@@ -205,10 +203,11 @@ def due_strands(file: PupilFile, *, term: Term | None) -> QuerySet[Strand]:
     route = judged_route(file.placements, term) if term else None
     if route is None and file.placement:
         route = file.placement.route_id
+    day = term.census_on if term else file.today
     return (
         Strand.objects.filter(
-            stream__in=Stream.objects.in_force(term.census_on if term else file.today),
-            stream__expectations__route=route,
+            stream__in=Stream.objects.in_force(day),
+            stream__expectations__in=Expectation.objects.filter(in_force_on("", day), route=route),
         )
         .select_related("stream")
         .order_by("core_area__position", "stream__code", "position")
@@ -248,22 +247,33 @@ def _value(
     term: Term,
     placements: Sequence[Placement],
     baselines: Sequence[Baseline],
-    rates: dict[tuple[int, int], Decimal],
+    expectations: Sequence[Expectation],
     census_days: Sequence[dt.date],
 ) -> TermValue:
     point, stream = judgement.point, judgement.strand.stream
     base = next((each for each in baselines if _in_force(each, term.ends_on)), None)
     gain = point.value - base.point.value if base else None
     route = judged_route(placements, term)
-    rate = rates.get((stream.pk, route)) if route else None
-    in_use = stream.approved_from <= term.census_on and (
-        stream.approved_until is None or stream.approved_until >= term.census_on
+    due = next(
+        (
+            each
+            for each in expectations
+            if (each.stream_id, each.route_id) == (stream.pk, route)
+            and _holds(each.starts_on, each.ends_on, term.census_on)
+            and _holds(stream.approved_from, stream.approved_until, term.census_on)
+        ),
+        None,
     )
     expected = reached = None
-    if base and gain is not None and rate is not None and in_use:
-        expected = expected_gain(rate, terms_since(base.judged_on, term.census_on, census_days))
-        reached = indicator(gain, expected, stream.better)
+    if base and gain is not None and due is not None:
+        terms = terms_since(base.judged_on, term.census_on, census_days)
+        expected = expected_gain(due.points_a_term, terms)
+        reached = indicator(gain, expected, due.better)
     return TermValue(term, point.code, point.label, point.value, gain, expected, reached)
+
+
+def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:
+    return first is not None and first <= day and (last is None or last >= day)
 
 
 def _in_force(baseline: Baseline, day: dt.date) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Baseline, Judgement, Point, Strand
+from assessment.services.streams.carrying import carry_on
 from parrcs.core.access import Access, Permission
 from pupils.models import Pupil
 from pupils.selectors.pupils import PupilFile, pupil_file
@@ -76,14 +77,18 @@ def set_baseline(
     if standing and judged_on == standing.judged_on:
         standing.point = point
         standing.judged_by_id = by.person_id
-        standing.save(update_fields=["point", "judged_by"])
+        standing.carried_from = None
+        standing.save(update_fields=["point", "judged_by", "carried_from"])
+        carry_on(baseline=standing)
         return standing
     if standing:
         standing.replaced_on = judged_on
         standing.save(update_fields=["replaced_on"])
-    return Baseline.objects.create(
+    made = Baseline.objects.create(
         pupil=pupil, strand=strand, point=point, judged_on=judged_on, judged_by_id=by.person_id
     )
+    carry_on(baseline=made)
+    return made
 
 
 def _file(by: Access, pupil: Pupil) -> PupilFile:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from assessment.forms import ChoiceForm
+from assessment.forms.grid import ChoiceForm
 from assessment.selectors.cells import when_said
 from assessment.selectors.coverage import SECONDS_A_JUDGEMENT
 from assessment.selectors.grid import class_grid, entered, terms, visible_classes

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessment.forms import BaselineForm
+from assessment.forms.baselines import BaselineForm
 from assessment.selectors.pupil import baseline_lines, positions, scales_of
 from assessment.services.baselines import BaselineRefused, set_baselines
 from parrcs.core.access import Permission

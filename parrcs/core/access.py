@@ -13,6 +13,9 @@ class Permission(StrEnum):
     SEE_LEAVERS = "see pupils who have left, as they were"
     SEE_SCHOOLS = "see schools and classes"
     RECORD = "record judgements and targets"
+    SET_WINDOWS = "set a school's window, allow late entry and remind"
+    SET_AIMS = "set what pupils are to reach by the end of the year"
+    SET_STREAMS = "approve assessment streams and what is expected in them"
     MANAGE_PUPILS = "add pupils, change their details and place them"
     EDIT_PLANS = "write plans and their outcomes"
     SEE_REPORTS = "see the head teacher report before it is published"
@@ -48,6 +51,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.SET_WINDOWS,
+            P.SET_AIMS,
             P.MANAGE_PUPILS,
             P.SEE_REPORTS,
         }
@@ -61,6 +66,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.SET_WINDOWS,
+            P.SET_AIMS,
             P.MANAGE_PUPILS,
             P.EDIT_PLANS,
             P.SEE_REPORTS,
@@ -79,6 +86,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.SET_WINDOWS,
+            P.SET_AIMS,
+            P.SET_STREAMS,
             P.MANAGE_PUPILS,
             P.EDIT_PLANS,
             P.SEE_REPORTS,

@@ -5,7 +5,7 @@ Foreign keys bypass those policies in PostgreSQL, so references between tenant t
 composite keys that contain the trust (`TenantForeignKey`, made by `ProtectTenant`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -62,11 +62,17 @@ def keep_history[M: models.Model](model: type[M]) -> type[M]:
 
     The current state stands in the table itself; an insert therefore writes nothing here.
     """
+    return keep_history_without()(model)
+
+
+def keep_history_without[M: models.Model](*fields: str) -> Callable[[type[M]], type[M]]:
+    """Keep history as `keep_history` does, but for some fields: files, and what is reckoned."""
     track = pghistory.track(
         pghistory.UpdateEvent("superseded", row=pghistory.Old),
         pghistory.DeleteEvent("deleted"),
+        exclude=list(fields) or None,
     )
-    return cast("type[M]", track(model))
+    return cast("Callable[[type[M]], type[M]]", track)
 
 
 @contextmanager

@@ -73,6 +73,16 @@ class TermlyTarget(TrustOwned):
     wilf = models.CharField("what I'm looking for (WILF)", max_length=300)
     starting_point = models.CharField(max_length=300, blank=True)
     next_step = models.CharField(max_length=300, blank=True)
+    carried_from = TenantForeignKey(
+        "self",
+        related_name="carried_to",
+        null=True,
+        blank=True,
+        help_text="The target of an earlier term that this one goes on from, or is a part of",
+    )
+    retired_on = models.DateField(null=True, blank=True)
+    retired_because = models.CharField(max_length=300, blank=True)
+    comment = models.CharField(max_length=500, blank=True, help_text="On how it went")
     judged = models.PositiveSmallIntegerField(choices=TargetOutcome, null=True, blank=True)
     judged_by = models.ForeignKey(
         "schools.User", models.PROTECT, null=True, blank=True, related_name="+"
@@ -92,6 +102,11 @@ class TermlyTarget(TrustOwned):
             models.UniqueConstraint(
                 fields=["trust", "term", "pupil", "position"],
                 name="target_position_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_on__isnull=True, retired_because="")
+                | (Q(retired_on__isnull=False) & ~Q(retired_because="")),
+                name="target_retired_for_a_reason",
             ),
         )
 

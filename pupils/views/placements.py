@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from pupils.forms import LeaveForm, PlacementForm
+from pupils.forms.pupils import LeaveForm, PlacementForm
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile
 from pupils.services.pupils import PlacementRefused, end_placement, place_pupil

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from pupils.forms import OutcomeForm, PlanForm, TargetForm
+from pupils.forms.plans import OutcomeForm, PlanForm, TargetForm
 from pupils.selectors.plans import outcomes_of, plans_of, targets_of, terms_to_plan
 from pupils.services.plans import (
     PlanRefused,

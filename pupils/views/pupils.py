@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, csv_response, requires
 from pupils.filters import PupilFilters
-from pupils.forms import NewPupilForm, PupilForm
+from pupils.forms.pupils import NewPupilForm, PupilForm
 from pupils.selectors.lists import pupil_list
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words

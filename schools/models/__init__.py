@@ -1,4 +1,4 @@
-from schools.models.calendar import AcademicYear, Term, Window
+from schools.models.calendar import AcademicYear, LateEntry, Term, Window
 from schools.models.people import Invitation, Membership, User
 from schools.models.places import ARB, ClassGroup, School, Trust
 
@@ -7,6 +7,7 @@ __all__ = [
     "AcademicYear",
     "ClassGroup",
     "Invitation",
+    "LateEntry",
     "Membership",
     "School",
     "Term",

@@ -81,16 +81,24 @@ class Term(TrustOwned):
 
 @keep_history
 class Window(TrustOwned):
-    """The days, both included, in which a term's judgements are entered."""
+    """The days, both included, in which a term's judgements are entered.
+
+    Without a school it is the trust's; a school that has its own goes by that alone.
+    """
 
     term = TenantForeignKey("schools.Term", related_name="windows")
+    school = TenantForeignKey("schools.School", related_name="windows", null=True, blank=True)
     opens_on = models.DateField()
     closes_on = models.DateField()
 
     class Meta:
         ordering = ("opens_on",)
         constraints = (
-            models.UniqueConstraint(fields=["trust", "term"], name="window_once_a_term"),
+            models.UniqueConstraint(
+                fields=["trust", "term", "school"],
+                name="window_once_a_term",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=Q(closes_on__gte=F("opens_on")),
                 name="window_closes_after_it_opens",
@@ -103,3 +111,26 @@ class Window(TrustOwned):
     def is_open(self, day: dt.date) -> bool:
         """Say whether judgements may be entered on that day."""
         return self.opens_on <= day <= self.closes_on
+
+
+@keep_history
+class LateEntry(TrustOwned):
+    """Leave for a class to enter a term's judgements after its window has closed, with a reason."""
+
+    term = TenantForeignKey("schools.Term", related_name="late_entries")
+    class_group = TenantForeignKey("schools.ClassGroup", related_name="late_entries")
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    allowed_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
+    allowed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("until",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["trust", "term", "class_group"], name="late_entry_once_a_term"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"late entry of {self.class_group_id} in term {self.term_id} until {self.until}"

@@ -11,15 +11,17 @@ from django.core.management import CommandError, call_command
 
 from assessment.management.commands import load_streams
 from assessment.models import CoreArea, Expectation, Point, Strand, Stream
-from assessment.services.streams import (
+from assessment.services.streams.files import (
     FIXTURES,
     StreamFileError,
+    read_stream,
+    shipped_streams,
+)
+from assessment.services.streams.versions import (
     load_core_areas,
     load_routes,
     load_shipped_streams,
     load_stream,
-    read_stream,
-    shipped_streams,
 )
 from parrcs.core.tenancy import in_trust
 from pupils.models import Route

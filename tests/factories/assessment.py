@@ -30,7 +30,7 @@ class StreamFactory(DjangoModelFactory[models.Stream]):
     code = factory.Sequence(lambda n: f"stream-{n}")
     version = "1.0"
     name = factory.LazyAttribute(lambda o: o.code.capitalize())
-    better = Decimal("1.5")
+    proposed = factory.LazyFunction(lambda: {"better": "1.5", "expected": {}})
     approved_from = dt.date(2020, 9, 1)
 
 
@@ -60,6 +60,8 @@ class ExpectationFactory(DjangoModelFactory[models.Expectation]):
 
     stream = factory.SubFactory(StreamFactory)
     points_a_term = Decimal(1)
+    better = Decimal("1.5")
+    starts_on = dt.date(2020, 9, 1)
 
 
 class BaselineFactory(DjangoModelFactory[models.Baseline]):

@@ -7,11 +7,8 @@ from typing import Any, override
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from assessment.services.streams import (
-    StreamFileError,
-    load_shipped_streams,
-    load_stream,
-)
+from assessment.services.streams.files import StreamFileError
+from assessment.services.streams.versions import load_shipped_streams, load_stream
 from parrcs.core.tenancy import in_trust
 from schools.models import Trust
 from schools.selectors.calendar import start_of_year
@@ -46,4 +43,7 @@ class Command(BaseCommand):
         except StreamFileError as error:
             raise CommandError(str(error)) from error
         for stream in streams:
-            self.stdout.write(f"{stream}: approved from {stream.approved_from}")
+            since = (
+                f"approved from {stream.approved_from}" if stream.approved_from else "not in use"
+            )
+            self.stdout.write(f"{stream}: {since}")

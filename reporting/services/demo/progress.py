@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from assessment.measures import terms_since
-from assessment.services.streams import StreamFile
+from assessment.services.streams.files import StreamFile
 from reporting.services.demo.calendar import Calendar
 from reporting.services.demo.material import accounts
 from reporting.services.demo.roll import Child, Roll, Room, Unit

@@ -10,11 +10,8 @@ from django.db import transaction
 from django.db.models import Model
 
 from assessment.models import Baseline, Judgement, Stream
-from assessment.services.streams import (
-    load_shipped_streams,
-    read_stream,
-    shipped_streams,
-)
+from assessment.services.streams.files import read_stream, shipped_streams
+from assessment.services.streams.versions import IN_USE_AT_ONCE, load_shipped_streams
 from parrcs.core.tenancy import in_trust
 from pupils.models import Outcome, Placement, Plan, Pupil, Route, TermlyTarget
 from reporting.services.demo.calendar import Calendar, make_calendar
@@ -86,7 +83,9 @@ def imagine(entry: TrustEntry, known: list[User], *, seed: int, on: dt.date) -> 
         # One stream of chance for each part, so that a change in one leaves the others.
         return random.Random(f"{seed} {entry.uid} {of}")  # noqa: S311 - a story, no secret
 
-    streams = [read_stream(file) for file in shipped_streams()]
+    streams = [
+        stream for stream in map(read_stream, shipped_streams()) if stream.code in IN_USE_AT_ONCE
+    ]
     calendar = make_calendar(on)
     hosts, units = _places(entry)
     roll = Roll(units, calendar, dice("roll"), LA_CODE)

@@ -1,4 +1,4 @@
-"""Forms for pupils, where they are placed, their plans and their termly targets."""
+"""Forms for pupils and where they are placed."""
 
 import datetime as dt
 import re
@@ -9,15 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
+from pupils.choices import PrimaryNeed, Sex
+from pupils.forms.fields import CHOOSE, choice_field, text_field
 from pupils.measures import upn_check_letter
-from pupils.models import Outcome
 from pupils.selectors.places import Places, class_choices
 from pupils.services.pupils import Place
 from schools.forms.dates import day_field
-from schools.models import Term
 
-CHOOSE = ("", "Choose")
 OLDEST = 25
 
 
@@ -39,41 +37,21 @@ def upn_problem(upn: str) -> str:
     return ""
 
 
-def _text(label: str, missing: str, *, most: int, **options: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label, max_length=most, error_messages={"required": missing}, **options
-    )
-
-
-def _long_text(label: str, missing: str, *, most: int, **options: Any) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 3})
-    return _text(label, missing, most=most, widget=area, **options)
-
-
-def _choice(label: str, choices: Sequence[Any], missing: str, **options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=[CHOOSE, *choices],
-        error_messages={"required": missing, "invalid_choice": "Choose one of the list."},
-        **options,
-    )
-
-
 class PupilForm(forms.Form):
     """What is known of a pupil."""
 
-    upn = _text(
+    upn = text_field(
         "Unique pupil number (UPN)",
         "Enter the UPN.",
         most=40,
         help_text="13 characters, such as B801200005001.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    first_name = _text("First name", "Enter the first name.", most=80)
-    last_name = _text("Last name", "Enter the last name.", most=80)
+    first_name = text_field("First name", "Enter the first name.", most=80)
+    last_name = text_field("Last name", "Enter the last name.", most=80)
     born_on = day_field("Date of birth")
-    sex = _choice("Sex", Sex.choices, "Choose the sex.")
-    primary_need = _choice(
+    sex = choice_field("Sex", Sex.choices, "Choose the sex.")
+    primary_need = choice_field(
         "Primary need",
         [(code, f"{name} ({code})") for code, name in PrimaryNeed.choices],
         "Choose the primary need.",
@@ -134,7 +112,7 @@ class PlacementForm(forms.Form):
     chosen; else all are offered, so that the form works without JavaScript too.
     """
 
-    school = _choice("Registered school", [], "Choose the school.")
+    school = choice_field("Registered school", [], "Choose the school.")
     arb = forms.ChoiceField(
         label="Area resource base (ARB)",
         required=False,
@@ -145,7 +123,7 @@ class PlacementForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choose one of the list."},
     )
-    route = _choice("Personal learning route", [], "Choose the route.")
+    route = choice_field("Personal learning route", [], "Choose the route.")
     starts_on = day_field("From")
 
     place_fields = ("school", "arb", "class_group", "route", "starts_on")
@@ -226,83 +204,3 @@ class LeaveForm(forms.Form):
     """A pupil's last day."""
 
     ends_on = day_field("Last day")
-
-
-class PlanForm(forms.Form):
-    """A plan's kind and dates."""
-
-    kind = _choice("Kind of plan", PlanKind.choices, "Choose the kind of plan.")
-    starts_on = day_field("From")
-    ends_on = day_field("Until", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask that a plan does not end before it starts."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts_on and ends_on and ends_on < starts_on:
-            self.add_error("ends_on", "This is before the plan starts.")
-        return cleaned
-
-
-class OutcomeForm(forms.Form):
-    """What a plan wants the pupil to reach."""
-
-    area = _choice("Area of need", AreaOfNeed.choices, "Choose the area of need.")
-    text = _long_text("Outcome", "Write the outcome.", most=400)
-
-
-class TargetForm(forms.Form):
-    """What a termly target says; a new one also says for which term."""
-
-    term = _choice("Term", [], "Choose the term.")
-    outcome = _choice("Towards the outcome", [], "Choose the outcome.")
-    walt = _long_text(
-        "We are learning to (WALT)",
-        "Write what the pupil is learning to do.",
-        most=300,
-        help_text="The end point of this term's step.",
-    )
-    wilf = _long_text(
-        "What I'm looking for (WILF)",
-        "Write what you will look for.",
-        most=300,
-        help_text="How anyone could tell that it is met.",
-    )
-    starting_point = _long_text("Starting point", "", most=300, required=False)
-    next_step = _long_text("Next step", "", most=300, required=False)
-
-    def __init__(
-        self, *args: Any, outcomes: Sequence[Outcome], terms: Sequence[Term] = (), **options: Any
-    ) -> None:
-        self.outcomes = {str(each.pk): each for each in outcomes}
-        self.terms = {str(each.pk): each for each in terms}
-        super().__init__(*args, **options)
-        if terms:
-            self._offer("term", self.terms)
-        else:
-            del self.fields["term"]
-        self._offer("outcome", self.outcomes)
-
-    def _offer(self, name: str, things: dict[str, Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # both are
-        choices = [(key, str(thing)) for key, thing in things.items()]
-        field.choices = choices if len(choices) == 1 else [CHOOSE, *choices]
-
-    @property
-    def chosen_outcome(self) -> Outcome:
-        """The outcome that was chosen."""
-        return self.outcomes[self.cleaned_data["outcome"]]
-
-    @property
-    def chosen_term(self) -> Term:
-        """The term that was chosen."""
-        return self.terms[self.cleaned_data["term"]]
-
-    @property
-    def texts(self) -> Any:
-        """What the target says."""
-        return {
-            name: self.cleaned_data[name]
-            for name in ("walt", "wilf", "starting_point", "next_step")
-        }
