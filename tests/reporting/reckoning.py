@@ -4,8 +4,8 @@ It shares no code with the report: no sum, no selector, no query but `.values()`
 tables. It is slow and naive on purpose.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +39,12 @@ AREAS = {
 def rows(model: type[Model]) -> list[Row]:
     """Return every row of a table, as it stands."""
     return list(model._default_manager.values())
+
+
+def holds(first: dt.date | None, last: dt.date | None, term: Row) -> bool:
+    """Say whether something that is dated holds on a term's census day."""
+    day = term["census_on"]
+    return first is not None and first <= day and (last is None or last >= day)
 
 
 class Reckoning:
@@ -82,28 +88,25 @@ class Reckoning:
         for pupil in self.roll(term):
             for expectation in self.expectations:
                 stream = self.stream[expectation["stream_id"]]
-                until = stream["approved_until"]
                 if expectation["route_id"] != pupil["place"]["route_id"]:
                     continue
-                if stream["approved_from"] > term["census_on"]:
+                if not holds(stream["approved_from"], stream["approved_until"], term):
                     continue
-                if until is not None and until < term["census_on"]:
+                if not holds(expectation["starts_on"], expectation["ends_on"], term):
                     continue
                 found += [
                     {
                         "pupil": pupil,
                         "strand": strand,
                         "stream": stream,
-                        **self.reached(term, pupil, strand, stream, expectation["points_a_term"]),
+                        **self.reached(term, pupil, strand, expectation),
                     }
                     for strand in self.strand.values()
                     if strand["stream_id"] == stream["id"]
                 ]
         return found
 
-    def reached(
-        self, term: Row, pupil: Row, strand: Row, stream: Row, points_a_term: Decimal
-    ) -> Row:
+    def reached(self, term: Row, pupil: Row, strand: Row, expectation: Row) -> Row:
         """Say whether the pair is judged, and which of the four indicators it came to."""
         made = [
             each
@@ -128,7 +131,7 @@ class Reckoning:
             base[0]["judged_on"] <= each["census_on"] <= term["census_on"]
             for each in self.term.values()
         )
-        hoped = points_a_term * terms
+        hoped = expectation["points_a_term"] * terms
         if hoped == 0:
             word = "expected" if gain >= 0 else "none"
         elif gain <= 0:
@@ -136,7 +139,7 @@ class Reckoning:
         elif gain < hoped:
             word = "some"
         else:
-            word = "better" if gain >= stream["better"] * hoped else "expected"
+            word = "better" if gain >= expectation["better"] * hoped else "expected"
         return {"judged": True, "word": word}
 
     def counts(self, pairs: Iterable[Row], pupils_counted: int) -> Row:

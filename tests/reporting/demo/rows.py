@@ -48,7 +48,7 @@ ROWS = {
         JOIN schools_academicyear y ON y.id = c.year_id
         JOIN pupils_route r ON r.id = l.route_id""",
     "expectation": """
-        SELECT st.code AS stream, st.better, r.code AS route, e.points_a_term
+        SELECT st.code AS stream, e.better, r.code AS route, e.points_a_term
         FROM assessment_expectation e JOIN assessment_stream st ON st.id = e.stream_id
         JOIN pupils_route r ON r.id = e.route_id""",
     "strand": """
