@@ -3,6 +3,7 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import django.utils.timezone
 import parrcs.core.tenancy
 import pghistory.utils
 import pgtrigger.compiler
@@ -185,7 +186,13 @@ class Migration(migrations.Migration):
                 ),
                 ("seen_on", models.DateField()),
                 ("text", models.CharField(blank=True, max_length=1000)),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "removed_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Removed, with a way back for a moment", null=True
+                    ),
+                ),
                 (
                     "pupil",
                     parrcs.core.tenancy.TenantForeignKey(
@@ -868,7 +875,13 @@ class Migration(migrations.Migration):
                 ),
                 ("seen_on", models.DateField()),
                 ("text", models.CharField(blank=True, max_length=1000)),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "removed_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Removed, with a way back for a moment", null=True
+                    ),
+                ),
                 (
                     "pgh_obj",
                     models.ForeignKey(
@@ -1424,6 +1437,8 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=12)),
                 ("name", models.CharField(max_length=80)),
                 ("description", models.CharField(blank=True, max_length=400)),
+                ("for_whom", models.CharField(blank=True, max_length=140)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "proposed",
                     models.JSONField(
@@ -1432,6 +1447,18 @@ class Migration(migrations.Migration):
                 ),
                 ("approved_from", models.DateField(blank=True, null=True)),
                 ("approved_until", models.DateField(blank=True, null=True)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="None for what came with the application, or by command",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "replaces",
                     parrcs.core.tenancy.TenantForeignKey(
@@ -1697,6 +1724,8 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=12)),
                 ("name", models.CharField(max_length=80)),
                 ("description", models.CharField(blank=True, max_length=400)),
+                ("for_whom", models.CharField(blank=True, max_length=140)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "proposed",
                     models.JSONField(
@@ -1705,6 +1734,20 @@ class Migration(migrations.Migration):
                 ),
                 ("approved_from", models.DateField(blank=True, null=True)),
                 ("approved_until", models.DateField(blank=True, null=True)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="None for what came with the application, or by command",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "pgh_obj",
                     models.ForeignKey(
@@ -2055,8 +2098,8 @@ class Migration(migrations.Migration):
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="4d8304965a1ca5242716cc8204aab6313726b37d",
+                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="197db5ef1ca7d53e09053c2267c1184f332070b4",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_7ce5a",
                     table="assessment_note",
@@ -2069,8 +2112,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="e6ecd637748f70d5eb3ae4fafb042e5c1a5e5e6e",
+                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="ddc15806cf27b77730b59b98779388f5d1989633",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_04f97",
                     table="assessment_note",
@@ -2285,8 +2328,8 @@ class Migration(migrations.Migration):
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="89938a91e641d349740accb3f1a9fcb96152c338",
+                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                    hash="449192588934725b850a484526d4e028a0657ec2",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_4791e",
                     table="assessment_stream",
@@ -2299,8 +2342,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="53de63ee2ca135011cc56b4137bd2144a13a5077",
+                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                    hash="c6d4ec6cda3f14a6ce0c3f46235af5d265f9be5f",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_47296",
                     table="assessment_stream",

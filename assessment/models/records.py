@@ -1,9 +1,11 @@
 """The formative record between judgements: dated notes, small steps, and files as evidence."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import (
@@ -12,17 +14,39 @@ from parrcs.core.tenancy import (
     keep_history,
     keep_history_without,
 )
-from pupils.models import Pupil
+from pupils.models import Placement, Pupil
+
+# How long a note that was removed can be brought back.
+WAY_BACK = dt.timedelta(hours=1)
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
     """Notes, narrowed to the person who asks."""
 
     def visible_to(self, access: Access) -> Self:
-        """Keep the notes on the pupils that the person sees."""
+        """Keep the notes on the pupils that the person sees; none that was removed."""
+        return self._of_pupils_seen_by(access).filter(removed_at__isnull=True)
+
+    def removed_lately(self, access: Access) -> Self:
+        """Keep those on the same pupils that were removed and can still be brought back."""
+        return self._of_pupils_seen_by(access).filter(removed_at__gt=timezone.now() - WAY_BACK)
+
+    def removed_for_good(self) -> Self:
+        """Keep those that nobody can bring back any more."""
+        return self.filter(removed_at__lte=timezone.now() - WAY_BACK)
+
+    def _of_pupils_seen_by(self, access: Access) -> Self:
+        """Keep the notes on pupils seen; where a pupil has left, those until the last day there.
+
+        So a placement of theirs has not ended by the day of the note.
+        """
         if access.reach(Permission.SEE_PUPILS).whole_trust:
             return self
-        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+        held = Placement.objects.visible_to(access).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("seen_on")),
+            pupil=OuterRef("pupil"),
+        )
+        return self.filter(Exists(held))
 
 
 @keep_history
@@ -42,7 +66,10 @@ class Note(TrustOwned):
     seen_on = models.DateField()
     text = models.CharField(max_length=1000, blank=True)
     written_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
-    written_at = models.DateTimeField(auto_now_add=True)
+    written_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Removed, with a way back for a moment"
+    )
 
     objects = NoteQuerySet.as_manager()
 
@@ -97,6 +124,11 @@ class Evidence(TrustOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser may show it, and a thumbnail of it; a PDF is only downloaded."""
+        return self.kind.startswith("image/")
 
 
 class TestScoreQuerySet(models.QuerySet["TestScore"]):

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     SEE_LEAVERS = "see pupils who have left, as they were"
     SEE_SCHOOLS = "see schools and classes"
     RECORD = "record judgements and targets"
+    CORRECT_RECORD = "change and remove notes that others wrote"
     SET_WINDOWS = "set a school's window, allow late entry and remind"
     SET_AIMS = "set what pupils are to reach by the end of the year"
     SET_STREAMS = "approve assessment streams and what is expected in them"
@@ -51,6 +52,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.CORRECT_RECORD,
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
@@ -66,6 +68,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.CORRECT_RECORD,
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
@@ -86,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.RECORD,
+            P.CORRECT_RECORD,
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.SET_STREAMS,
