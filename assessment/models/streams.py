@@ -51,6 +51,17 @@ class Stream(TrustOwned):
     version = models.CharField(max_length=12)
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=400, blank=True)
+    for_whom = models.CharField(max_length=140, blank=True)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+    loaded_by = models.ForeignKey(
+        "schools.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="None for what came with the application, or by command",
+    )
     replaces = TenantForeignKey("self", related_name="replaced_by", null=True, blank=True)
     proposed = models.JSONField(
         help_text="What its file proposes: `better`, and `expected` points a term by code of route"
