@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pupils.views import placements, plans, pupils
+from pupils.views import placements, plans, provision, pupils
 
 _PUPIL = "pupils/<int:pupil_id>/"
 
@@ -18,6 +18,20 @@ urlpatterns = [
     path(f"{_PUPIL}plans/<int:plan_id>/", plans.plan_change, name="plan_change"),
     path(f"{_PUPIL}plans/<int:plan_id>/outcomes/new/", plans.outcome_add, name="outcome_add"),
     path(f"{_PUPIL}outcomes/<int:outcome_id>/", plans.outcome_change, name="outcome_change"),
+    path(f"{_PUPIL}provision/new/", provision.provision_add, name="provision_add"),
+    path(
+        f"{_PUPIL}provision/<int:provision_id>/",
+        provision.provision_change,
+        name="provision_change",
+    ),
+    path(
+        f"{_PUPIL}provision/<int:provision_id>/end/", provision.provision_end, name="provision_end"
+    ),
+    path(
+        f"{_PUPIL}provision/<int:provision_id>/review/",
+        provision.provision_review,
+        name="provision_review",
+    ),
     path(f"{_PUPIL}targets/new/", plans.target_add, name="target_add"),
     path(f"{_PUPIL}targets/<int:target_id>/", plans.target_change, name="target_change"),
     path(f"{_PUPIL}targets/<int:target_id>/remove/", plans.target_remove, name="target_remove"),
