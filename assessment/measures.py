@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 from math import sqrt
 
 # Standard normal quantiles: two-sided 95 % and 99.8 %.
@@ -125,3 +126,111 @@ def standing(hits: int, total: int, rate: float) -> Standing | None:
     if share < low:
         return Standing.WATCH_BELOW
     return Standing.WATCH_ABOVE if share > high else Standing.WITHIN
+
+
+# A pupil's own rate is believed from this many terms on.
+TERMS_TO_BELIEVE = 2
+
+
+def suggested_aim(
+    scale: Sequence[Decimal],
+    *,
+    start: Decimal,
+    points_a_term: Decimal,
+    terms_left: int,
+    gain: Decimal | None = None,
+    terms: int = 0,
+) -> Decimal:
+    """Suggest what to reach by the end of the year: a value of the scale, from the last point on.
+
+    The larger of the route's points a term and the pupil's own rate, times the terms that are
+    left, is added to the last point; the aim is the highest point of the scale that this
+    reaches. The own rate is `gain` over the `terms` since the baseline; it counts only with two
+    terms or more, as one term says little. A pupil who gained nothing is still expected to go
+    on as the route says, and nobody's aim is below where they stand. `scale` is in order.
+    """
+    rate = Fraction(points_a_term)
+    if gain is not None and terms >= TERMS_TO_BELIEVE:
+        rate = max(rate, Fraction(gain) / terms)
+    reach = Fraction(start) + rate * max(0, terms_left)
+    return max((value for value in scale if start <= value <= reach), default=start)
+
+
+# The areas of learning of the early years foundation stage, as its framework names them.
+PRIME_AREAS = frozenset(
+    {
+        "communication and language",
+        "personal, social and emotional development",
+        "physical development",
+    }
+)
+GOOD_LEVEL_AREAS = PRIME_AREAS | {"literacy", "mathematics"}
+
+
+class GoodLevel(IntEnum):
+    """Whether a child has a good level of development."""
+
+    NOT_JUDGED = 1
+    NOT_YET = 2
+    REACHED = 3
+
+
+def good_level(at_expected: Sequence[bool | None]) -> GoodLevel:
+    """Say whether all goals that a good level of development asks for are at expected.
+
+    None stands for a goal that is not judged: it neither counts as expected nor as emerging.
+    """
+    if any(each is False for each in at_expected):
+        return GoodLevel.NOT_YET
+    if not at_expected or None in at_expected:
+        return GoodLevel.NOT_JUDGED
+    return GoodLevel.REACHED
+
+
+# Judged the same for so many terms, a strand is worth a look.
+TERMS_UNCHANGED = 3
+
+
+def unchanged_for(values: Sequence[Decimal | None]) -> int:
+    """Count the judgements, from the last one back, that came to the same as the last.
+
+    `values` are those of the terms in order, None where an earlier version of the stream was
+    judged at a point that the present one does not know: that ends the count.
+    """
+    if not values or values[-1] is None:
+        return 0
+    return next(
+        (n for n, value in enumerate(reversed(values)) if value != values[-1]), len(values)
+    )
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step that is worked on while a later one is secured, or judged."""
+
+    value: Decimal
+    since: dt.date
+    later: Decimal
+
+
+def open_steps(
+    steps: Sequence[tuple[Decimal, bool, dt.date]], judged: Decimal | None
+) -> list[OpenStep]:
+    """Return the steps of a strand that were worked on and never secured, below later ones.
+
+    `steps` are small steps: the value of the point, whether it was secured, and the day. A step
+    counts as it was seen last; of one day, secured counts. `judged` is where the teacher's last
+    judgement stands: all below it is taken to be behind the pupil.
+    """
+    last: dict[Decimal, tuple[dt.date, bool]] = {}
+    for value, secured, day in steps:
+        last[value] = max(last.get(value, (day, secured)), (day, secured))
+    reached = [value for value, (_, secured) in last.items() if secured]
+    if judged is not None:
+        reached.append(judged)
+    furthest = max(reached, default=None)
+    return [
+        OpenStep(value, day, furthest)
+        for value, (day, secured) in sorted(last.items())
+        if not secured and furthest is not None and value < furthest
+    ]

@@ -1,0 +1,121 @@
+"""The form of a class's aims: one small field for each pupil and strand."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from assessment.models import Point
+from assessment.selectors.aims import AimedAt, AimsPage
+from assessment.services.aims import Wanted
+
+_SEEN = re.compile(r"(\d+)-(\d+):(\d+)")
+
+
+class AimsForm(forms.Form):
+    """The aims of a class: in each field the code of a point, or nothing for no aim.
+
+    `seen` holds the aims that the person saw, so that only what they changed is written, and
+    what somebody else set meanwhile is told.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Whether a suggestion is taken wherever no aim is set.
+    take = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, page: AimsPage, names: dict[int, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.page = page
+        # After a conflict was told, what stands by now counts as seen; after a mere slip of the
+        # pen it does not.
+        self.told = False
+        self.cells = {cell.name: cell for cell in page.cells}
+        self.scales = {
+            strand.strand_id: table.scale for table in page.tables for strand in table.strands
+        }
+        for name, cell in self.cells.items():
+            self.fields[name] = forms.CharField(
+                required=False,
+                max_length=12,
+                label=f"{names[cell.pupil_id]}, {cell.strand.name}",
+                initial=cell.aim,
+            )
+
+    @property
+    def seen_by_now(self) -> str:
+        """What the person has seen of the aims, as the next save sends it."""
+        if self.is_bound and not self.told:
+            return str(self.data.get("seen", ""))
+        return " ".join(
+            f"{cell.pupil_id}-{cell.strand.strand_id}:{cell.aim_id}"
+            for cell in self.cells.values()
+            if cell.aim_id
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Find the points that are meant."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, cell in self.cells.items():
+            code = cleaned.get(name)
+            if not code:
+                cleaned[name] = None
+                continue
+            cleaned[name] = _point(self.scales[cell.strand.strand_id], code)
+            if cleaned[name] is None:
+                scale = self.scales[cell.strand.strand_id]
+                self.add_error(
+                    name,
+                    f"{code} is not a point of {cell.strand.stream}, which goes from"
+                    f" {scale[0].code} to {scale[-1].code}.",
+                )
+        return cleaned
+
+    @property
+    def wanted(self) -> list[Wanted]:
+        """What is to be set: where the person changed something, and the suggestions taken."""
+        seen = {
+            (int(pupil), int(strand)): int(point)
+            for pupil, strand, point in _SEEN.findall(self.cleaned_data["seen"])
+        }
+        found = []
+        for name, cell in self.cells.items():
+            point: Point | None = self.cleaned_data[name]
+            if point is None and self.cleaned_data["take"]:
+                point = cell.suggested
+            before = seen.get((cell.pupil_id, cell.strand.strand_id))
+            chosen = point.pk if point else None
+            if chosen != before:
+                found.append(Wanted(cell, chosen, before))
+        return found
+
+    @property
+    def tables(
+        self,
+    ) -> list[tuple[Any, list[tuple[Any, list[tuple[AimedAt, str, Sequence[str]]]]]]]:
+        """Each table with its rows, and for each cell what its field holds and what is wrong."""
+        return [
+            (
+                table,
+                [
+                    (
+                        placement,
+                        [
+                            (
+                                cell,
+                                self.data.get(cell.name, "") if self.is_bound else cell.aim,
+                                self.errors.get(cell.name, ()) if self.is_bound else (),
+                            )
+                            for cell in cells
+                        ],
+                    )
+                    for placement, cells in table.rows
+                ],
+            )
+            for table in self.page.tables
+        ]
+
+
+def _point(scale: Sequence[Point], code: str) -> Point | None:
+    wanted = code.casefold()
+    return next((each for each in scale if each.code.casefold() == wanted), None)
