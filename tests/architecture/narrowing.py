@@ -6,12 +6,20 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from assessment.models import Judgement
+from assessment.models import Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
 from pupils.models import Placement, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
 from schools.models import ARB, ClassGroup, Invitation, Membership, School
 from tests.world import World
+
+
+# How each model that is narrowed by its pupil leads there.
+_PUPIL_OF: dict[type[models.Model], str] = {
+    Pupil: "pk",
+    Evidence: "note__pupil",
+    **dict.fromkeys((Aim, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"),
+}
 
 
 def narrowed_models() -> list[type[models.Model]]:
@@ -49,10 +57,8 @@ def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
 
 def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
     rows = model._default_manager.all()
-    if model is Pupil:
-        return {pupil.pk for pupil in seen}
-    if model in (Judgement, Placement, TermlyTarget):
-        return set(rows.filter(pupil__in=seen).values_list("pk", flat=True))
+    if model in _PUPIL_OF:
+        return set(rows.filter(**{f"{_PUPIL_OF[model]}__in": seen}).values_list("pk", flat=True))
     if model in (Membership, Invitation):
         own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
         if model is Invitation and role is not Role.TRUST_ADMIN:

@@ -1,5 +1,6 @@
 """At least one row in every tenant table, so that a test of isolation has something to miss."""
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 
@@ -7,13 +8,33 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
 
-from assessment.models import Point, Strand
+from assessment.models import (
+    Aim,
+    CoreArea,
+    Evidence,
+    Note,
+    Point,
+    PointMapping,
+    Reminder,
+    Strand,
+    StrandMapping,
+    Stream,
+    TestScore,
+)
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from pupils.models import SavedOperation
+from pupils.choices import ProvisionKind, WiderProgress
+from pupils.models import (
+    AttendanceTotal,
+    Provision,
+    ProvisionReview,
+    Pupil,
+    SavedOperation,
+    TermlyTarget,
+)
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from schools.models import Invitation
+from schools.models import Invitation, LateEntry, Window
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.world import World, give_target
@@ -35,11 +56,85 @@ def a_row_everywhere(world: World) -> None:
             (Role.TEACHER, {"class_group": world.class_group}),
         ):
             Invitation.objects.create(email="new@example.org", role=role, invited_by=admin, **place)
+        _mapped_version(world)
+        for pupil in (world.pupils[0], world.other_pupils[0], world.arb_pupils[0]):
+            _records(world, pupil)
+        for class_group in (world.class_group, world.other_class):
+            place = {"term": world.term, "class_group": class_group}
+            day = timezone.localdate()
+            LateEntry.objects.create(**place, until=day, reason="Ill", allowed_by=admin)
+            Reminder.objects.create(**place, left=3, sent_on=day)
+        Window.objects.create(
+            term=world.terms[0],
+            school=world.school,
+            opens_on=world.terms[0].starts_on,
+            closes_on=world.terms[0].ends_on,
+        )
         SavedOperation.objects.create(operation_id=uuid.uuid4(), person=admin, asked={})
         _reports(world)
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
+
+
+def _mapped_version(world: World) -> None:
+    """Give the engagement stream a version before it, and a baseline that was carried on."""
+    before = Stream.objects.create(code="engagement", version="0.9", name="E", proposed={})
+    world.engagement.replaces = before
+    world.engagement.save()
+    old = Strand.objects.create(stream=before, code="exploration", name="E", position=1)
+    point = Point.objects.create(stream=before, code="1", label="1", value=1)
+    strand = Strand.objects.get(stream=world.engagement, code="exploration")
+    new = Point.objects.get(stream=world.engagement, value=1)
+    StrandMapping.objects.create(before=old, after=strand)
+    PointMapping.objects.create(before=point, after=new)
+    for pupil in (world.pupils[0], world.other_pupils[0], world.arb_pupils[0]):
+        first = BaselineFactory(pupil=pupil, strand=old, point=point)
+        BaselineFactory(pupil=pupil, strand=strand, point=new, carried_from=first)
+
+
+def _records(world: World, pupil: Pupil) -> None:
+    """Give a pupil a row of all that is recorded beside judgements."""
+    lead, day = world.people[Role.TRUST_LEAD], dt.date(2026, 9, 20)
+    strand = Strand.objects.filter(stream=world.developmental)[0]
+    point = Point.objects.get(stream=world.developmental, value=Decimal(7))
+    target = TermlyTarget.objects.get(pupil=pupil)
+    carried = TermlyTarget.objects.get(pk=give_target(pupil, world.terms[0]).pk)
+    target.carried_from = carried
+    target.save()
+    Note.objects.create(pupil=pupil, target=target, seen_on=day, text="Seen", written_by=lead)
+    note = Note.objects.create(
+        pupil=pupil, strand=strand, point=point, secured=True, seen_on=day, written_by=lead
+    )
+    Evidence.objects.create(
+        note=note, name="a.pdf", kind="application/pdf", size=5, sha256="0" * 64, content=b"%PDF-"
+    )
+    Aim.objects.create(
+        pupil=pupil,
+        strand=strand,
+        year=world.term.year,
+        point=point,
+        suggested=point,
+        set_by=lead,
+        set_at=timezone.now(),
+    )
+    TestScore.objects.create(
+        pupil=pupil,
+        core_area=CoreArea.objects.all()[0],
+        test="Reading",
+        taken_on=day,
+        score=Decimal(9),
+        entered_by=lead,
+    )
+    provision = Provision.objects.create(
+        pupil=pupil, kind=ProvisionKind.DANCE, aim="Moves in time", starts_on=day
+    )
+    ProvisionReview.objects.create(
+        provision=provision, term=world.term, progress=WiderProgress.SOME, reviewed_by=lead
+    )
+    AttendanceTotal.objects.create(
+        pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
+    )
 
 
 def _reports(world: World) -> None:
