@@ -13,7 +13,6 @@ from reporting.models import Report, ReportRun
 from schools.models import ARB, ClassGroup, Invitation, Membership, School
 from tests.world import World
 
-
 # How each model that is narrowed by its pupil leads there.
 _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
@@ -58,7 +57,11 @@ def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
 def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
     rows = model._default_manager.all()
     if model in _PUPIL_OF:
-        return set(rows.filter(**{f"{_PUPIL_OF[model]}__in": seen}).values_list("pk", flat=True))
+        return set(
+            rows.filter(**{f"{_PUPIL_OF[model]}__in": [each.pk for each in seen]}).values_list(
+                "pk", flat=True
+            )
+        )
     if model in (Membership, Invitation):
         own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
         if model is Invitation and role is not Role.TRUST_ADMIN:
