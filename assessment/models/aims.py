@@ -1,22 +1,9 @@
 """What is aimed at: a point for each pupil and strand by the end of a school year."""
 
-from typing import Self
-
 from django.db import models
 
-from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
-from pupils.models import Pupil
-
-
-class AimQuerySet(models.QuerySet["Aim"]):
-    """Aims, narrowed to the person who asks."""
-
-    def visible_to(self, access: Access) -> Self:
-        """Keep the aims of the pupils that the person sees."""
-        if access.reach(Permission.SEE_PUPILS).whole_trust:
-            return self
-        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+from pupils.models.pupils import OfPupilQuerySet
 
 
 @keep_history
@@ -37,7 +24,7 @@ class Aim(TrustOwned):
     set_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
 
-    objects = AimQuerySet.as_manager()
+    objects = OfPupilQuerySet["Aim"].as_manager()
 
     class Meta:
         ordering = ("id",)

@@ -1,13 +1,10 @@
 """What teachers decide: a pupil's baseline in a strand, and each term's judgement."""
 
-from typing import Self
-
 from django.db import models
 from django.db.models import F, Q
 
-from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
-from pupils.models import Pupil
+from pupils.models.pupils import OfPupilQuerySet
 
 
 @keep_history
@@ -54,16 +51,6 @@ class Baseline(TrustOwned):
         return f"baseline of {self.pupil_id} in {self.strand_id}"
 
 
-class JudgementQuerySet(models.QuerySet["Judgement"]):
-    """Judgements, narrowed to the person who asks."""
-
-    def visible_to(self, access: Access) -> Self:
-        """Keep the judgements of the pupils that the person sees."""
-        if access.reach(Permission.SEE_PUPILS).whole_trust:
-            return self
-        return self.filter(pupil__in=Pupil.objects.visible_to(access))
-
-
 @keep_history
 class Judgement(TrustOwned):
     """A teacher's decision for a term: this pupil, in this strand, stands at this point."""
@@ -85,7 +72,7 @@ class Judgement(TrustOwned):
         default=0, help_text="The save that wrote it, a SavedOperation; 0 for an import"
     )
 
-    objects = JudgementQuerySet.as_manager()
+    objects = OfPupilQuerySet["Judgement"].as_manager()
 
     class Meta:
         ordering = ("id",)

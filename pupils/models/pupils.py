@@ -50,6 +50,16 @@ class Pupil(TrustOwned):
         return f"{self.first_name} {self.last_name}"
 
 
+class OfPupilQuerySet[M: models.Model](models.QuerySet[M]):
+    """Rows about one pupil each, narrowed to the person who asks."""
+
+    def visible_to(self, access: Access) -> Self:
+        """Keep the rows about the pupils whom the person sees."""
+        if access.reach(Permission.SEE_PUPILS).whole_trust:
+            return self
+        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+
+
 def national_year(born_on: dt.date, year_starts: dt.date) -> int:
     """Return the national curriculum year of a child born then, in the year that starts then.
 
