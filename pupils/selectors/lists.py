@@ -61,7 +61,8 @@ def pupil_list(access: Access, *, chosen: Chosen) -> QuerySet[Placement]:
 
 
 def _narrowed(rows: PlacementQuerySet, chosen: Chosen) -> PlacementQuerySet:
-    for word in chosen.words.split():
+    # As the list writes a name, with a comma, or as people say it.
+    for word in chosen.words.replace(",", " ").split():
         rows = rows.filter(
             Q(pupil__first_name__unaccent__icontains=word)
             | Q(pupil__last_name__unaccent__icontains=word)
