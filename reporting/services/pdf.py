@@ -1,4 +1,4 @@
-"""A head teacher report as a PDF that a screen reader can read (PDF/UA-1)."""
+"""Pages as a PDF that a screen reader can read (PDF/UA-1), the head teacher report first."""
 
 import logging
 import re
@@ -112,12 +112,22 @@ def make_pdf(
     return pdf
 
 
-def _styles() -> str:
-    """Return the tokens in their light values, for want of `light-dark`, and then print.css."""
-    tokens, print_ = (
-        Path(str(finders.find(f"css/{name}.css"))).read_text() for name in ("tokens", "print")
+def print_page(page: str, *, dress: str) -> bytes:
+    """Lay out a page without pictures; `dress` is the name of its stylesheet beside the tokens."""
+    fetcher = ChartsOnly({})
+    with _no_complaint():
+        pdf: bytes = HTML(string=page, base_url="chart:", url_fetcher=fetcher).write_pdf(
+            stylesheets=[CSS(string=_styles(dress), url_fetcher=fetcher)], pdf_variant="pdf/ua-1"
+        )
+    return pdf
+
+
+def _styles(dress: str = "print") -> str:
+    """Return the tokens in their light values, for want of `light-dark`, and then a stylesheet."""
+    tokens, dressed = (
+        Path(str(finders.find(f"css/{name}.css"))).read_text() for name in ("tokens", dress)
     )
-    return re.sub(r"light-dark\(([^,]+),[^)]*\)", r"\1", tokens) + print_
+    return re.sub(r"light-dark\(([^,]+),[^)]*\)", r"\1", tokens) + dressed
 
 
 class _Listener(logging.Handler):
