@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
@@ -17,6 +17,7 @@ from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_do
 from reporting.reports.glance import FEWEST_PUPILS
 from reporting.reports.ht import Snapshot
 
+VARIANT = "pdf/ua-1"
 PAGE = re.compile(r"Creating layout - Page (\d+)")
 
 
@@ -91,10 +92,7 @@ def make_pdf(
     charts: Mapping[str, Picture],
     on_page: Callable[[int], None],
 ) -> bytes:
-    """Lay out a report. `on_page` is told the number of each page as its layout begins.
-
-    Nothing comes from outside: the stylesheets are ours, the charts are given.
-    """
+    """Lay out a report. `on_page` is told the number of each page as its layout begins."""
     page = render_to_string(
         "reporting/ht/pdf.html",
         {
@@ -104,30 +102,41 @@ def make_pdf(
             "for_print": True,
         },
     )
-    fetcher = ChartsOnly(charts)
-    with _told_of_pages(on_page), _no_complaint():
-        pdf: bytes = HTML(string=page, base_url="chart:", url_fetcher=fetcher).write_pdf(
-            stylesheets=[CSS(string=_styles(), url_fetcher=fetcher)], pdf_variant="pdf/ua-1"
+    with _told_of_pages(on_page):
+        return as_pdf(lay_out(page, styles=("tokens", "print"), charts=charts))
+
+
+def lay_out(
+    page: str, *, styles: Sequence[str], charts: Mapping[str, Picture] | None = None
+) -> Any:
+    """Lay out a page of HTML by our own stylesheets; its `pages` can be counted before `as_pdf`.
+
+    Nothing comes from outside: it may load the charts given, by `chart:name`, and no more.
+    Raises `PdfProblem`.
+    """
+    fetcher = ChartsOnly(charts or {})
+    with _no_complaint():
+        return HTML(string=page, base_url="chart:", url_fetcher=fetcher).render(
+            stylesheets=[CSS(string=_styles(styles), url_fetcher=fetcher)], pdf_variant=VARIANT
         )
+
+
+def as_pdf(document: Any) -> bytes:
+    """Write what was laid out as a PDF that a screen reader can read. Raises `PdfProblem`."""
+    with _no_complaint():
+        pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
     return pdf
 
 
 def print_page(page: str, *, dress: str) -> bytes:
     """Lay out a page without pictures; `dress` is the name of its stylesheet beside the tokens."""
-    fetcher = ChartsOnly({})
-    with _no_complaint():
-        pdf: bytes = HTML(string=page, base_url="chart:", url_fetcher=fetcher).write_pdf(
-            stylesheets=[CSS(string=_styles(dress), url_fetcher=fetcher)], pdf_variant="pdf/ua-1"
-        )
-    return pdf
+    return as_pdf(lay_out(page, styles=("tokens", dress)))
 
 
-def _styles(dress: str = "print") -> str:
-    """Return the tokens in their light values, for want of `light-dark`, and then a stylesheet."""
-    tokens, dressed = (
-        Path(str(finders.find(f"css/{name}.css"))).read_text() for name in ("tokens", dress)
-    )
-    return re.sub(r"light-dark\(([^,]+),[^)]*\)", r"\1", tokens) + dressed
+def _styles(names: Sequence[str]) -> str:
+    """Return stylesheets by name, with the tokens' light values for want of `light-dark`."""
+    sheets = [Path(str(finders.find(f"css/{name}.css"))).read_text() for name in names]
+    return re.sub(r"light-dark\(([^,]+),[^)]*\)", r"\1", "".join(sheets))
 
 
 class _Listener(logging.Handler):
