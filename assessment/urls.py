@@ -2,18 +2,27 @@
 
 from django.urls import path
 
-from assessment.views import scores
+from assessment.views import notes, scores
+from assessment.views.aims import class_aims
+from assessment.views.baselines import class_baselines, pupil_baseline
 from assessment.views.classes import classes
+from assessment.views.evidence import evidence
 from assessment.views.grid import grid, judge
+from assessment.views.history import history
 from assessment.views.outbox import outbox_key
-from assessment.views.pupil import pupil, pupil_baseline
+from assessment.views.pupil import pupil
 
+_RECORD = "pupils/<int:pupil_id>/record/"
 _GRID = "classes/<int:class_group_id>/terms/<int:term_id>/"
 
 urlpatterns = [
     path("classes/", classes, name="classes"),
+    path("classes/<int:class_group_id>/aims/", class_aims, name="class_aims"),
+    path("classes/<int:class_group_id>/baselines/", class_baselines, name="class_baselines"),
     path(_GRID, grid, name="grid"),
     path(f"{_GRID}judgements/", judge, name="judge"),
+    path(f"{_GRID}pupils/<int:pupil_id>/strands/<int:strand_id>/", history, name="strand_history"),
+    path(f"{_GRID}pupils/<int:pupil_id>/targets/<int:target_id>/", history, name="target_history"),
     path("outbox/key/", outbox_key, name="outbox_key"),
     path("pupils/<int:pupil_id>/", pupil, name="pupil"),
     path("pupils/<int:pupil_id>/baseline/", pupil_baseline, name="pupil_baseline"),
@@ -24,4 +33,11 @@ urlpatterns = [
         scores.score_remove,
         name="score_remove",
     ),
+    path(_RECORD, notes.pupil_record, name="pupil_record"),
+    path(f"{_RECORD}cell/", notes.cell_notes, name="cell_record"),
+    path(f"{_RECORD}new/", notes.note_add, name="note_add"),
+    path(f"{_RECORD}<int:note_id>/", notes.note_change, name="note_change"),
+    path(f"{_RECORD}<int:note_id>/remove/", notes.note_remove, name="note_remove"),
+    path(f"{_RECORD}<int:note_id>/restore/", notes.note_restore, name="note_restore"),
+    path(f"{_RECORD}files/<int:evidence_id>/", evidence, name="evidence"),
 ]

@@ -21,6 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
 # The fallback lets tools read these settings; a server with it refuses `check --deploy`.
 SECRET_KEY = env("SECRET_KEY", default="only-for-tools")
+# Secrets that were replaced: what they signed or sealed can still be read. Keep one for a term.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=True)
@@ -207,8 +209,16 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-# One judgement or form is small; nothing here is uploaded yet.
+# One judgement or form is small. This does not count files, which have a limit of their own:
+# those of one note, five of 10 MB, and the form around them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+UPLOAD_MAX_SIZE = 52 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "parrcs.core.uploads.NotTooMuch",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Language, files, logs ----------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from parrcs.core.tenancy import (
     keep_history,
     keep_history_without,
 )
-from pupils.models import Placement, Pupil
+from pupils.models import Placement
+from pupils.models.pupils import OfPupilQuerySet
 
 # How long a note that was removed can be brought back.
 WAY_BACK = dt.timedelta(hours=1)
@@ -59,7 +60,12 @@ class Note(TrustOwned):
     pupil = TenantForeignKey("pupils.Pupil", models.CASCADE, related_name="notes")
     strand = TenantForeignKey("assessment.Strand", related_name="+", null=True, blank=True)
     target = TenantForeignKey(
-        "pupils.TermlyTarget", models.CASCADE, related_name="notes", null=True, blank=True
+        # A target that was never judged may be removed; what was seen stays.
+        "pupils.TermlyTarget",
+        models.SET_NULL,
+        related_name="notes",
+        null=True,
+        blank=True,
     )
     point = TenantForeignKey("assessment.Point", related_name="+", null=True, blank=True)
     secured = models.BooleanField(null=True, blank=True, help_text="Of a small step only")
@@ -131,16 +137,6 @@ class Evidence(TrustOwned):
         return self.kind.startswith("image/")
 
 
-class TestScoreQuerySet(models.QuerySet["TestScore"]):
-    """Test scores, narrowed to the person who asks."""
-
-    def visible_to(self, access: Access) -> Self:
-        """Keep the scores of the pupils that the person sees."""
-        if access.reach(Permission.SEE_PUPILS).whole_trust:
-            return self
-        return self.filter(pupil__in=Pupil.objects.visible_to(access))
-
-
 @keep_history
 class TestScore(TrustOwned):
     """What a pupil reached in a test, to stand beside the teacher's judgements."""
@@ -155,7 +151,7 @@ class TestScore(TrustOwned):
     out_of = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     entered_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
 
-    objects = TestScoreQuerySet.as_manager()
+    objects = OfPupilQuerySet["TestScore"].as_manager()
 
     class Meta:
         ordering = ("-taken_on", "test")

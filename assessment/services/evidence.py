@@ -67,13 +67,8 @@ def check_file(name: str, content: bytes) -> CheckedFile:
 
     `name` is only shown; what the browser says of the type is not asked for at all.
     """
-    shown = f"“{clean_name(name, '')}”"
-    if not content:
-        raise FileRefused(f"{shown} is empty. Choose it again, or take the picture again.")
-    if len(content) > MOST_BYTES:
-        raise FileRefused(
-            f"{shown} has {len(content) / 1024 / 1024:.1f} MB. A file may have up to 10 MB."
-        )
+    check_size(name, len(content))
+    shown = _shown(name)
     kind = _kind(content)
     if kind == "HEIC":
         raise FileRefused(
@@ -93,6 +88,16 @@ def check_file(name: str, content: bytes) -> CheckedFile:
         _check_pdf(shown, content)
         return CheckedFile(clean_name(name, "pdf"), "application/pdf", content)
     return _written_anew(name, shown, kind, content)
+
+
+def check_size(name: str, size: int) -> None:
+    """Ask that a file is neither empty nor too large, before it is read. Raises `FileRefused`."""
+    if not size:
+        raise FileRefused(f"{_shown(name)} is empty. Choose it again, or take the picture again.")
+    if size > MOST_BYTES:
+        raise FileRefused(
+            f"{_shown(name)} has {size / 1024 / 1024:.1f} MB. A file may have up to 10 MB."
+        )
 
 
 def store(note: Note, files: Sequence[CheckedFile]) -> None:
@@ -124,6 +129,10 @@ def clean_name(name: str, ending: str) -> str:
         stem, dot, _ = plain.rpartition(".")
         plain = f"{(stem if dot and stem else plain)[: LONGEST_NAME - 6] or 'file'}.{ending}"
     return plain[:LONGEST_NAME] or "file"
+
+
+def _shown(name: str) -> str:
+    return f"“{clean_name(name, '')}”"
 
 
 def _kind(content: bytes) -> str | None:
