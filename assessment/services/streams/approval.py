@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Baseline, Expectation, Judgement, Stream
+from assessment.selectors.streams import is_closed
 from assessment.services.streams.carrying import carry_baselines
 from parrcs.core.access import Access, Permission
+from pupils.models import Route
 from schools.models import Term
 
 
@@ -45,23 +47,24 @@ def put_in_use(*, stream: Stream, starts_on: dt.date, expected: Mapping[int, Exp
     Needs `in_trust`. The version in use before ends the day before, and its baselines are
     carried on by the mapping. Raises `ApprovalRefused`.
     """
-    stream = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
+    stream = _locked(stream)
+    if stream.approved_until is not None:
+        raise ApprovalRefused(f"{stream} was in use until {_day(stream.approved_until)}.")
     if stream.approved_from is not None:
-        raise ApprovalRefused(f"{stream} is in use since {_day(stream.approved_from)}.")
+        raise ApprovalRefused(f"{stream} is approved from {_day(stream.approved_from)} already.")
     if not expected:
         raise ApprovalRefused("Choose one route at least: only pupils on its routes are judged.")
     _check_goes_on(stream, starts_on)
-    in_use = Stream.objects.filter(
-        code=stream.code, approved_from__isnull=False, approved_until__isnull=True
-    ).first()
-    if in_use is not None and in_use.approved_from is not None:
-        if starts_on <= in_use.approved_from:
-            raise ApprovalRefused(
-                f"version {in_use.version} is approved from {_day(in_use.approved_from)}, so"
-                " another one can start the day after that at the earliest"
-            )
-        in_use.approved_until = starts_on - dt.timedelta(days=1)
-        in_use.save(update_fields=["approved_until"])
+    others = Stream.objects.filter(code=stream.code, approved_from__isnull=False)
+    later = others.filter(approved_from__gte=starts_on).order_by("approved_from").last()
+    if later is not None and later.approved_from is not None:
+        raise ApprovalRefused(
+            f"{later} is approved from {_day(later.approved_from)}, so another version can start"
+            " the day after that at the earliest."
+        )
+    others.filter(_holds_from(starts_on, "approved_until")).update(
+        approved_until=starts_on - dt.timedelta(days=1)
+    )
     stream.approved_from = starts_on
     stream.save(update_fields=["approved_from"])
     Expectation.objects.bulk_create(
@@ -76,10 +79,21 @@ def withdraw_stream(*, by: Access, stream: Stream, last_term: Term) -> None:
     """Take a version out of use after a term. Raises `ApprovalRefused`."""
     _check(by)
     _check_not_closed(last_term)
-    stream = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
+    stream = _locked(stream)
     if stream.approved_from is None or stream.approved_from > last_term.ends_on:
         raise ApprovalRefused(f"{stream} is not in use in {last_term}.")
-    _check_nothing_judged(stream, last_term.ends_on + dt.timedelta(days=1))
+    after = Stream.objects.filter(
+        code=stream.code,
+        approved_from__gt=stream.approved_from,
+        approved_from__lte=last_term.ends_on,
+    ).first()
+    if after is not None:
+        raise ApprovalRefused(f"{after} has taken its place by then.")
+    judged = _judged_from(stream, last_term.ends_on + dt.timedelta(days=1))
+    if judged is not None:
+        raise ApprovalRefused(
+            f"{judged} has been judged in {stream} already, so it stays in use until then."
+        )
     stream.approved_until = last_term.ends_on
     stream.save(update_fields=["approved_until"])
 
@@ -88,7 +102,7 @@ def withdraw_stream(*, by: Access, stream: Stream, last_term: Term) -> None:
 def remove_stream(*, by: Access, stream: Stream) -> None:
     """Remove a version that was never in use. Raises `ApprovalRefused`."""
     _check(by)
-    stream = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
+    stream = _locked(stream)
     if stream.approved_from is not None:
         raise ApprovalRefused(f"{stream} was in use, so it stays.")
     if stream.replaced_by.exists():
@@ -103,35 +117,44 @@ def set_expectations(
     """Set what is expected from a term on, by id of the route; a route left out is not judged.
 
     What was reckoned for the terms before stays as it is: they keep the figures they had.
-    Raises `ApprovalRefused`.
+    Figures that were set for later terms give way. Raises `ApprovalRefused`.
     """
     _check(by)
     _check_not_closed(term)
-    stream = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
+    stream = _locked(stream)
     if stream.approved_from is None or stream.approved_from > term.starts_on:
         raise ApprovalRefused(f"{stream} is not in use when {term} begins.")
+    if stream.approved_until is not None and stream.approved_until < term.starts_on:
+        raise ApprovalRefused(f"{stream} is no longer in use when {term} begins.")
     if not expected:
         raise ApprovalRefused("Choose one route at least, or take the stream out of use.")
-    standing = Expectation.objects.filter(stream=stream)
-    for row in standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=term.starts_on)):
-        wanted = expected.get(row.route_id)
-        if wanted is None:
-            _check_nobody_judged(stream, row.route_id, term)
-        if row.starts_on >= term.starts_on:
-            row.delete()
-        elif wanted != (row.points_a_term, row.better):
-            row.ends_on = term.starts_on - dt.timedelta(days=1)
-            row.save(update_fields=["ends_on"])
-    going_on = set(
-        standing.filter(starts_on__lt=term.starts_on, ends_on__isnull=True).values_list(
-            "route", flat=True
-        )
-    )
+    from_then_on = Expectation.objects.filter(_holds_from(term.starts_on, "ends_on"), stream=stream)
+    for route in from_then_on.exclude(route__in=expected).values_list("route", flat=True):
+        _check_nobody_judged(stream, route, term)
+    from_then_on.filter(starts_on__gte=term.starts_on).delete()
+    going_on = set()
+    for row in from_then_on:
+        same = expected.get(row.route_id) == (row.points_a_term, row.better)
+        if same:
+            going_on.add(row.route_id)
+        row.ends_on = None if same else term.starts_on - dt.timedelta(days=1)
+        row.save(update_fields=["ends_on"])
     Expectation.objects.bulk_create(
         Expectation(stream=stream, route_id=route, starts_on=term.starts_on, **each._asdict())
         for route, each in expected.items()
         if route not in going_on
     )
+
+
+def _locked(stream: Stream) -> Stream:
+    """Lock all versions of a stream: what is decided of one depends on the others."""
+    versions = Stream.objects.select_for_update(of=("self",)).filter(code=stream.code)
+    return next(each for each in versions.order_by("pk") if each.pk == stream.pk)
+
+
+def _holds_from(day: dt.date, last: str) -> Q:
+    """Keep what holds on a day or later; `last` is the field of its last day."""
+    return Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": day})
 
 
 def _check(by: Access) -> None:
@@ -140,10 +163,7 @@ def _check(by: Access) -> None:
 
 
 def _check_not_closed(term: Term) -> None:
-    """Ask that a term is not over, or still being judged: its numbers have been read."""
-    today = timezone.localdate()
-    still_open = any(window.closes_on >= today for window in term.windows.all())
-    if term.ends_on < today and not still_open:
+    if is_closed(term, timezone.localdate()):
         raise ApprovalRefused(f"{term} is over and its window is closed, so it stays as it is.")
 
 
@@ -157,46 +177,52 @@ def _check_goes_on(stream: Stream, starts_on: dt.date) -> None:
             held = "baselines"
         else:
             continue
-        if stream.replaces_id != before.pk:
+        if before.pk not in _goes_on_from(stream):
             raise ApprovalRefused(
                 f"{before} holds {held} in this trust, and {stream.version} does not say how it"
                 f' goes on from there. Give its file a part "replaces" that names version'
                 f" {before.version}."
             )
-        _check_nothing_judged(before, starts_on)
+        judged = _judged_from(before, starts_on)
+        if judged is not None:
+            raise ApprovalRefused(
+                f"{judged} has been judged in {before} already. Start after it ends on"
+                f" {_day(judged.ends_on)}, so that no judgement is lost."
+            )
         return
 
 
-def _check_nothing_judged(stream: Stream, starts_on: dt.date) -> None:
-    judged = (
-        Term.objects.filter(
-            census_on__gte=starts_on,
-            pk__in=Judgement.objects.filter(strand__stream=stream).values("term"),
-        )
-        .order_by("starts_on")
-        .last()
-    )
-    if judged is not None:
-        raise ApprovalRefused(
-            f"{judged} has been judged in {stream} already. Start after it ends on"
-            f" {_day(judged.ends_on)}, so that no judgement is lost."
-        )
+def _goes_on_from(stream: Stream) -> set[int]:
+    """Return the versions whose baselines have come down to the one that a version replaces.
+
+    They have not through a version that was never in use.
+    """
+    found = set()
+    while stream.replaces is not None and stream.replaces.approved_from is not None:
+        stream = stream.replaces
+        found.add(stream.pk)
+    return found
+
+
+def _judged_from(stream: Stream, day: dt.date) -> Term | None:
+    """Return the last term counted on that day or later that was judged in a version."""
+    judged = Judgement.objects.filter(strand__stream=stream).values("term")
+    return Term.objects.filter(census_on__gte=day, pk__in=judged).order_by("starts_on").last()
 
 
 def _check_nobody_judged(stream: Stream, route: int, term: Term) -> None:
     judged = Judgement.objects.filter(
+        Q(pupil__placements__ends_on__isnull=True)
+        | Q(pupil__placements__ends_on__gte=F("term__census_on")),
         strand__stream=stream,
         term__census_on__gte=term.starts_on,
         pupil__placements__route=route,
         pupil__placements__starts_on__lte=F("term__census_on"),
-    ).filter(
-        Q(pupil__placements__ends_on__isnull=True)
-        | Q(pupil__placements__ends_on__gte=F("term__census_on"))
     )
     if judged.exists():
         raise ApprovalRefused(
-            f"Pupils on this route have been judged in {stream} in {term} already, so it cannot"
-            " be left out from then on."
+            f"Pupils on the {Route.objects.get(pk=route).name.lower()} route have been judged in"
+            f" {stream} in {term} already, so it cannot be left out from then on."
         )
 
 

@@ -1,21 +1,79 @@
 """Streams as YAML files: one strict schema, and errors that name their place."""
 
-from collections.abc import Hashable
+import re
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self, override
+from typing import Annotated, Any, NamedTuple, NoReturn, Self, override
 
 import yaml
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 FIXTURES: Path = settings.BASE_DIR / "fixtures"
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
+# A stream of two hundred points and forty strands has half of this.
+LARGEST_TEXT = 64 * 1024
+# A file nests four deep: the file, its list of points, a point, what the point says.
+_DEEPEST = 6
+# Words and groups of words. Two hundred points, sixty strands and their mapping have 2,400.
+_MOST_NODES = 4000
+# Who mends these may then read on.
+_PROBLEMS_TOLD = 20
+
+# Where something stands: names of parts, and numbers in a list from 0.
+type Place = tuple[str | int, ...]
+# Says in words where something stands in a file.
+type Where = Callable[[Place], str]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong in a file: where, as a person finds it, and what."""
+
+    where: str
+    words: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.where}: {self.words}" if self.where else self.words
 
 
 class StreamFileError(Exception):
-    """A stream file cannot be loaded; the message names the file and the place in it."""
+    """A stream file cannot be loaded; the message names the file and the places in it."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(f"{source}: {each}" for each in problems))
+        self.problems = problems
+
+
+def dotted(place: Place) -> str:
+    """Say where something stands; entries of a list are counted from 1, as people do."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part[:40] for part in place)
+
+
+def refusal(source: str, where: Where, faults: Sequence[tuple[Place, str]]) -> StreamFileError:
+    """Return the error that tells of all faults found, in the order of the file."""
+    problems = [Problem(where(place), words) for place, words in faults]
+    if len(problems) > _PROBLEMS_TOLD:
+        more = len(problems) - _PROBLEMS_TOLD
+        problems = [*problems[:_PROBLEMS_TOLD], Problem("", f"and {more} more")]
+    return StreamFileError(source, problems)
+
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _plain(text: str) -> str:
+    text = " ".join(text.split())
+    if _UNSEEN.search(text):
+        raise PydanticCustomError("unseen", "this holds characters that cannot be seen")
+    return text
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
+Text = Annotated[str, AfterValidator(_plain)]
+Code = Annotated[Text, Field(min_length=1, max_length=12)]
 
 
 class _Entry(BaseModel):
@@ -25,8 +83,8 @@ class _Entry(BaseModel):
 class PointEntry(_Entry):
     """A point of the scale."""
 
-    code: str = Field(min_length=1, max_length=12)
-    label: str = Field(min_length=1, max_length=120)
+    code: Code
+    label: Text = Field(min_length=1, max_length=120)
     value: Decimal = Field(max_digits=6, decimal_places=2)
 
 
@@ -34,8 +92,8 @@ class StrandEntry(_Entry):
     """Something that is judged, and the core area it counts for, if any."""
 
     code: Slug
-    name: str = Field(min_length=1, max_length=80)
-    area: str = Field(default="", max_length=80)
+    name: Text = Field(min_length=1, max_length=80)
+    area: Text = Field(default="", max_length=80)
     core_area: Slug | None = None
 
 
@@ -47,22 +105,22 @@ class ReplacesEntry(_Entry):
     the same code.
     """
 
-    version: str = Field(min_length=1, max_length=12)
+    version: Code
     strands: dict[Slug, Slug | None] = {}
-    points: dict[str, str] = {}
+    points: dict[Code, Code] = {}
 
 
 class StreamFile(_Entry):
     """All that a stream file says."""
 
     code: Slug
-    version: str = Field(min_length=1, max_length=12)
-    name: str = Field(min_length=1, max_length=80)
-    description: str = Field(min_length=1, max_length=250)
-    for_whom: str = Field(min_length=1, max_length=140)
+    version: Code
+    name: Text = Field(min_length=1, max_length=80)
+    description: Text = Field(min_length=1, max_length=250)
+    for_whom: Text = Field(min_length=1, max_length=140)
     better: Decimal = Field(ge=1, max_digits=4, decimal_places=2)
-    scale: tuple[PointEntry, ...] = Field(min_length=2)
-    strands: tuple[StrandEntry, ...] = Field(min_length=1)
+    scale: tuple[PointEntry, ...] = Field(min_length=2, max_length=200)
+    strands: tuple[StrandEntry, ...] = Field(min_length=1, max_length=60)
     expected: dict[Slug, Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]] = Field(
         min_length=1, description="Points a term, by code of the route"
     )
@@ -70,22 +128,23 @@ class StreamFile(_Entry):
 
     @model_validator(mode="after")
     def _in_order_and_once(self) -> Self:
-        for number, (lower, upper) in enumerate(
-            zip(self.scale, self.scale[1:], strict=False), start=2
-        ):
-            if upper.value <= lower.value:
-                raise ValueError(
-                    f"scale.{number}.value: {upper.value} is not more than"
-                    f" the {lower.value} before it"
+        faults: list[tuple[Place, str]] = []
+        for number in range(1, len(self.scale)):
+            before, value = self.scale[number - 1].value, self.scale[number].value
+            if value <= before:
+                faults.append(
+                    (("scale", number, "value"), f"{value} is not more than the {before} before it")
                 )
-        for place in ("scale", "strands"):
+        for part in ("scale", "strands"):
             seen: set[str] = set()
-            for number, entry in enumerate(getattr(self, place), start=1):
-                if entry.code in seen:
-                    raise ValueError(f"{place}.{number}.code: {entry.code} is there twice")
-                seen.add(entry.code)
+            for number, entry in enumerate(getattr(self, part)):
+                if entry.code.casefold() in seen:
+                    faults.append(((part, number, "code"), f"{entry.code} is there twice"))
+                seen.add(entry.code.casefold())
         if self.replaces is not None and self.replaces.version == self.version:
-            raise ValueError("replaces.version: a version cannot replace itself")
+            faults.append((("replaces", "version"), "a version cannot replace itself"))
+        if faults:
+            raise PydanticCustomError("faults", "does not hold together", {"faults": faults})
         return self
 
     @property
@@ -96,17 +155,12 @@ class StreamFile(_Entry):
             "expected": {code: str(points.normalize()) for code, points in self.expected.items()},
         }
 
-    @property
-    def about(self) -> str:
-        """What the stream is and for whom, as the pages show it."""
-        return f"{self.description} For whom: {self.for_whom}"
-
 
 class CodeAndName(_Entry):
     """A route or a core area."""
 
     code: Slug
-    name: str = Field(min_length=1, max_length=60)
+    name: Text = Field(min_length=1, max_length=60)
 
 
 class CodesAndNames(_Entry):
@@ -122,58 +176,170 @@ def shipped_streams() -> list[Path]:
 
 def read_stream(file: Path) -> StreamFile:
     """Read a stream file and check all that can be checked without the trust."""
-    return _read(file, StreamFile)
+    return read_yaml(source=file.name, content=_bytes(file))[0]
+
+
+def read_yaml(*, source: str, content: bytes) -> tuple[StreamFile, Where]:
+    """Read a stream and return it with what says where in the file something stands.
+
+    Raises `StreamFileError`, which names the file by `source`.
+    """
+    found, where = _parsed(source, content)
+    return checked(found, source, where), where
 
 
 def read_codes_and_names(file: Path) -> tuple[CodeAndName, ...]:
     """Read a list of routes or core areas."""
-    return _read(file, CodesAndNames).entries
+    found, _ = _parsed(file.name, _bytes(file))
+    return _checked({"entries": found}, CodesAndNames, file.name, dotted).entries
 
 
-class _OnceOnly(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error: by itself the last would win silently."""
+def checked(found: Any, source: str, where: Where) -> StreamFile:
+    """Hold what was read from any kind of file against the schema. Raises `StreamFileError`."""
+    return _checked(found, StreamFile, source, where)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        problem = Problem("", f"cannot be read ({error.strerror})")
+        raise StreamFileError(file.name, [problem]) from error
+
+
+class _AsPeopleWrite(yaml.SafeLoader):
+    """YAML without what no person writes: it could hide a key, or grow without end when read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._nodes = 0
+
+    @override
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            _stop(event, "'&' and '*' refer to other places of a file. Write it out instead")
+        if getattr(event, "tag", None):
+            _stop(event, "words that begin with '!' have no place here. Leave it out")
+        if self._depth == _DEEPEST:
+            _stop(event, "this is nested too deeply for a stream file")
+        self._nodes += 1
+        if self._nodes > _MOST_NODES:
+            _stop(event, "this is far more than a stream, from here on")
+        self._depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     @override
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(
-                    problem="a key must be plain text", problem_mark=key.start_mark
-                )
+                _stop(key, "a key must be plain text")
             if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"'{key.value}' is there twice", problem_mark=key.start_mark
-                )
+                _stop(key, f"'{key.value}' is there twice")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-def _read[Content: BaseModel](file: Path, schema: type[Content]) -> Content:
+class _Stopped(yaml.MarkedYAMLError):
+    """What we refuse, in words of ours."""
+
+
+def _stop(at: Any, problem: str) -> NoReturn:
+    raise _Stopped(problem=problem, problem_mark=at.start_mark)
+
+
+def _parsed(source: str, content: bytes) -> tuple[Any, Where]:
+    if len(content) > LARGEST_TEXT:
+        words = f"is larger than {LARGEST_TEXT // 1024} KB; a stream takes a few"
+        raise StreamFileError(source, [Problem("", words)])
     try:
-        # A subclass of the safe loader, which makes plain values only.
-        found = yaml.load(file.read_text(encoding="utf-8"), Loader=_OnceOnly)  # noqa: S506
-    except OSError as error:
-        raise StreamFileError(f"{file.name}: cannot be read ({error.strerror})") from error
+        loader = _AsPeopleWrite(content.decode("utf-8-sig"))
+        node = loader.get_single_node()
+        found = None if node is None else loader.construct_document(node)
     except UnicodeDecodeError as error:
-        raise StreamFileError(f"{file.name}: is not text in UTF-8") from error
+        raise StreamFileError(source, [Problem("", "is not text in UTF-8")]) from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise StreamFileError(f"{file.name}: line {line}: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise StreamFileError(f"{file.name}: is not YAML: {error}") from error
-    if schema is CodesAndNames:
-        found = {"entries": found}
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        words = f"{error.problem}."
+        if not isinstance(error, _Stopped):
+            words = (
+                "this cannot be read as YAML. Look for a missing colon, quote or space here or in"
+                f" the line before ({error.problem})."
+            )
+        raise StreamFileError(source, [Problem(f"line {line}", words)]) from error
+    except (yaml.YAMLError, ValueError, OverflowError, IndexError) as error:
+        # A date of month 13, a number of five thousand digits, a byte that is no letter.
+        words = "is not YAML: it holds a character, number or date that cannot be read"
+        raise StreamFileError(source, [Problem("", words)]) from error
+
+    def where(place: Place) -> str:
+        return f"line {_line(node, place)}: {dotted(place)}" if place and node else ""
+
+    return found, where
+
+
+def _line(node: yaml.Node, place: Place) -> int:
+    line: int = node.start_mark.line
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(key, value) for key, value in node.value if key.value == part]
+            if not pairs:
+                break
+            key, node = pairs[0]
+            line = key.start_mark.line
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line
+    return line + 1
+
+
+def _checked[Content: BaseModel](
+    found: Any, schema: type[Content], source: str, where: Where
+) -> Content:
     try:
         return schema.model_validate(found)
     except ValidationError as error:
-        raise StreamFileError(
-            "\n".join(f"{file.name}: {_said(each)}" for each in error.errors())
-        ) from error
+        faults: list[tuple[Place, str]] = []
+        for each in error.errors():
+            if each["type"] == "faults":
+                faults += each["ctx"]["faults"]
+            else:
+                faults.append((_place(each["loc"]), _said(each)))
+        raise refusal(source, where, faults) from error
+
+
+def _place(loc: Place) -> Place:
+    """Return a place as people find it: what is wrong with a key is wrong at the key."""
+    return (*loc[:-2], str(loc[-2])) if loc[-1:] == ("[key]",) else loc
+
+
+_WORDS = {
+    "missing": "this is missing",
+    "extra_forbidden": "a stream file has no such part",
+    "string_type": 'this has to be text. Put it in quotes, such as "1.0"',
+    "string_too_short": "this is empty",
+    "string_too_long": "this has more than {max_length} characters",
+    "string_pattern_mismatch": "use lower-case letters, digits and single hyphens, such as my-code",
+    "greater_than_equal": "this has to be {ge} or more",
+    "too_short": "there are fewer than {min_length}",
+    "too_long": "there are more than {max_length}",
+    "decimal_max_places": "at most {decimal_places} digits may follow the point",
+    "decimal_max_digits": "this number has more than {max_digits} digits",
+    "decimal_whole_digits": "this number is too large",
+    "dict_type": "this has to be a group of lines such as 'name: Swimming'",
+    "model_type": "this has to be a group of lines such as 'name: Swimming'",
+    "tuple_type": "this has to be a list, each entry with a hyphen before it",
+}
 
 
 def _said(error: Any) -> str:
-    """Say what is wrong and where; entries of a list are counted from 1, as people do."""
-    message = error["msg"].removeprefix("Value error, ")
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
-    return f"{place}: {message}" if place else message
+    """Say what is wrong in words that need no knowledge of programs."""
+    kind: str = error["type"]
+    if kind in _WORDS:
+        return _WORDS[kind].format(**error.get("ctx", {}))
+    if kind.startswith(("decimal", "finite")):
+        return "this has to be a number"
+    return str(error["msg"])

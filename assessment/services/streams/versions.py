@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from assessment.models import (
     CoreArea,
@@ -16,14 +15,21 @@ from assessment.models import (
     Stream,
 )
 from assessment.services.streams.approval import ApprovalRefused, Expected, put_in_use
+from assessment.services.streams.content import content_of
 from assessment.services.streams.files import (
     FIXTURES,
+    Place,
+    Problem,
     StreamFile,
     StreamFileError,
+    Where,
+    dotted,
     read_codes_and_names,
     read_stream,
+    refusal,
     shipped_streams,
 )
+from assessment.services.streams.mapping import GoesOn, as_told, goes_on
 from pupils.models import Route
 
 # A trust begins with these; it approves the others as it comes to want them.
@@ -82,59 +88,72 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
             },
         )
     except ApprovalRefused as error:
-        raise StreamFileError(f"{file.name}: version: {error}") from error
+        raise StreamFileError(file.name, [Problem("version", str(error))]) from error
+    stream.refresh_from_db()
     return stream
 
 
-@transaction.atomic
-def store_stream(*, stream_file: StreamFile, source: str) -> Stream:
-    """Keep a version of a stream, not in use yet; `source` names its file in errors.
+def store_stream(
+    *,
+    stream_file: StreamFile,
+    source: str,
+    where: Where = dotted,
+    loaded_by: int | None = None,
+) -> Stream:
+    """Keep a version of a stream, not in use yet; `source` and `where` name places in errors.
 
     Needs `in_trust`. A version is frozen: the same content again is the version there is, and
-    other content under its number is refused. Raises `StreamFileError`.
+    other content under its number is refused. Nothing is stored before all of it has been
+    checked. Raises `StreamFileError`.
     """
-    routes = {route.code: route for route in Route.objects.all()}
     areas = {area.code: area for area in CoreArea.objects.all()}
-    _check_references(source, stream_file, routes, areas)
     versions = {each.version: each for each in Stream.objects.filter(code=stream_file.code)}
-    known = versions.get(stream_file.version)
-    if known is not None:
-        if _content(known) != _content_of_file(stream_file):
-            raise StreamFileError(
-                f"{source}: version: {stream_file.code} {stream_file.version} is already"
-                " loaded with other content, and a version never changes."
-                " Give the changed stream a new version."
-            )
-        return known
-    before = None
+    faults = _unknown(stream_file, areas)
+    before, going_on = None, None
     if stream_file.replaces is not None:
         before = versions.get(stream_file.replaces.version)
         if before is None:
-            raise StreamFileError(
-                f"{source}: replaces.version: the trust has no {stream_file.code}"
-                f" {stream_file.replaces.version}, only {', '.join(versions) or 'none'}"
-            )
-    stream = _create(stream_file, before, areas)
-    if before is not None:
-        _map(source, stream_file, before, stream)
-    return stream
+            words = f"the trust has no {stream_file.code} {stream_file.replaces.version}, only "
+            faults.append((("replaces", "version"), words + (", ".join(versions) or "none")))
+        else:
+            going_on = goes_on(stream_file, stream_file.replaces, before)
+            faults += going_on.faults
+    if faults:
+        raise refusal(source, where, faults)
+    known = versions.get(stream_file.version)
+    if known is not None:
+        if content_of(known) != _in_fewest_words(stream_file, before, going_on):
+            raise refusal(source, where, [(("version",), _frozen(stream_file))])
+        return known
+    try:
+        with transaction.atomic():
+            return _create(stream_file, before, going_on, areas, loaded_by)
+    except IntegrityError as error:
+        # Somebody else has loaded the same version in this moment.
+        raise refusal(source, where, [(("version",), _frozen(stream_file))]) from error
 
 
 def _create(
-    stream_file: StreamFile, before: Stream | None, areas: Mapping[str, CoreArea]
+    stream_file: StreamFile,
+    before: Stream | None,
+    going_on: GoesOn | None,
+    areas: Mapping[str, CoreArea],
+    loaded_by: int | None,
 ) -> Stream:
     stream = Stream.objects.create(
         code=stream_file.code,
         version=stream_file.version,
         name=stream_file.name,
-        description=stream_file.about,
+        description=stream_file.description,
+        for_whom=stream_file.for_whom,
         replaces=before,
         proposed=stream_file.proposed,
+        loaded_by_id=loaded_by,
     )
-    Point.objects.bulk_create(
+    points = Point.objects.bulk_create(
         Point(stream=stream, **entry.model_dump()) for entry in stream_file.scale
     )
-    Strand.objects.bulk_create(
+    strands = Strand.objects.bulk_create(
         Strand(
             stream=stream,
             code=entry.code,
@@ -145,105 +164,62 @@ def _create(
         )
         for position, entry in enumerate(stream_file.strands, start=1)
     )
+    if before is not None and going_on is not None:
+        new_strands = {each.code: each for each in strands}
+        old_strands = {each.code: each for each in before.strands.all()}
+        StrandMapping.objects.bulk_create(
+            StrandMapping(before=old_strands[old], after=new_strands[new])
+            for new, old in going_on.strands.items()
+        )
+        new_points = {each.code: each for each in points}
+        old_points = {each.code: each for each in before.points.all()}
+        PointMapping.objects.bulk_create(
+            PointMapping(before=old_points[old], after=new_points[new])
+            for old, new in going_on.points.items()
+        )
     return stream
 
 
-def _map(source: str, stream_file: StreamFile, before: Stream, after: Stream) -> None:
-    """Store how the version goes on from the one before it."""
-    told = stream_file.replaces
-    if told is None:
-        return
-    _map_strands(source, told.strands, before, after)
-    _map_points(source, told.points, before, after)
+def _unknown(stream_file: StreamFile, areas: Mapping[str, CoreArea]) -> list[tuple[Place, str]]:
+    """Find what the file names and the trust does not have."""
+    routes = list(Route.objects.values_list("code", flat=True))
+    faults: list[tuple[Place, str]] = [
+        (
+            ("strands", number, "core_area"),
+            f"the trust has no core area '{strand.core_area}', only {', '.join(areas) or 'none'}",
+        )
+        for number, strand in enumerate(stream_file.strands)
+        if strand.core_area is not None and strand.core_area not in areas
+    ]
+    faults += [
+        (
+            ("expected", code),
+            f"the trust has no route '{code}', only {', '.join(routes) or 'none'}",
+        )
+        for code in stream_file.expected
+        if code not in routes
+    ]
+    return faults
 
 
-def _map_strands(
-    source: str, told: Mapping[str, str | None], before: Stream, after: Stream
-) -> None:
-    old_strands = {each.code: each for each in before.strands.all()}
-    new_strands = {each.code: each for each in after.strands.all()}
-    for code, old_code in told.items():
-        if code not in new_strands:
-            raise StreamFileError(
-                f"{source}: replaces.strands.{code}: this file has no such strand"
-            )
-        if old_code is not None and old_code not in old_strands:
-            raise StreamFileError(
-                f"{source}: replaces.strands.{code}: {before} has no strand '{old_code}',"
-                f" only {', '.join(old_strands)}"
-            )
-    for code, strand in new_strands.items():
-        old = old_strands.get(told.get(code, code) or "")
-        if old is not None:
-            StrandMapping.objects.create(before=old, after=strand)
-
-
-def _map_points(source: str, told: Mapping[str, str], before: Stream, after: Stream) -> None:
-    new_points = {each.code: each for each in after.points.all()}
-    old_points = list(before.points.order_by("value"))
-    for code in told.keys() - {each.code for each in old_points}:
-        raise StreamFileError(f"{source}: replaces.points.{code}: {before} has no such point")
-    last: Decimal | None = None
-    for old_point in old_points:
-        code = told.get(old_point.code, old_point.code)
-        point = new_points.get(code)
-        if point is None:
-            raise StreamFileError(
-                f"{source}: replaces.points.{old_point.code}: say which point of this file"
-                f" the {old_point.code} of {before} becomes; there is no '{code}'"
-            )
-        if last is not None and point.value < last:
-            raise StreamFileError(
-                f"{source}: replaces.points.{old_point.code}: {code} is below what the point"
-                " before it becomes, and who stood higher must not come to stand lower"
-            )
-        last = point.value
-        PointMapping.objects.create(before=old_point, after=point)
-
-
-def _check_references(
-    source: str,
-    stream_file: StreamFile,
-    routes: Mapping[str, Route],
-    areas: Mapping[str, CoreArea],
-) -> None:
-    for number, strand in enumerate(stream_file.strands, start=1):
-        if strand.core_area is not None and strand.core_area not in areas:
-            raise StreamFileError(
-                f"{source}: strands.{number}.core_area: the trust has no core area"
-                f" '{strand.core_area}', only {', '.join(areas) or 'none'}"
-            )
-    for code in stream_file.expected:
-        if code not in routes:
-            raise StreamFileError(
-                f"{source}: expected.{code}: the trust has no route '{code}',"
-                f" only {', '.join(routes) or 'none'}"
-            )
-
-
-def _content_of_file(stream_file: StreamFile) -> tuple[object, ...]:
-    return (
-        stream_file.name,
-        stream_file.about,
-        stream_file.proposed,
-        stream_file.replaces.version if stream_file.replaces else None,
-        [(entry.code, entry.label, entry.value) for entry in stream_file.scale],
-        [(entry.code, entry.name, entry.area, entry.core_area) for entry in stream_file.strands],
+def _in_fewest_words(
+    stream_file: StreamFile, before: Stream | None, going_on: GoesOn | None
+) -> StreamFile:
+    if before is None or going_on is None:
+        return stream_file
+    replaces = as_told(
+        before.version,
+        going_on,
+        strands=[each.code for each in stream_file.strands],
+        before=list(before.strands.values_list("code", flat=True)),
     )
+    return stream_file.model_copy(update={"replaces": replaces})
 
 
-def _content(stream: Stream) -> tuple[object, ...]:
+def _frozen(stream_file: StreamFile) -> str:
     return (
-        stream.name,
-        stream.description,
-        stream.proposed,
-        stream.replaces.version if stream.replaces else None,
-        list(stream.points.order_by("value").values_list("code", "label", "value")),
-        list(
-            stream.strands.order_by("position").values_list(
-                "code", "name", "area", "core_area__code"
-            )
-        ),
+        f"{stream_file.code} {stream_file.version} is already loaded with other content, and a"
+        " version never changes. Give the changed stream a new version."
     )
 
 
