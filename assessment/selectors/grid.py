@@ -11,13 +11,13 @@ from assessment.selectors.cells import Cell, Row, Scale, rows_of, scales
 from assessment.selectors.coverage import (
     Coverage,
     classes_to_record,
-    window_words,
 )
 from assessment.selectors.progress import DueStrand, strands_due
 from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
 from pupils.selectors.registers import registers
-from schools.models import ClassGroup, Term, Window
+from schools.models import ClassGroup, Term
+from schools.selectors.windows import entry_days
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Grid:
     terms: Sequence[Term]
     class_groups: Sequence[ClassGroup]
     window: str
+    notice: str
     is_open: bool
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -105,7 +106,7 @@ def class_grid(access: Access, *, class_group: ClassGroup, term: Term) -> Grid:
     """Return the grid of a class for a term; the queries do not depend on how many pupils."""
     today = timezone.localdate()
     all_terms = list(terms().annotate(taught=Exists(_placed_in_its_days(class_group))))
-    window = Window.objects.filter(term=term).first()
+    days = entry_days(class_group, term)
     placements = list(
         registers(access, term=term)
         .filter(class_group=class_group)
@@ -135,8 +136,9 @@ def class_grid(access: Access, *, class_group: ClassGroup, term: Term) -> Grid:
             .select_related("school")
             .order_by("school__name", "name")
         ),
-        window=window_words(window, today),
-        is_open=window is not None and window.is_open(today),
+        window=days.words(today),
+        notice=days.notice(today),
+        is_open=days.lets_enter(today),
         columns=_columns(rows, due, routes),
         rows=rows,
         scales=found,

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from assessment.measures import Indicator, expected_gain, indicator, signed, terms_since
-from assessment.models import Baseline, Expectation, Judgement, Point, Strand, Stream
-from assessment.selectors.progress import in_force_on
+from assessment.models import Baseline, Expectation, Judgement, Strand, Stream
+from assessment.selectors.baselines import (
+    baselines_of,
+    due_strands,
+    in_force,
+    last_day,
+    term_now,
+)
 from parrcs.core.access import Access
-from pupils.models import Placement, Pupil
+from pupils.models import Placement
 from pupils.selectors.pupils import PupilFile
 from pupils.selectors.registers import judged_route
 from schools.models import Term
-from schools.selectors.calendar import current_term
 
 TERMS_SHOWN = 6
 
@@ -114,7 +117,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     """
     pupil = file.pupil
     terms = list(Term.objects.select_related("year").order_by("starts_on"))
-    now = _term_now(file)
+    now = term_now(file)
     shown = [term for term in terms if now and term.starts_on <= now.starts_on][-TERMS_SHOWN:]
     judgements = list(
         Judgement.objects.visible_to(access)
@@ -146,100 +149,18 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     for each in baselines.values():
         strands.setdefault(each[0].strand_id, each[0].strand)
     due_ids = {strand.pk for strand in due}
-    last_day = _last_day(file)
+    until = last_day(file)
     lines: dict[Stream, list[StrandLine]] = defaultdict(list)
     for strand in strands.values():
         lines[strand.stream].append(
             StrandLine(
                 strand,
                 strand.pk in due_ids,
-                next((b for b in baselines.get(strand.pk, ()) if _in_force(b, last_day)), None),
+                next((b for b in baselines.get(strand.pk, ()) if in_force(b, until)), None),
                 [values.get((strand.pk, term.pk)) for term in shown],
             )
         )
     return Positions(now, shown, [StreamLines(stream, each) for stream, each in lines.items()])
-
-
-@dataclass(frozen=True)
-class BaselineLine:
-    """A strand whose baseline may be set, with the one in force and those it replaced."""
-
-    strand: Strand
-    standing: Baseline | None
-    earlier: Sequence[Baseline]
-
-
-def baseline_lines(access: Access, *, file: PupilFile) -> list[BaselineLine]:
-    """Return the strands due for a pupil now, each with its baselines."""
-    last_day = _last_day(file)
-    held: dict[int, list[Baseline]] = defaultdict(list)
-    for baseline in baselines_of(access, file=file):
-        held[baseline.strand_id].append(baseline)
-    return [
-        BaselineLine(
-            strand,
-            next((b for b in held[strand.pk] if _in_force(b, last_day)), None),
-            [b for b in held[strand.pk] if not _in_force(b, last_day)],
-        )
-        for strand in due_strands(file, term=_term_now(file))
-    ]
-
-
-def scales_of(lines: Sequence[BaselineLine]) -> dict[int, list[Point]]:
-    """Return the points of the streams of some strands, from the lowest to the highest."""
-    points: dict[int, list[Point]] = defaultdict(list)
-    for point in Point.objects.filter(
-        stream__in={line.strand.stream_id for line in lines}
-    ).order_by("value"):
-        points[point.stream_id].append(point)
-    return dict(points)
-
-
-def due_strands(file: PupilFile, *, term: Term | None) -> QuerySet[Strand]:
-    """Return the strands due for the pupil in a term, in order.
-
-    For a pupil who was nowhere in it, or before the first term, those of the present route.
-    """
-    route = judged_route(file.placements, term) if term else None
-    if route is None and file.placement:
-        route = file.placement.route_id
-    day = term.census_on if term else file.today
-    return (
-        Strand.objects.filter(
-            stream__in=Stream.objects.in_force(day),
-            stream__expectations__in=Expectation.objects.filter(in_force_on("", day), route=route),
-        )
-        .select_related("stream")
-        .order_by("core_area__position", "stream__code", "position")
-    )
-
-
-def baselines_of(access: Access, *, file: PupilFile) -> QuerySet[Baseline]:
-    """Return a pupil's baselines as far as the file is seen, replaced ones too, by time."""
-    return (
-        Baseline.objects.filter(
-            pupil__in=Pupil.objects.visible_to(access),
-            pupil=file.pupil,
-            judged_on__lte=_last_day(file),
-        )
-        .select_related("point", "strand__stream", "judged_by")
-        .order_by("strand__stream__code", "strand__position", "judged_on")
-    )
-
-
-def _term_now(file: PupilFile) -> Term | None:
-    """Return the present term; for who sees the pupil until a day, the last begun by it."""
-    if file.seen_until is None:
-        return current_term(file.today).term
-    return Term.objects.filter(starts_on__lte=file.seen_until).order_by("starts_on").last()
-
-
-def _last_day(file: PupilFile) -> dt.date:
-    """Return until when baselines are seen: of who has left, to the end of their last term."""
-    if file.seen_until is None:
-        return dt.date.max
-    term = _term_now(file)
-    return max(file.seen_until, term.ends_on) if term else file.seen_until
 
 
 def _value(
@@ -251,7 +172,7 @@ def _value(
     census_days: Sequence[dt.date],
 ) -> TermValue:
     point, stream = judgement.point, judgement.strand.stream
-    base = next((each for each in baselines if _in_force(each, term.ends_on)), None)
+    base = next((each for each in baselines if in_force(each, term.ends_on)), None)
     gain = point.value - base.point.value if base else None
     route = judged_route(placements, term)
     due = next(
@@ -274,9 +195,3 @@ def _value(
 
 def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:
     return first is not None and first <= day and (last is None or last >= day)
-
-
-def _in_force(baseline: Baseline, day: dt.date) -> bool:
-    return baseline.judged_on <= day and (
-        baseline.replaced_on is None or baseline.replaced_on > day
-    )

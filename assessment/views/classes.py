@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from assessment.selectors.coverage import class_list
+from assessment.selectors.classes import class_list
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 

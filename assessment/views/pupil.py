@@ -1,15 +1,11 @@
-"""The page of one pupil, and the pupil's baselines."""
+"""The page of one pupil."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from assessment.forms.baselines import BaselineForm
-from assessment.selectors.pupil import baseline_lines, positions, scales_of
-from assessment.services.baselines import BaselineRefused, set_baselines
+from assessment.selectors.pupil import positions
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.plans import plans_of, targets_by_term
@@ -41,43 +37,6 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "may_plan": file.may(Permission.EDIT_PLANS),
             "may_record": file.may(Permission.RECORD),
             "crumbs": _crumbs(file),
-        },
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.RECORD)
-def pupil_baseline(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Set a pupil's starting points."""
-    file = _file(request, pupil_id)
-    if not file.may(Permission.RECORD):
-        raise PermissionDenied
-    lines = baseline_lines(request.access, file=file)
-    form = BaselineForm(
-        request.POST if request.method == "POST" else None,
-        lines=lines,
-        scales=scales_of(lines),
-        today=file.today,
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_baselines(by=request.access, pupil=file.pupil, starting_points=form.starting_points)
-        except BaselineRefused as refused:
-            form.add_error(f"day-{refused.strand.pk}", str(refused))
-        else:
-            several = len(form.starting_points) > 1
-            messages.success(
-                request, "The baselines are saved." if several else "The baseline is saved."
-            )
-            return redirect("pupil", pupil_id)
-    return render(
-        request,
-        "assessment/baseline.html",
-        {
-            "heading": "Set baselines",
-            "file": file,
-            "form": form,
-            "crumbs": [*_crumbs(file), (str(file.pupil), reverse("pupil", args=[pupil_id]))],
         },
     )
 

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from parrcs.core.access import Access
 from pupils.models import Outcome, Plan, Pupil, TermlyTarget
 from pupils.selectors.pupils import PupilFile
-from schools.models import Term, Window
+from schools.models import Term
+from schools.selectors.windows import windows
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def terms_to_plan(file: PupilFile) -> list[Term]:
 
     And begun by the last day on which the person sees the pupil: what they write they also read.
     """
-    today = file.today
-    windows = {window.term_id: window for window in Window.objects.all()}
+    today, held = file.today, windows()
+    school = file.placement.school_id if file.placement else None
+    terms = Term.objects.filter(starts_on__lte=file.seen_until or dt.date.max)
     return [
         term
-        for term in Term.objects.filter(starts_on__lte=file.seen_until or dt.date.max).order_by(
-            "starts_on"
-        )
-        if term.ends_on >= today or (term.pk in windows and windows[term.pk].is_open(today))
+        for term in terms.order_by("starts_on")
+        if term.ends_on >= today
+        or ((window := held.of(term.pk, school)) is not None and window.is_open(today))
     ]

@@ -56,20 +56,25 @@ def judged_route(placements: Sequence[Placement], term: Term) -> int | None:
 
     The same rule as in `registers`; None for a pupil who was nowhere in the term.
     """
+    census = term.census_on
+    on_census = [
+        each
+        for each in placements
+        if each.starts_on <= census and (each.ends_on is None or each.ends_on >= census)
+    ]
+    judged = next(iter(on_census), None) or placement_of(placements, term)
+    return judged.route_id if judged else None
+
+
+def placement_of(placements: Sequence[Placement], term: Term) -> Placement | None:
+    """Return the last of a pupil's placements in a term, by which a class judges them."""
     held = [
         each
         for each in placements
         if each.starts_on <= term.ends_on
         and (each.ends_on is None or each.ends_on >= term.starts_on)
     ]
-    census = term.census_on
-    on_census = [
-        each
-        for each in held
-        if each.starts_on <= census and (each.ends_on is None or each.ends_on >= census)
-    ]
-    judged = on_census or sorted(held, key=lambda each: each.starts_on)[-1:]
-    return judged[0].route_id if judged else None
+    return max(held, key=lambda each: each.starts_on, default=None)
 
 
 def visible_pupils(access: Access) -> QuerySet[Pupil]:

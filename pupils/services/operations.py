@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from parrcs.core.access import Access, Permission
 from pupils.models import Pupil, SavedOperation
 from pupils.selectors.registers import Registered, registers
-from schools.models import ClassGroup, Term, Window
+from schools.models import ClassGroup, Term
+from schools.selectors.windows import entry_days
 
 
 class Refused(Exception):  # a refusal is an answer, not an error
@@ -66,21 +67,21 @@ def placement_to_judge(
 ) -> Registered:
     """Return the placement by which a pupil is judged in this class this term.
 
-    Refuses while the term's window is shut, and for a pupil of another class. Needs `by` to
-    hold the permission to record for this very class.
+    Refuses while the window of the term is shut and the class has no leave for late entry, and
+    for a pupil of another class. Needs `by` to hold the permission to record for this very class.
     """
     if not may_record(by, class_group):
         raise PermissionDenied
     if term.year_id != class_group.year_id:
         raise Refused(f"{class_group} is not a class of {term}.")
-    window = Window.objects.filter(term=term).first()
-    if window is None:
+    days, today = entry_days(class_group, term), timezone.localdate()
+    if days.opens_on is None or days.closes_on is None:
         raise Refused(f"Nothing can be recorded for {term} yet: its window is not set.")
-    today = timezone.localdate()
-    if today > window.closes_on:
-        raise Refused(f"The window for {term} closed on {_day(window.closes_on)}.")
-    if today < window.opens_on:
-        raise Refused(f"The window for {term} opens on {_day(window.opens_on)}.")
+    if today < days.opens_on:
+        raise Refused(f"The window for {term} opens on {_day(days.opens_on)}.")
+    if not days.lets_enter(today):
+        closed = f"The window for {term} closed on {_day(days.closes_on)}."
+        raise Refused(f"{closed} {days.who_can_help(today)}".strip())
     placement = registers(by, term=term).filter(class_group=class_group, pupil=pupil).first()
     if placement is None:
         raise Refused(f"{pupil} is not in {class_group} in {term}.")

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from parrcs.core.access import Access
 from schools.measures import TermDates, YearDates, suggested_year
 from schools.models import AcademicYear, Term, Window
+from schools.selectors.windows import windows
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class CalendarYear:
 
 
 def academic_years(access: Access) -> QuerySet[AcademicYear]:
-    """Return the years of the trust, with terms and windows at hand."""
+    """Return the years of the trust, with terms at hand and, as their windows, the trust's."""
     return AcademicYear.objects.filter(trust=access.trust_id).prefetch_related(
-        Prefetch("terms", Term.objects.order_by("starts_on")), "terms__windows"
+        Prefetch("terms", Term.objects.order_by("starts_on")),
+        Prefetch("terms__windows", Window.objects.filter(school=None)),
     )
 
 
@@ -55,14 +57,16 @@ class CurrentTerm(NamedTuple):
     window: Window | None
 
 
-def current_term(day: dt.date) -> CurrentTerm:
-    """Return the term whose window is open, else the latest that has begun."""
-    windows = {window.term_id: window for window in Window.objects.all()}
-    terms = list(Term.objects.order_by("-starts_on"))
-    opened = [term for term in terms if term.pk in windows and windows[term.pk].is_open(day)]
-    begun = [term for term in terms if term.starts_on <= day]
-    term = next(iter(opened + begun), None)
-    return CurrentTerm(term, windows.get(term.pk) if term else None)
+def current_term(day: dt.date, *, school_id: int | None = None) -> CurrentTerm:
+    """Return the term whose window is open, else the latest that has begun.
+
+    The windows are those that a school goes by; without a school, the trust's.
+    """
+    held = windows()
+    terms = [(term, held.of(term.pk, school_id)) for term in Term.objects.order_by("-starts_on")]
+    opened = [each for each in terms if each[1] and each[1].is_open(day)]
+    begun = [each for each in terms if each[0].starts_on <= day]
+    return CurrentTerm(*next(iter(opened + begun), (None, None)))
 
 
 def start_of_year(day: dt.date) -> dt.date:

@@ -65,8 +65,8 @@ def _save(year: AcademicYear, dates: YearDates) -> AcademicYear:
 
 def _set_window(term: Term, opens_on: dt.date | None, closes_on: dt.date | None) -> None:
     if opens_on is None or closes_on is None:
-        Window.objects.filter(term=term).delete()
+        Window.objects.filter(term=term, school=None).delete()
     else:
         Window.objects.update_or_create(
-            term=term, defaults={"opens_on": opens_on, "closes_on": closes_on}
+            term=term, school=None, defaults={"opens_on": opens_on, "closes_on": closes_on}
         )

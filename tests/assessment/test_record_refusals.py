@@ -72,7 +72,12 @@ def test_a_target_of_another_pupil_or_term_is_refused(world, foreign, teacher):
 @pytest.mark.parametrize(
     ("opens", "closes", "words"),
     [
-        ("2000-01-01", "2000-01-31", "The window for Autumn 2026 closed on 31 January 2000."),
+        (
+            "2000-01-01",
+            "2000-01-31",
+            "The window for Autumn 2026 closed on 31 January 2000. Harbour assessment lead can give"
+            " leave for late entry.",
+        ),
         ("9998-01-01", "9999-01-31", "The window for Autumn 2026 opens on 1 January 9998."),
         (None, None, "Nothing can be recorded for Autumn 2026 yet: its window is not set."),
     ],
