@@ -1,6 +1,14 @@
-"""Pure arithmetic about pupils: the check letter of a unique pupil number (UPN), attendance."""
+"""Pure arithmetic about pupils: the check letter of a unique pupil number (UPN), attendance.
 
+And about termly targets: how many are met, how their words could say more, how they go on.
+"""
+
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+
+from pupils.choices import TargetOutcome
 
 ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S
 
@@ -44,3 +52,166 @@ class Attendance:
     def severely_absent(self) -> bool:
         """Whether half of them or more were missed, which is persistent absence too."""
         return self.possible > 0 and 2 * self.missed >= self.possible
+
+
+@dataclass(frozen=True)
+class TargetSuccess:
+    """How many targets are met of those judged; those not judged are counted beside it."""
+
+    met: int
+    judged: int
+    not_judged: int
+
+
+def target_success(judged: Iterable[int | None]) -> TargetSuccess:
+    """Count targets by how they were judged, None for not judged; met is from `MET` on."""
+    values = list(judged)
+    known = [value for value in values if value is not None]
+    return TargetSuccess(
+        sum(value >= TargetOutcome.MET for value in known), len(known), len(values) - len(known)
+    )
+
+
+class HintKind(StrEnum):
+    """What a target's words could say more of."""
+
+    MEASURE = "measure"
+    TIME = "time"
+    LENGTH = "length"
+    REPEATS = "repeats"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """How a target could be put better, in kind words; it never keeps anyone from saving."""
+
+    kind: HintKind
+    words: str
+
+
+_MEASURE = re.compile(
+    r"\d|%|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
+    r"|once|twice|half|both|per cent|every|each|always|daily|weekly|mostly|most of"
+    r"|independently|alone|unaided|unprompted|by (?:him|her|it)self|by themsel(?:f|ves)"
+    r"|hand over hand"
+    r"|(?:with|without|no|any|some|little|less|full|minimal|only)\s+(?:[\w-]+\s+){0,2}"
+    r"(?:help|support|prompts?|prompting|reminders?|reminding|cues?|adult|assistance))\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|terms?|half-terms?|years?|sessions?"
+    r"|lessons?|daily|weekly|nightly|mornings?|afternoons?|evenings?|playtimes?|break(?:time)?s?"
+    r"|lunch(?:time)?s?|snack(?:time)?s?|mealtimes?|home ?time|circle time|register|registration"
+    r"|assembly|assemblies|visits?|(?:mon|tues|wednes|thurs|fri)days?|january|february|march|april"
+    r"|june|july|september|october|november|december|easter|christmas|by the end|within|until"
+    r"|before|after|while|during|when|whenever|at once|straight away)\b",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|a\.m|p\.m|mrs?|ms|dr|st|no|approx)\.", re.IGNORECASE
+)
+_NEXT_SENTENCE = re.compile(r"[.!?][\"')\]”\u2019]*\s+\S|\S\s*\n\s*\S")
+_SAY_LITTLE = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the to of for with in on at and or is be it its i we they he she his her their them"
+        " will can able pupil child",
+    )
+)
+NEARLY_THE_SAME = 0.75
+
+
+def target_hints(walt: str, wilf: str) -> list[Hint]:
+    """Return what would make a target easier to judge.
+
+    What shows that it is met may stand in either; until both are written only their length counts.
+    """
+    hints = []
+    if walt.strip() and wilf.strip():
+        both = f"{walt}\n{wilf}"
+        if not _MEASURE.search(both):
+            hints.append(
+                Hint(
+                    HintKind.MEASURE,
+                    "How will anyone see that it is met? A number, how often, or how much help"
+                    " would say so.",
+                )
+            )
+        if not _TIME.search(both):
+            hints.append(
+                Hint(
+                    HintKind.TIME,
+                    "When, or for how long? “In three sessions”, “for two minutes” or “at snack"
+                    " time” would say so.",
+                )
+            )
+        if _repeats(walt, wilf):
+            hints.append(
+                Hint(
+                    HintKind.REPEATS,
+                    "WILF says nearly the same as WALT. It helps most when it says what one would"
+                    " see or hear.",
+                )
+            )
+    hints += [
+        Hint(
+            HintKind.LENGTH,
+            f"{name} is longer than one sentence. One step is easier to judge; a second one can"
+            " be a target of its own.",
+        )
+        for name, text in (("WALT", walt), ("WILF", wilf))
+        if _NEXT_SENTENCE.search(_ABBREVIATION.sub("", text.strip()))
+    ]
+    return hints
+
+
+def _repeats(walt: str, wilf: str) -> bool:
+    first, second = _telling_words(walt), _telling_words(wilf)
+    if not (first and second):
+        return False
+    return second <= first or len(first & second) / len(first | second) >= NEARLY_THE_SAME
+
+
+def _telling_words(text: str) -> set[str]:
+    """Return the words that carry a text, without their usual endings."""
+    words = set(re.findall(r"[^\W_]+", text.casefold())) - _SAY_LITTLE
+    return {re.sub(r"(?<=\w\w\w)(?:ing|ed|es|s|e)$", "", word) for word in words}
+
+
+@dataclass(frozen=True)
+class TargetSaid:
+    """What a target says."""
+
+    walt: str
+    wilf: str
+    starting_point: str
+    next_step: str
+
+
+def carried_on(
+    said: TargetSaid, *, judged: int | None, comment: str, term: str, most: int
+) -> TargetSaid:
+    """Propose how a target goes on after its term, in at most so many characters a text.
+
+    One that was met goes on with its next step, from what was looked for; what to look for now
+    is left to the teacher. Any other goes on as it is, from how far the pupil came.
+    """
+    if judged is not None and judged >= TargetOutcome.MET:
+        start = _cut(f"{TargetOutcome(judged).label} in {term}: {said.wilf}", most)
+        if said.next_step:
+            return TargetSaid(said.next_step, "", start, "")
+        return TargetSaid(said.walt, said.wilf, start, "")
+    if judged is None:
+        return said
+    so_far = comment or (f"next: {said.next_step}" if said.next_step else said.starting_point)
+    start = f"{TargetOutcome(judged).label} in {term}"
+    return TargetSaid(
+        said.walt,
+        said.wilf,
+        _cut(f"{start}: {so_far}" if so_far else f"{start}.", most),
+        said.next_step,
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from pupils.views import placements, plans, provision, pupils
+from pupils.views import (
+    placements,
+    plans,
+    provision,
+    pupils,
+    target_judgements,
+    target_steps,
+    targets,
+)
 
 _PUPIL = "pupils/<int:pupil_id>/"
+_TARGET = f"{_PUPIL}targets/<int:target_id>/"
 
 urlpatterns = [
     path("pupils/", pupils.pupils, name="pupils"),
@@ -32,7 +41,19 @@ urlpatterns = [
         provision.provision_review,
         name="provision_review",
     ),
-    path(f"{_PUPIL}targets/new/", plans.target_add, name="target_add"),
-    path(f"{_PUPIL}targets/<int:target_id>/", plans.target_change, name="target_change"),
-    path(f"{_PUPIL}targets/<int:target_id>/remove/", plans.target_remove, name="target_remove"),
+    path(f"{_PUPIL}targets/", targets.targets, name="targets"),
+    path(f"{_PUPIL}targets/new/", targets.target_add, name="target_add"),
+    path(f"{_PUPIL}targets/hints/", targets.target_hints, name="target_hints"),
+    path(f"{_PUPIL}targets/bank/", targets.target_banked, name="target_bank"),
+    path(f"{_PUPIL}targets/carry/", target_steps.targets_carry, name="targets_carry"),
+    path(f"{_TARGET}", targets.target_change, name="target_change"),
+    path(f"{_TARGET}remove/", targets.target_remove, name="target_remove"),
+    path(f"{_TARGET}move/", targets.target_move, name="target_move"),
+    path(f"{_TARGET}restore/", targets.target_restore, name="target_restore"),
+    path(f"{_TARGET}history/", targets.target_history, name="target_history"),
+    path(f"{_TARGET}carry/", target_steps.target_carry, name="target_carry"),
+    path(f"{_TARGET}split/", target_steps.target_split, name="target_split"),
+    path(f"{_TARGET}retire/", target_steps.target_retire, name="target_retire"),
+    path(f"{_TARGET}judge/", target_judgements.target_judge, name="target_judge"),
+    path(f"{_TARGET}comment/", target_judgements.target_comment, name="target_comment"),
 ]

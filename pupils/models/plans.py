@@ -1,14 +1,13 @@
 """A pupil's plan, its outcomes, and each term's step towards them."""
 
-from typing import Self
+from hashlib import sha256
 
 from django.db import models
 from django.db.models import F, Q
 
-from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from pupils.choices import AreaOfNeed, PlanKind, TargetOutcome
-from pupils.models.pupils import Pupil
+from pupils.models.pupils import OfPupilQuerySet
 
 
 @keep_history
@@ -50,14 +49,12 @@ class Outcome(TrustOwned):
         return self.text
 
 
-class TermlyTargetQuerySet(models.QuerySet["TermlyTarget"]):
-    """Termly targets, narrowed to the person who asks."""
+def target_is_due(of: str = "") -> Q:
+    """Return what a target meets that counts: not retired, or judged all the same.
 
-    def visible_to(self, access: Access) -> Self:
-        """Keep the targets of the pupils that the person sees."""
-        if access.reach(Permission.SEE_PUPILS).whole_trust:
-            return self
-        return self.filter(pupil__in=Pupil.objects.visible_to(access))
+    `of` leads to the targets from another table, such as `pupil__targets__`.
+    """
+    return Q(**{f"{of}retired_on__isnull": True}) | Q(**{f"{of}judged__isnull": False})
 
 
 @keep_history
@@ -90,7 +87,7 @@ class TermlyTarget(TrustOwned):
     judged_at = models.DateTimeField(null=True, blank=True)
     version = models.BigIntegerField(default=0, help_text="The last save; 0 when never judged")
 
-    objects = TermlyTargetQuerySet.as_manager()
+    objects = OfPupilQuerySet["TermlyTarget"].as_manager()
 
     class Meta:
         ordering = ("position",)
@@ -117,3 +114,22 @@ class TermlyTarget(TrustOwned):
     def was_judged(self) -> bool:
         """Whether it is judged, or was before the judgement was taken back."""
         return self.judged is not None or self.version > 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it counts in "n of N judged": not retired, or judged all the same."""
+        return self.retired_on is None or self.judged is not None
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of what the target says: another mark, and somebody has changed it since."""
+        return _mark(self.outcome_id, self.walt, self.wilf, self.starting_point, self.next_step)
+
+    @property
+    def comment_seen(self) -> str:
+        """The mark of the comment and the next step, as of its words."""
+        return _mark(self.comment, self.next_step)
+
+
+def _mark(*parts: object) -> str:
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]

@@ -1,30 +1,14 @@
-"""Writing plans, their outcomes, and each term's targets towards them."""
+"""Writing plans and their outcomes."""
 
 import datetime as dt
-from typing import TypedDict
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
-from pupils.models import Outcome, Plan, Pupil, TermlyTarget
-from pupils.selectors.plans import outcomes_of, plans_of, targets_of
+from pupils.models import Outcome, Plan
+from pupils.selectors.plans import outcomes_of, plans_of
 from pupils.selectors.pupils import PupilFile
-from schools.models import Term
-
-
-class TargetTexts(TypedDict):
-    """What a termly target says."""
-
-    walt: str
-    wilf: str
-    starting_point: str
-    next_step: str
-
-
-class TargetJudged(Exception):
-    """A target that has been judged is not removed."""
 
 
 class PlanRefused(Exception):
@@ -70,47 +54,6 @@ def change_outcome(*, by: Access, file: PupilFile, outcome: Outcome, area: str, 
     outcome = outcomes_of(by, file=file).get(pk=outcome.pk)
     outcome.area, outcome.text = area, text
     outcome.save(update_fields=["area", "text"])
-
-
-@transaction.atomic
-def add_target(
-    *, by: Access, file: PupilFile, outcome: Outcome, term: Term, texts: TargetTexts
-) -> TermlyTarget:
-    """Give a pupil a target for a term, at the first position that is free."""
-    _check(by, file, Permission.RECORD)
-    outcome = outcomes_of(by, file=file).get(pk=outcome.pk)
-    # Two targets at the same time take their positions one after the other.
-    pupil = Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=file.pupil.pk)
-    taken = set(
-        TermlyTarget.objects.filter(term=term, pupil=pupil).values_list("position", flat=True)
-    )
-    position = next(n for n in range(1, len(taken) + 2) if n not in taken)
-    return TermlyTarget.objects.create(
-        outcome=outcome, pupil=pupil, term=term, position=position, **texts
-    )
-
-
-@transaction.atomic
-def change_target(
-    *, by: Access, file: PupilFile, target: TermlyTarget, outcome: Outcome, texts: TargetTexts
-) -> None:
-    """Correct what a target says, judged or not; the judgement stays, history keeps the words."""
-    _check(by, file, Permission.RECORD)
-    target = targets_of(by, file=file).select_for_update(of=("self",)).get(pk=target.pk)
-    target.outcome = outcomes_of(by, file=file).get(pk=outcome.pk)
-    for name, value in texts.items():
-        setattr(target, name, value)
-    target.save(update_fields=["outcome", *texts])
-
-
-@transaction.atomic
-def remove_target(*, by: Access, file: PupilFile, target: TermlyTarget) -> None:
-    """Remove a target that was never judged. Raises `TargetJudged`."""
-    _check(by, file, Permission.RECORD)
-    target = targets_of(by, file=file).select_for_update(of=("self",)).get(pk=target.pk)
-    if target.was_judged:
-        raise TargetJudged("This target has been judged, so it stays on the record.")
-    target.delete()
 
 
 def _check_begins(file: PupilFile, starts_on: dt.date) -> None:

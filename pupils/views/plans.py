@@ -1,24 +1,20 @@
-"""Writing a pupil's plans, their outcomes, and termly targets."""
+"""Writing a pupil's plans and their outcomes."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from pupils.forms.plans import OutcomeForm, PlanForm, TargetForm
-from pupils.selectors.plans import outcomes_of, plans_of, targets_of, terms_to_plan
+from pupils.forms.plans import OutcomeForm, PlanForm
+from pupils.selectors.plans import outcomes_of, plans_of
 from pupils.services.plans import (
     PlanRefused,
-    TargetJudged,
     add_outcome,
     add_plan,
-    add_target,
     change_outcome,
     change_plan,
-    change_target,
-    remove_target,
 )
 from pupils.views.pupils import crumbs_of, permitted_file, sent
 
@@ -113,92 +109,3 @@ def outcome_change(request: TrustRequest, pupil_id: int, outcome_id: int) -> Htt
             "crumbs": crumbs_of(file),
         },
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.RECORD)
-def target_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Write a termly target; where there is no outcome or term yet, say who makes them."""
-    file = permitted_file(request, pupil_id, Permission.RECORD)
-    outcomes, terms = list(outcomes_of(request.access, file=file)), terms_to_plan(file)
-    page = {"file": file, "crumbs": crumbs_of(file)}
-    if not (outcomes and terms):
-        missing = "outcome" if terms else "term"
-        may_plan = file.may(Permission.EDIT_PLANS)
-        return render(
-            request, "pupils/target_none.html", {**page, "missing": missing, "may_plan": may_plan}
-        )
-    form = TargetForm(
-        sent(request),
-        outcomes=outcomes,
-        terms=terms,
-        initial={"term": request.GET.get("term") or str(terms[0].pk)},
-    )
-    if request.method == "POST" and form.is_valid():
-        target = add_target(
-            by=request.access,
-            file=file,
-            outcome=form.chosen_outcome,
-            term=form.chosen_term,
-            texts=form.texts,
-        )
-        messages.success(request, f"Target {target.position} for {target.term} is saved.")
-        return redirect("pupil", pupil_id)
-    return render(
-        request, "pupils/target.html", {**page, "heading": "Add a termly target", "form": form}
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.RECORD)
-def target_change(request: TrustRequest, pupil_id: int, target_id: int) -> HttpResponse:
-    """Correct what a target says."""
-    file = permitted_file(request, pupil_id, Permission.RECORD)
-    target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
-    form = TargetForm(
-        sent(request),
-        outcomes=list(outcomes_of(request.access, file=file)),
-        initial={
-            "outcome": str(target.outcome_id),
-            "walt": target.walt,
-            "wilf": target.wilf,
-            "starting_point": target.starting_point,
-            "next_step": target.next_step,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        change_target(
-            by=request.access,
-            file=file,
-            target=target,
-            outcome=form.chosen_outcome,
-            texts=form.texts,
-        )
-        messages.success(request, f"Target {target.position} for {target.term} is saved.")
-        return redirect("pupil", pupil_id)
-    return render(
-        request,
-        "pupils/target.html",
-        {
-            "heading": f"Target {target.position}, {target.term}",
-            "form": form,
-            "file": file,
-            "target": target,
-            "crumbs": crumbs_of(file),
-        },
-    )
-
-
-@require_POST
-@requires(Permission.RECORD)
-def target_remove(request: TrustRequest, pupil_id: int, target_id: int) -> HttpResponse:
-    """Remove a target that was never judged."""
-    file = permitted_file(request, pupil_id, Permission.RECORD)
-    target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
-    try:
-        remove_target(by=request.access, file=file, target=target)
-    except TargetJudged as judged:
-        messages.error(request, str(judged))
-    else:
-        messages.success(request, f"Target {target.position} for {target.term} is removed.")
-    return redirect("pupil", pupil_id)

@@ -12,7 +12,8 @@ from parrcs.core.access import Role
 from pupils.choices import TargetOutcome
 from pupils.models import Outcome, Plan, TermlyTarget
 from pupils.selectors.pupils import pupil_file
-from pupils.services.plans import TargetTexts, add_plan, add_target
+from pupils.services.plans import add_plan
+from pupils.services.target_writing import TargetTexts, add_target
 from schools.models import Term, Window
 from tests.factories.pupils import OutcomeFactory, PlanFactory
 from tests.pupils.conftest import words, wrong
@@ -114,7 +115,8 @@ def test_a_teacher_writes_targets_but_no_plan(world, sign_in, outcome):
         assert teacher.get(reverse(name, args=ids)).status_code == 403
     url = reverse("target_add", args=[pupil.pk])
     for number in (1, 2, 3):
-        response = teacher.post(url, typed(world, outcome), follow=True)
+        asked = typed(world, outcome, next_step=f"{number} cards")
+        response = teacher.post(url, asked, follow=True)
         assert f"Target {number} for Autumn 2026 is saved." in words(response)
     targets = TermlyTarget.objects.filter(pupil=pupil)
     assert [(t.position, t.term, t.outcome, t.judged, t.version) for t in targets] == [
@@ -123,14 +125,14 @@ def test_a_teacher_writes_targets_but_no_plan(world, sign_in, outcome):
     page = words(teacher.get(reverse("pupil", args=[pupil.pk])))
     assert "We are learning to (WALT) ask for help with a picture card" in page
     assert "What I'm looking for (WILF) hands over the card in three of five sessions" in page
-    assert "Starting point looks at the card Next step two cards" in page
+    assert "Starting point looks at the card Next step 2 cards" in page
 
 
 def test_a_place_that_became_free_is_filled_first(world, sign_in, outcome):
     pupil = world.pupils[0]
     teacher, url = sign_in(Role.TEACHER), reverse("target_add", args=[pupil.pk])
-    for _ in range(3):
-        teacher.post(url, typed(world, outcome))
+    for number in range(3):
+        teacher.post(url, typed(world, outcome, next_step=f"{number} cards"))
     second = TermlyTarget.objects.get(pupil=pupil, position=2)
     response = teacher.post(reverse("target_remove", args=[pupil.pk, second.pk]), follow=True)
     assert "Target 2 for Autumn 2026 is removed." in words(response)
@@ -200,7 +202,9 @@ def test_a_judged_target_is_corrected_keeps_its_judgement_and_stays(world, sign_
     assert "This target has been judged." in form
     assert "Remove this target" not in form
     response = teacher.post(
-        url, typed(world, target.outcome, walt="ask for help with a word"), follow=True
+        url,
+        typed(world, target.outcome, walt="ask for help with a word", seen=target.words_seen),
+        follow=True,
     )
     assert "Target 1 for Autumn 2026 is saved." in words(response)
     assert "ask for help with a word" in words(response)
