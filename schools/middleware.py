@@ -124,6 +124,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     places: list[Workplace] = request.workplaces  # type: ignore[attr-defined]
     return {
         "access": access,
+        "keeps_outbox": access.may(Permission.RECORD),
         "trust_name": next(p.name for p in places if p.access.trust_id == access.trust_id),
         "several_trusts": len(places) > 1,
         "navigation": [

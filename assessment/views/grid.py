@@ -52,6 +52,7 @@ def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespon
                 **shown.as_json(),
                 "person": request.access.person_id,
                 "trust": request.access.trust_id,
+                "where": f"{class_group.name}, {term}",
                 "save": reverse("judge", args=[class_group_id, term_id]),
                 "pupil_page": reverse("pupil", args=[0]),
                 "seconds": SECONDS_A_JUDGEMENT,

@@ -3,7 +3,6 @@ import { ConflictDialog } from "./conflict.js";
 import { pointFor } from "./keys.js";
 import { Model } from "./model.js";
 import { PointList } from "./points.js";
-import { post } from "./post.js";
 import { Saves } from "./saves.js";
 import { Status } from "./status.js";
 import { Strip } from "./strip.js";
@@ -12,7 +11,7 @@ import { Table } from "./table.js";
 const data = JSON.parse(document.getElementById("grid-data").textContent);
 const model = new Model(data);
 const element = document.querySelector(".grid table");
-const saves = new Saves(model, (choice) => post(data.save, { ...choice, person: data.person, trust: data.trust }), changed);
+const saves = new Saves(model, data, changed);
 const status = new Status(model, saves);
 const list = new PointList(document.getElementById("points"));
 const conflicts = new ConflictDialog(document.getElementById("conflict"));
@@ -23,13 +22,14 @@ const strip = new Strip(document.querySelector(".strip"), model, data.pupil_page
 });
 const table = new Table(element, model, (place) => strip.draw(place, saves.of(place)));
 
+/* No place: what was chosen on an earlier page for something that this one does not show. */
 function changed(place, answer) {
-  table.draw(place, saves.of(place));
-  if (table.current.row === place.row && table.current.column === place.column) {
+  if (place) table.draw(place, saves.of(place));
+  if (place && table.current.row === place.row && table.current.column === place.column) {
     strip.draw(place, saves.of(place));
   }
   if (answer) status.progress();
-  if (answer?.result === "saved") status.saved(place, answer.order);
+  if (place && answer?.result === "saved") status.saved(place, answer.order);
   status.update();
   nextConflict();
 }
@@ -37,14 +37,11 @@ function changed(place, answer) {
 function nextConflict() {
   const conflict = saves.conflict;
   if (!conflict || conflicts.isOpen) return;
-  const cell = model.cell(conflict.place);
   conflicts.open({
-    title: model.name(conflict.place),
-    words: conflict.words,
-    theirs: cell.code ?? "",
-    mine: model.point(cell, conflict.point)?.code ?? "",
+    ...conflict,
+    title: conflict.name,
     settle: (mine) => {
-      saves.settle(conflict.place, mine);
+      saves.settle(conflict, mine);
       // After the dialog has closed and given the focus back.
       queueMicrotask(nextConflict);
     },
@@ -151,7 +148,8 @@ element.addEventListener("keydown", (event) => {
   if (table.placeOf(event.target) && act(event)) event.preventDefault();
 });
 window.addEventListener("beforeunload", (event) => {
-  if (saves.unsaved || saves.refusals.length) event.preventDefault();
+  // What the outbox keeps is there again when the page is.
+  if (saves.unsafe) event.preventDefault();
 });
 window.addEventListener("online", () => saves.retry());
 document.addEventListener("visibilitychange", () => {
@@ -161,4 +159,5 @@ document.addEventListener("visibilitychange", () => {
 const help = document.querySelector(".help");
 if (help) help.open = window.matchMedia("(width >= 60rem)").matches;
 table.begin(model.byColumn.find(isTodo) ?? model.first());
+saves.restore();
 document.documentElement.dataset.grid = "ready";

@@ -1,179 +1,144 @@
-/* Choices on their way to the database.
+/* The grid's choices: by place in the table here, in the outbox and on their way in `Sender`. */
+import { Outbox } from "../outbox/outbox.js";
+import { post } from "../outbox/post.js";
+import { cellOf, Sender } from "../outbox/sender.js";
 
-   Each cell has at most one choice whose outcome is unknown (`sent`) and the newest one behind
-   it (`next`). A choice that was sent is sent again under the same operation id until the server
-   answers, because it may have been written without the answer reaching us; only then goes the
-   newer one, with the version that this answer gave. */
-
-const AT_ONCE = 4;
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 30_000;
+/* Between looks for what an earlier page left, while there is no connection. */
+const FIRST_PAUSE = 2000;
+const LONGEST_PAUSE = 60_000;
 
 export class Saves {
-  #entries = new Map();
-  #conflicts = new Map();
-  #refused = new Map();
-  #saved = new Set();
-  #flying = 0;
-  #order = 0;
-  #pause = 0;
-  #timer = null;
-  #post;
   #model;
+  #data;
   #changed;
+  #places = new Map();
+  #outbox;
+  #sender;
 
-  /* `post` sends a choice; `changed(place, answer)` hears of each new state of a cell. An answer
-     says in `order` as which choice of this page it was made. */
-  constructor(model, post, changed) {
+  /* `data` is what the page knows of itself. `changed(place, answer)` hears of each new state of
+     a cell; place is null for what an earlier page left that this one does not show. */
+  constructor(model, data, changed) {
     this.#model = model;
-    this.#post = post;
+    this.#data = data;
     this.#changed = changed;
-    this.trouble = null;
+    model.cells.forEach((cells, row) =>
+      cells.forEach((cell, column) => {
+        if (cell) this.#places.set(this.#key({ row, column }), { row, column });
+      }),
+    );
+    this.#outbox = new Outbox(document.body.dataset.outbox, {
+      whose: data,
+      emptied: () => this.#sender.unkeep(),
+    });
+    this.#sender = new Sender(this.#outbox, post, (key, answer) => this.#heard(key, answer));
+  }
+
+  /* Take up what was chosen for this class and term on an earlier page and is not saved yet. */
+  async restore(pause = FIRST_PAUSE) {
+    try {
+      await this.#outbox.prepare();
+      this.#sender.restore(await this.#outbox.claim((choice) => choice.save === this.#data.save));
+      document.documentElement.dataset.outbox = "ready";
+    } catch {
+      setTimeout(() => this.restore(Math.min(LONGEST_PAUSE, pause * 2)), pause);
+    }
   }
 
   choose(place, point) {
-    const key = keyOf(place);
-    const entry = this.#entries.get(key) ?? { place, sent: null, next: null, busy: false, failed: false };
-    entry.next = { point, operation: crypto.randomUUID(), order: (this.#order += 1) };
-    entry.failed ||= this.#timer !== null;
-    this.#entries.set(key, entry);
-    this.#refused.delete(key);
-    this.#changed(place, null);
-    this.#go();
+    const cell = this.#model.cell(place);
+    const { save, where, person, trust } = this.#data;
+    this.#sender.choose(
+      {
+        save,
+        where,
+        person,
+        trust,
+        page: window.location.pathname,
+        name: this.#model.name(place),
+        code: this.#model.point(cell, point)?.code ?? null,
+        pupil: this.#model.rows[place.row].pupil,
+        strand: cell.strand ?? null,
+        target: cell.target ?? null,
+        point,
+      },
+      cell.version ?? null,
+    );
   }
 
   /* What this page holds for a cell: { state, point }, with `point` the choice not yet written. */
   of(place) {
-    const key = keyOf(place);
-    const entry = this.#entries.get(key);
-    if (entry) {
-      const state = entry.failed ? "waiting" : "saving";
-      return { state, point: (entry.next ?? entry.sent).point };
-    }
-    const conflict = this.#conflicts.get(key);
-    if (conflict) return { state: "conflict", point: conflict.point, own: conflict.own };
-    const refused = this.#refused.get(key);
-    if (refused) return { state: "refused", ...refused };
-    return { state: this.#saved.has(key) ? "saved" : null };
+    return this.#sender.of(this.#key(place));
+  }
+
+  get trouble() {
+    return this.#sender.trouble;
   }
 
   get unsaved() {
-    return this.#entries.size + this.#conflicts.size;
-  }
-
-  get conflicts() {
-    return this.#conflicts.size;
+    return this.#sender.unsaved;
   }
 
   get failed() {
-    return [...this.#entries.values()].filter((entry) => entry.failed).length;
+    return this.#sender.failed;
   }
 
-  /* What the server will not take, with its reasons. */
+  /* Since when the oldest of those that failed has waited. */
+  get since() {
+    return this.#sender.since;
+  }
+
+  /* How many choices would be lost with this page. */
+  get unsafe() {
+    return this.#sender.unsafe;
+  }
+
+  /* The browser keeps what waits, as far as it has been tried. */
+  get keeps() {
+    return this.#outbox.trouble === null;
+  }
+
+  get conflicts() {
+    return this.#sender.conflicts.length;
+  }
+
+  /* What the server will not take: [{ key, name, words }]. */
   get refusals() {
-    return [...this.#refused.values()];
+    return this.#sender.refusals.map(({ key, choice, words }) => ({ key, name: choice.name, words }));
   }
 
-  /* The conflict that has waited longest, or null. */
+  /* The conflict that has waited longest, or null: whose name, and the codes that differ. */
   get conflict() {
-    return this.#conflicts.values().next().value ?? null;
+    const [first] = this.#sender.conflicts;
+    if (!first) return null;
+    const { key, choice, words, own, cell } = first;
+    return { key, name: choice.name, words, own, theirs: cell?.code ?? "", mine: choice.code ?? "" };
   }
 
-  settle(place, mine) {
-    const key = keyOf(place);
-    const { point } = this.#conflicts.get(key);
-    this.#conflicts.delete(key);
-    if (mine) this.choose(place, point);
-    else this.#changed(place, null);
+  settle(conflict, mine) {
+    this.#sender.settle(conflict.key, mine);
   }
 
-  /* A refusal is over once the person goes back to what stands. */
+  /* A refusal is over once the person goes back to what stands, or throws the choice away. */
   forget(place) {
-    if (this.#refused.delete(keyOf(place))) this.#changed(place, null);
+    this.#sender.forget(this.#key(place));
+  }
+
+  discard(refusal) {
+    this.#sender.forget(refusal.key);
   }
 
   retry() {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#go();
+    this.#sender.retry();
   }
 
-  #go() {
-    if (this.#timer !== null) return;
-    for (const entry of this.#entries.values()) {
-      if (this.#flying >= AT_ONCE) return;
-      if (!entry.busy) this.#send(entry);
-    }
+  #key(place) {
+    const { strand, target } = this.#model.cell(place);
+    return cellOf({ save: this.#data.save, pupil: this.#model.rows[place.row].pupil, strand, target });
   }
 
-  async #send(entry) {
-    if (!entry.sent) {
-      const cell = this.#model.cell(entry.place);
-      entry.sent = { ...entry.next, base: cell.version ?? null };
-      entry.next = null;
-    }
-    entry.busy = true;
-    this.#flying += 1;
-    const { sent, place } = entry;
-    const cell = this.#model.cell(place);
-    const answer = await this.#post({
-      pupil: this.#model.rows[place.row].pupil,
-      strand: cell.strand ?? null,
-      target: cell.target ?? null,
-      point: sent.point,
-      base_version: sent.base,
-      operation_id: sent.operation,
-    });
-    this.#flying -= 1;
-    entry.busy = false;
-    if (answer.result === "later") this.#wait(entry, answer);
-    else this.#answered(entry, answer);
-    this.#changed(place, { ...answer, order: sent.order });
-    this.#go();
+  #heard(key, answer) {
+    const place = this.#places.get(key) ?? null;
+    if (place && answer?.cell) this.#model.replace(place, answer.cell);
+    this.#changed(place, answer);
   }
-
-  #wait(entry, answer) {
-    entry.failed = true;
-    this.trouble = answer;
-    if (this.#timer !== null) return;
-    // What stands in the queue behind it waits too, and says so.
-    for (const behind of this.#entries.values()) {
-      if (!behind.busy && !behind.failed) {
-        behind.failed = true;
-        this.#changed(behind.place, null);
-      }
-    }
-    this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#go();
-    }, this.#pause);
-  }
-
-  #answered(entry, answer) {
-    const key = keyOf(entry.place);
-    const { sent } = entry;
-    this.#pause = 0;
-    this.trouble = null;
-    entry.failed = false;
-    entry.sent = null;
-    if (answer.cell) this.#model.replace(entry.place, answer.cell);
-    if (answer.result === "conflict") {
-      const { point } = entry.next ?? sent;
-      this.#entries.delete(key);
-      // Both chose the same: what stands is what this teacher wants.
-      if ((answer.cell?.point ?? null) === point) this.#saved.add(key);
-      else this.#conflicts.set(key, { place: entry.place, point, words: answer.words, own: answer.own });
-      return;
-    }
-    if (answer.result === "refused") this.#refused.set(key, { place: entry.place, point: sent.point, words: answer.words });
-    else this.#saved.add(key);
-    if (entry.next) this.#refused.delete(key);
-    else this.#entries.delete(key);
-  }
-}
-
-function keyOf(place) {
-  return `${place.row}:${place.column}`;
 }

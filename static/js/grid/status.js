@@ -21,6 +21,7 @@ export class Status {
   #timer = null;
   #troubled = false;
   #began = false;
+  #discards = new Map();
 
   constructor(model, saves) {
     this.#model = model;
@@ -78,9 +79,9 @@ export class Status {
   }
 
   update() {
-    const { failed, unsaved, conflicts, trouble, refusals } = this.#saves;
+    const { failed, unsaved, keeps, conflicts, trouble, refusals } = this.#saves;
     const changed = this.#changed;
-    const parts = refusals.map(({ place, words }) => `${this.#model.name(place)} was not saved. ${words} `);
+    const parts = refusals.flatMap((each) => [`${each.name} was not saved. ${each.words} `, this.#discard(each), " "]);
     if (changed) parts.push(changed.words, " ", changed.button, " ");
     if (this.#words) parts.push(`${this.#words} `);
     const news = parts.map((part) => part.textContent ?? part).join("");
@@ -88,12 +89,13 @@ export class Status {
     if (failed && way) {
       const [href, label] = way;
       parts.push(
-        `${trouble.words || "You are signed out."} ${choices(unsaved)} kept on this page. `,
+        `${trouble.words || "You are signed out."} ${choices(unsaved)} kept on this ${keeps ? "device" : "page"}. `,
         make("a", { href, target: "_blank", rel: "noopener" }, label),
         " and they are saved by themselves.",
       );
     } else if (failed) {
-      parts.push(`${unsaved} not saved yet; trying again.`);
+      const kept = keeps ? "They are kept on this device." : "This browser cannot keep them: leave this page open.";
+      parts.push(`${unsaved} not saved yet, waiting since ${moment(this.#saves.since)}. ${kept} Trying again.`);
     } else if (conflicts) {
       const who = this.#saves.conflict.own ? "You saved there on another page" : "Someone else saved there too";
       parts.push(`${who}: choose which stands.`);
@@ -105,10 +107,23 @@ export class Status {
     this.#began ||= unsaved > 0;
     this.#line.classList.toggle("trouble", failed + refusals.length > 0);
     this.#line.classList.toggle("changed", changed !== null);
-    const focused = changed?.button === document.activeElement;
+    const focused = this.#line.contains(document.activeElement) ? document.activeElement : null;
     this.#line.replaceChildren(...parts);
-    if (focused) changed.button.focus({ preventScroll: true });
+    if (this.#line.contains(focused)) focused.focus({ preventScroll: true });
     this.#announce(failed > 0, unsaved, news);
+  }
+
+  /* One button for each refusal, the same each time the line is written, so that it keeps the focus. */
+  #discard({ key, ...refusal }) {
+    const discard = () => {
+      this.#discards.delete(key);
+      this.#saves.discard({ key, ...refusal });
+    };
+    if (!this.#discards.has(key)) {
+      const label = `Discard the choice for ${refusal.name}`;
+      this.#discards.set(key, make("button", { type: "button", className: "button", "aria-label": label, onclick: discard }, "Discard"));
+    }
+    return this.#discards.get(key);
   }
 
   /* Trouble and its end are told at once, and so is what is new; saves wait their turn. */
@@ -124,6 +139,14 @@ export class Status {
     this.#live.textContent = words;
     this.#toldAt = performance.now();
   }
+}
+
+/* A time of today, or day and time. */
+function moment(time) {
+  const at = new Date(time);
+  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (at.toDateString() === new Date().toDateString()) return clock;
+  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "long" })}, ${clock}`;
 }
 
 function choices(count) {

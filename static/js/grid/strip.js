@@ -7,6 +7,7 @@ const PHONE = window.matchMedia("(width < 40rem)");
 const STATE_LINES = {
   saving: "Saving",
   waiting: "Not saved yet; trying again",
+  superseded: "Saved, and changed by someone else since",
   conflict: "Someone else has saved here; choose which stands",
 };
 

@@ -7,6 +7,7 @@ const STATE_WORDS = {
   waiting: "not saved yet",
   conflict: "conflict",
   refused: "refused",
+  superseded: "changed since",
 };
 
 export class Table {
