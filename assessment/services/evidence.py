@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from assessment.models import Evidence, Note
 
@@ -174,9 +174,12 @@ def _written_anew(name: str, shown: str, kind: str, content: bytes) -> CheckedFi
     """Decode a picture, turn it upright, make it no larger than is of use, and write it anew."""
     damaged = f"{shown} is damaged or was not sent to its end. Choose it again."
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=(kind,)) as picture:
-            _check_points(shown, kind, picture.size, content)
-            return _made(name, kind, picture)
+        with _ONE_AT_A_TIME:
+            # WeasyPrint lets the whole process take half a picture for one that is grey below.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+            with Image.open(BytesIO(content), formats=(kind,)) as picture:
+                _check_points(shown, kind, picture.size, content)
+                return _made(name, kind, picture)
     except FileRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
