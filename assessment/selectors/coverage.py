@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from assessment.selectors.progress import DueStrand
 from parrcs.core.access import Access, Permission
+from pupils.models.plans import target_is_due
 from pupils.selectors.registers import registers
 from schools.models import ClassGroup, Term
 
@@ -72,7 +73,7 @@ def coverage(
         if strand in due_on.get(route, ()):
             judged[group] += count
     for group, targets, done in (
-        placed.filter(pupil__targets__term=term)
+        placed.filter(target_is_due("pupil__targets__"), pupil__targets__term=term)
         .values_list("class_group")
         .annotate(targets=Count("pupil__targets"), done=Count(F("pupil__targets__judged")))
     ):

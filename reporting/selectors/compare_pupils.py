@@ -10,6 +10,7 @@ from assessment.selectors.progress import DueStrand, Progress, progress_of, stra
 from parrcs.core.access import Access
 from pupils.choices import TargetOutcome
 from pupils.models import Placement, TermlyTarget
+from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.compare import WHOLE_TRUST, Unit, units, within
 from reporting.selectors.compare_choices import Chosen
@@ -206,7 +207,7 @@ def _strand(strand: DueStrand) -> str:
 def _targets(cohort: Cohort, placements: dict[int, Placement]) -> dict[Number, list[Line]]:
     lines: dict[Number, list[Line]] = {number: [] for number in TARGETS}
     targets = TermlyTarget.objects.filter(
-        term=cohort.term, pupil__in=cohort.placements.values("pupil")
+        target_is_due(), term=cohort.term, pupil__in=cohort.placements.values("pupil")
     ).order_by("position")
     for target in targets:
         number, mark = _target_number(target.judged)

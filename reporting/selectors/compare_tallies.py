@@ -18,6 +18,7 @@ from assessment.selectors.progress import (
 )
 from pupils.choices import TargetOutcome
 from pupils.models import TermlyTarget
+from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.compare_choices import Chosen
 
@@ -225,7 +226,7 @@ def target_counts(cohort: Cohort) -> list[tuple[int, int | None, int | None, int
     """Count a cohort's targets of its term by school, ARB and how they were judged."""
     day = cohort.term.census_on
     return list(
-        TermlyTarget.objects.filter(term=cohort.term)
+        TermlyTarget.objects.filter(target_is_due(), term=cohort.term)
         .annotate(
             placed=FilteredRelation(
                 "pupil__placements",

@@ -15,6 +15,7 @@ from assessment.selectors.progress import (
 )
 from parrcs.core.access import Access
 from pupils.models import Route, TermlyTarget
+from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import cohort
 from schools.models import ARB, School, Term
 
@@ -151,7 +152,7 @@ def _term_rows(access: Access, school: School, term: Term) -> TermRows:
         targets=[
             TargetRow(*row)
             for row in TermlyTarget.objects.filter(
-                term=term, pupil__in=registered.placements.values("pupil")
+                target_is_due(), term=term, pupil__in=registered.placements.values("pupil")
             ).values_list("pupil", "outcome__area", "judged")
         ],
     )

@@ -173,6 +173,9 @@ def _targets(chance: random.Random, world: World, pupils: list[Pupil]) -> None:
             walt="ask for help",
             wilf="three times of five",
             judged=chance.choice([None, 1, 2, 3, 3, 4]),
+            # Judged or not: one that was not judged is counted nowhere.
+            retired_on=AUTUMN_25 if position % 5 == 3 else None,
+            retired_because="No longer needed." if position % 5 == 3 else "",
         )
         for position, outcome in enumerate(outcomes)
         for term in world.terms[2:]

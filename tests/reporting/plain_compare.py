@@ -121,7 +121,9 @@ def reckon(term, unit, chosen):
     targets = Counter(
         "not judged" if row["judged"] is None else "met" if row["judged"] >= 3 else "not met"
         for row in TermlyTarget.objects.values()
-        if row["term_id"] == term.pk and row["pupil_id"] in roll
+        if row["term_id"] == term.pk
+        and row["pupil_id"] in roll
+        and not (row["retired_on"] and row["judged"] is None)
     )
     return {
         "pupils": len(roll),

@@ -193,6 +193,7 @@ class Reckoning:
             each["judged"]
             for each in self.targets
             if each["term_id"] == term["id"]
+            and not (each["retired_on"] and each["judged"] is None)
             and each["pupil_id"] in ids
             and area in (None, self.outcome[each["outcome_id"]]["area"])
         ]
