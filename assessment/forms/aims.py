@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
 from assessment.models import Point
-from assessment.selectors.aims import AimedAt, AimsPage
+from assessment.selectors.aims import AimedAt, AimsPage, AimTable
 from assessment.services.aims import Wanted
 
 _SEEN = re.compile(r"(\d+)-(\d+):(\d+)")
+
+
+class Field(NamedTuple):
+    """One cell as the page shows it: what its field holds, and what is wrong with that."""
+
+    cell: AimedAt
+    value: str
+    errors: Sequence[str]
 
 
 class AimsForm(forms.Form):
@@ -90,9 +98,7 @@ class AimsForm(forms.Form):
         return found
 
     @property
-    def tables(
-        self,
-    ) -> list[tuple[Any, list[tuple[Any, list[tuple[AimedAt, str, Sequence[str]]]]]]]:
+    def tables(self) -> list[tuple[AimTable, list[tuple[Any, list[Field]]]]]:
         """Each table with its rows, and for each cell what its field holds and what is wrong."""
         return [
             (
@@ -101,10 +107,10 @@ class AimsForm(forms.Form):
                     (
                         placement,
                         [
-                            (
+                            Field(
                                 cell,
-                                self.data.get(cell.name, "") if self.is_bound else cell.aim,
-                                self.errors.get(cell.name, ()) if self.is_bound else (),
+                                str(self.data.get(cell.name, "")) if self.is_bound else cell.aim,
+                                [str(error) for error in self.errors.get(cell.name, ())],
                             )
                             for cell in cells
                         ],

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from assessment.measures import suggested_aim, terms_since
 from assessment.models import Aim, Point
+from assessment.selectors.baselines import scales_of
 from assessment.selectors.paths import (
     Cuts,
     Path,
@@ -14,7 +15,6 @@ from assessment.selectors.paths import (
     cuts_on,
     expectations_of,
     paths_of,
-    scales_of,
 )
 from assessment.selectors.progress import DueStrand, strands_due
 from assessment.selectors.versions import Ancestor, ancestors
@@ -139,7 +139,7 @@ def aims_page(access: Access, *, class_group: ClassGroup, today: dt.date) -> Aim
     """
     terms = list(Term.objects.order_by("starts_on"))
     of_year = [each for each in terms if each.year_id == class_group.year_id]
-    term = _term_of(of_year, today)
+    term = _term_of(of_year, class_group, today)
     may_set = may_set_aims(access, class_group)
     over = class_group.year.ends_on < today
     if term is None:
@@ -244,9 +244,9 @@ def _aimed_at(
     return AimedAt(pupil_id, strand, last, start, suggested, aim_id, code)
 
 
-def _term_of(of_year: Sequence[Term], today: dt.date) -> Term | None:
+def _term_of(of_year: Sequence[Term], class_group: ClassGroup, today: dt.date) -> Term | None:
     """Return the term by which a class's year is looked at: the current one, else the nearest."""
-    now = current_term(today).term
+    now = current_term(today, school_id=class_group.school_id).term
     if now in of_year:
         return now
     begun = [each for each in of_year if each.starts_on <= today]

@@ -116,14 +116,6 @@ def class_with_pupils(access: Access, *, class_group_id: int) -> ClassGroup:
 type Paths = dict[tuple[int, int], Path]
 
 
-def scales_of(streams: Iterable[int]) -> dict[int, list[Point]]:
-    """Return the points of some streams, from the lowest to the highest."""
-    found: dict[int, list[Point]] = defaultdict(list)
-    for point in Point.objects.filter(stream__in=set(streams)).order_by("value"):
-        found[point.stream_id].append(point)
-    return dict(found)
-
-
 def paths_of(
     access: Access,
     *,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 
-from parrcs.core.access import Access, Permission, Scope
+from parrcs.core.access import Access, Permission, Reach, Scope
 from schools.choices import SchoolKind
 from schools.models import ARB, AcademicYear, ClassGroup, School, Term
 from schools.selectors.calendar import current_term, years_to_set_up
@@ -45,10 +45,11 @@ class SchoolList:
 
 @dataclass(frozen=True)
 class ListedClass:
-    """A class of this year, and whether the person records its judgements."""
+    """A class of this year, whether the person records its judgements, and sees its pupils."""
 
     class_group: ClassGroup
     records: bool
+    sees: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def arb_page(access: Access, arb: ARB, *, today: dt.date) -> PlacePage:
 def _classes(access: Access, today: dt.date, **where: School | ARB) -> list[ListedClass]:
     """Return the classes of the current term's year and those set up for a coming one."""
     term = current_term(today).term
-    records = access.reach(Permission.RECORD)
+    records, sees = access.reach(Permission.RECORD), access.reach(Permission.SEE_PUPILS)
     wanted = class_groups(access).filter(**where)
     if term is not None:
         wanted = wanted.filter(
@@ -141,14 +142,19 @@ def _classes(access: Access, today: dt.date, **where: School | ARB) -> list[List
     return [
         ListedClass(
             each,
-            term is not None
-            and each.year_id == term.year_id
-            and records.covers(
-                school_id=each.school_id, arb_id=each.arb_id, class_group_id=each.pk
-            ),
+            term is not None and each.year_id == term.year_id and _covered(records, each),
+            _covered(sees, each),
         )
         for each in wanted.order_by("year__starts_on", "name")
     ]
+
+
+def _covered(reach: Reach, class_group: ClassGroup) -> bool:
+    return reach.covers(
+        school_id=class_group.school_id,
+        arb_id=class_group.arb_id,
+        class_group_id=class_group.pk,
+    )
 
 
 def registering_schools(access: Access) -> QuerySet[School]:

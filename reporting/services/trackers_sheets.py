@@ -1,0 +1,354 @@
+"""Trackers as workbooks (XLSX): numbers are numbers, and no text runs as a formula."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from io import BytesIO
+from typing import Any, cast
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from assessment.models import Point
+from reporting.selectors.trackers import ClassTracker, Total, TrackedCell
+from reporting.selectors.trackers_early import Counted, EarlyTracker
+from reporting.selectors.trackers_pupil import PupilTracker
+
+HOLDS = "Holds pupils' personal data. Keep it as you keep their files, and delete it after use."
+
+# A spreadsheet would offer to run text that begins with one of these as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NARROWEST, _WIDEST = 9, 34
+
+type Row = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: what it is about, a heading, rows, and below them what was counted."""
+
+    title: str
+    about: Sequence[tuple[str, Any]]
+    heading: Sequence[str]
+    rows: Sequence[Row]
+    totals: Sequence[Row] = field(default_factory=tuple)
+    # How many columns stay in sight when one scrolls to the side.
+    held: int = 1
+
+
+def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
+    """Return the tracker of a class: every figure of each strand, and the path beside it."""
+    group, per_strand = tracker.class_group, _CLASS_FIGURES
+    about = _about(
+        "Class tracker",
+        [
+            ("School", group.school.name),
+            *([("ARB (area resource base)", group.arb.name)] if group.arb else []),
+            ("Class", group.name),
+            ("Term", str(tracker.term or "")),
+            ("Stream", str(tracker.stream or "")),
+        ],
+        made_on,
+    )
+    totals = tracker.totals
+    wide = Sheet(
+        "Tracker",
+        about,
+        [
+            "Pupil",
+            "Route",
+            *(f"{s.name}: {figure}" for s in tracker.strands for figure in per_strand),
+        ],
+        [
+            [
+                str(placement.pupil),
+                placement.judged_route_name,
+                *(value for cell in cells for value in _figures(cell)),
+            ]
+            for placement, cells in tracker.rows
+        ],
+        [
+            [
+                label,
+                "",
+                *(v for total in totals for v in _under(per_strand, "this term", of(total))),
+            ]
+            for label, of in _TOTALS
+        ],
+    )
+    path = Sheet(
+        "Path",
+        about,
+        ["Pupil", "Strand", "When", "Point", "Value", "Judged in version"],
+        [
+            row
+            for placement, cells in tracker.rows
+            for strand, cell in zip(tracker.strands, cells, strict=True)
+            for row in _path(str(placement.pupil), strand.name, cell, tracker)
+        ],
+    )
+    return _workbook([wide, path])
+
+
+def pupil_sheets(tracker: PupilTracker, *, made_on: dt.date) -> bytes:
+    """Return the tracker of a pupil: a line for each judgement, and one for each baseline."""
+    file = tracker.file
+    place = file.placement
+    about = _about(
+        "Pupil tracker",
+        [
+            ("Pupil", str(file.pupil)),
+            ("School", place.school.name if place else ""),
+            ("Class", place.class_group.name if place and place.class_group else ""),
+            ("Term", str(tracker.term or "")),
+        ],
+        made_on,
+    )
+    judged = Sheet(
+        "Judgements",
+        about,
+        ["Stream", "Version", "Strand", "Term", *_PUPIL_FIGURES],
+        [
+            [
+                each.stream.name,
+                each.stream.version,
+                strand.strand.name,
+                str(term),
+                *_figures(cell, without_last=True),
+            ]
+            for each in tracker.streams
+            for strand in each.strands
+            for term, cell in zip(each.terms, strand.cells, strict=True)
+            if cell
+        ],
+        held=4,
+    )
+    baselines = Sheet(
+        "Baselines",
+        about,
+        ["Stream", "Version", "Strand", "Point", "Judged on", "Replaced on"],
+        [
+            [
+                each.stream.name,
+                each.stream.version,
+                strand.strand.name,
+                _point(start.point),
+                start.judged_on,
+                start.replaced_on or "",
+            ]
+            for each in tracker.streams
+            for strand in each.strands
+            for start in strand.starts
+        ],
+        held=3,
+    )
+    return _workbook([judged, baselines])
+
+
+def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
+    """Return the early-years tracker: a summary, and a sheet for the baseline and each term."""
+    about = _about(
+        "Early-years tracker",
+        [
+            ("Class or school", tracker.place.name if tracker.place else ""),
+            ("Term", str(tracker.term or "")),
+        ],
+        made_on,
+    )
+    summary = Sheet(
+        "Summary",
+        about,
+        [
+            "Pupil",
+            *(f"{moment.name}: at expected" for moment in tracker.moments),
+            *(
+                f"{what}: {figure}"
+                for what in ("All goals", "Prime areas", "Specific areas", "Good level")
+                for figure in ("at expected", "judged", "goals")
+            ),
+            "Good level of development",
+        ],
+        [
+            [
+                str(row.placement.pupil),
+                *(each.at_expected for each in row.at_moments),
+                *_counted(row.counted()),
+                *_counted(row.prime),
+                *_counted(row.specific),
+                *_counted(row.for_good_level),
+                row.good_level_words,
+            ]
+            for row in tracker.rows
+        ],
+    )
+    moments = [
+        Sheet(
+            moment.name,
+            [*about, ("State at", moment.name)],
+            ["Pupil", *(f"{goal.area}: {goal.name}" for goal in tracker.goals)],
+            [
+                [str(row.placement.pupil), *(cell.word(moment.key) for cell in row.cells)]
+                for row in tracker.rows
+            ],
+            [
+                [label, *(_counted(each)[n] for each in _columns(tracker, moment.key))]
+                for n, label in enumerate(("At expected", "Judged", "Pupils"))
+            ],
+        )
+        for moment in tracker.moments
+    ]
+    return _workbook([summary, *moments])
+
+
+def _about(what: str, lines: Sequence[tuple[str, Any]], made_on: dt.date) -> list[tuple[str, Any]]:
+    return [(what, ""), *lines, ("Made on", made_on), (HOLDS, "")]
+
+
+_PUPIL_FIGURES = ("baseline", "point", "gain", "expected gain", "progress", "aim", "to the aim")
+_CLASS_FIGURES = (
+    "baseline",
+    "last term",
+    "this term",
+    "gain",
+    "expected gain",
+    "progress",
+    "aim",
+    "to the aim",
+)
+
+
+def _share(n: int) -> Callable[[Total], Any]:
+    return lambda total: "too few" if total.share is None else total.share[n]
+
+
+_TOTALS: tuple[tuple[str, Callable[[Total], Any]], ...] = (
+    ("Judged", lambda total: total.judged),
+    ("Due", lambda total: total.due),
+    ("At or above expected", lambda total: total.at_or_above),
+    ("Of those with a baseline", lambda total: total.compared),
+    ("At or above expected, %", _share(0)),
+    ("95 % interval from, %", _share(1)),
+    ("95 % interval to, %", _share(2)),
+    ("Aims reached", lambda total: total.aims_reached),
+    ("Aims set", lambda total: total.aims),
+)
+
+
+def _under(figures: Sequence[str], column: str, value: Any) -> list[Any]:
+    """Put a value under one of the columns of a strand."""
+    return [value if each == column else "" for each in figures]
+
+
+def _figures(cell: TrackedCell, *, without_last: bool = False) -> list[Any]:
+    reached = cell.reached
+    last = [] if without_last else [_point(cell.last.point) if cell.last else ""]
+    return [
+        _point(cell.start.point) if cell.start else "",
+        *last,
+        _point(cell.now.point) if cell.now else "",
+        reached.gain if reached else "",
+        reached.expected if reached and reached.expected is not None else "",
+        cell.word,
+        _point(cell.aim) if cell.aim else "",
+        "" if cell.to_go is None else cell.to_go,
+    ]
+
+
+def _path(pupil: str, strand: str, cell: TrackedCell, tracker: ClassTracker) -> Iterable[Row]:
+    version = tracker.stream.version if tracker.stream else ""
+    if cell.start:
+        point = cell.start.point
+        yield [pupil, strand, cell.start.judged_on, _point(point), point.value, version]
+    for step in cell.path:
+        used = step.version or version
+        yield [pupil, strand, str(step.term), _point(step.point), step.point.value, used]
+
+
+def _counted(counted: Counted) -> list[int]:
+    return [counted.at_expected, counted.judged, counted.due]
+
+
+def _columns(tracker: EarlyTracker, moment: int) -> list[Counted]:
+    """Return the counts of a moment, goal by goal."""
+    return [
+        counted
+        for table in tracker.tables
+        for of, counts in table.counts
+        if of.key == moment
+        for counted in counts
+    ]
+
+
+def _point(point: Point) -> Decimal | str:
+    """Return a point by its code: as a number where the code is its very value."""
+    try:
+        return point.value if Decimal(point.code) == point.value else point.code
+    except InvalidOperation:
+        return point.code
+
+
+def _workbook(sheets: Sequence[Sheet]) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        _fill(book.create_sheet(sheet.title), sheet)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    for number, pair in enumerate(sheet.about, start=1):
+        for column, value in enumerate(pair, start=1):
+            _write(page, number, column, value)
+        page.cell(number, 1).font = Font(bold=number == 1)
+    head = len(sheet.about) + 2
+    for column, name in enumerate(sheet.heading, start=1):
+        cell = _write(page, head, column, name)
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="bottom")
+    at = head
+    for at, row in enumerate(sheet.rows, start=head + 1):
+        for column, value in enumerate(row, start=1):
+            _write(page, at, column, value)
+    # A line between: sorting and filtering leave what was counted where it is.
+    for number, row in enumerate(sheet.totals, start=at + 2):
+        for column, value in enumerate(row, start=1):
+            _write(page, number, column, value).font = Font(bold=True)
+    page.freeze_panes = f"{get_column_letter(sheet.held + 1)}{head + 1}"
+    if sheet.rows:
+        page.auto_filter.ref = f"A{head}:{get_column_letter(len(sheet.heading))}{at}"
+    for column, name in enumerate(sheet.heading, start=1):
+        longest = max((len(str(row[column - 1])) for row in sheet.rows), default=0)
+        # A heading wraps at its words.
+        words = max(len(word) for word in name.split())
+        width = min(_WIDEST, max(_NARROWEST, longest + 2, words + 3))
+        page.column_dimensions[get_column_letter(column)].width = width
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = f"{head}:{head}"
+
+
+def _write(page: Worksheet, row: int, column: int, value: Any) -> Cell:
+    """Write a value as what it is; text stays text, whatever it begins with."""
+    cell = cast("Cell", page.cell(row, column))
+    if isinstance(value, str):
+        # Letters that XML cannot hold.
+        text = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = text or None
+        if text:
+            cell.data_type = "s"
+            # Kept as text even when somebody edits the cell later.
+            cell.quotePrefix = text.startswith(_FORMULA_STARTS)
+    else:
+        cell.value = value
+        if isinstance(value, dt.date):
+            cell.number_format = "d mmmm yyyy"
+            cell.alignment = Alignment(horizontal="left")
+    return cell

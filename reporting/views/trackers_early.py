@@ -1,0 +1,53 @@
+"""The early-years tracker: on screen, as a PDF and as a workbook."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, requires
+from reporting.selectors.trackers_early import EarlyTracker, early_tracker
+from reporting.services.trackers_print import early_pdf
+from reporting.services.trackers_sheets import early_sheets
+from reporting.views.trackers import PDF, XLSX, sent_file, trust_name
+
+
+@require_safe
+@requires(Permission.SEE_PUPILS)
+def early_years(request: TrustRequest) -> HttpResponse:
+    """Show the pupils on the early years route by the early learning goals."""
+    return render(request, "reporting/trackers/early.html", {"tracker": _tracker(request)})
+
+
+@require_safe
+@requires(Permission.SEE_PUPILS)
+def early_years_pdf(request: TrustRequest) -> HttpResponse:
+    """Send the early-years tracker as a PDF."""
+    tracker = _tracker(request)
+    made = early_pdf(tracker, trust=trust_name(request), made_on=timezone.localdate())
+    return sent_file(made, PDF, f"{_name(tracker)}.pdf")
+
+
+@require_safe
+@requires(Permission.SEE_PUPILS)
+def early_years_xlsx(request: TrustRequest) -> HttpResponse:
+    """Send the early-years tracker as a workbook."""
+    tracker = _tracker(request)
+    return sent_file(
+        early_sheets(tracker, made_on=timezone.localdate()), XLSX, f"{_name(tracker)}.xlsx"
+    )
+
+
+def _tracker(request: TrustRequest) -> EarlyTracker:
+    return early_tracker(
+        request.access,
+        term=request.GET.get("term", ""),
+        place=request.GET.get("place", ""),
+        today=timezone.localdate(),
+    )
+
+
+def _name(tracker: EarlyTracker) -> str:
+    where = tracker.place.name if tracker.place else ""
+    return f"Early years {where} {tracker.term or ''}"
