@@ -4,15 +4,16 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from assessment.filters import shown_in
 from assessment.forms.grid import ChoiceForm
 from assessment.selectors.cells import when_said
 from assessment.selectors.coverage import SECONDS_A_JUDGEMENT
-from assessment.selectors.grid import class_grid, entered, terms, visible_classes
+from assessment.selectors.grid import class_grid, entered, grid_place, terms, visible_classes
 from assessment.services.judgements import record_judgement
 from parrcs.core.access import Access, Permission
 from parrcs.core.views import TrustRequest, requires
@@ -35,12 +36,12 @@ class _NotUnderstood(Exception):
 @requires(Permission.RECORD)
 def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpResponse:
     """Show the grid; it can be changed while the term's window is open."""
-    class_group = get_object_or_404(visible_classes(request.access), pk=class_group_id)
-    # A class is of one year; in the terms of another it has nobody to judge.
-    term = get_object_or_404(terms(), pk=term_id, year=class_group.year_id)
-    if not may_record(request.access, class_group):
+    place = grid_place(request.access, class_group_id=class_group_id, term_id=term_id)
+    if place is None:
+        raise Http404
+    if not may_record(request.access, place.class_group):
         raise PermissionDenied
-    shown = class_grid(request.access, class_group=class_group, term=term)
+    shown = class_grid(request.access, place=place, shown=shown_in(request.GET))
     return render(
         request,
         "assessment/grid.html",
@@ -52,13 +53,26 @@ def grid(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespon
                 **shown.as_json(),
                 "person": request.access.person_id,
                 "trust": request.access.trust_id,
-                "where": f"{class_group.name}, {term}",
+                "where": f"{place.class_group.name}, {place.term}",
                 "save": reverse("judge", args=[class_group_id, term_id]),
                 "pupil_page": reverse("pupil", args=[0]),
+                "history": {
+                    "strand": reverse("strand_history", args=[class_group_id, term_id, 0, 0]),
+                    "target": reverse("target_history", args=[class_group_id, term_id, 0, 0]),
+                },
+                "record": _record_page(),
                 "seconds": SECONDS_A_JUDGEMENT,
             },
         },
     )
+
+
+def _record_page() -> str:
+    """Return the address of notes and files, if they are kept."""
+    try:
+        return reverse("cell_record", args=[0])
+    except NoReverseMatch:
+        return ""
 
 
 @require_POST
@@ -83,7 +97,10 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
     if asked["trust"] != request.access.trust_id:
         return _of_another_trust(request, asked["trust"])
     class_group = get_object_or_404(visible_classes(request.access), pk=class_group_id)
-    term = get_object_or_404(terms(), pk=term_id)
+    all_terms = list(terms())
+    term = next((each for each in all_terms if each.pk == term_id), None)
+    if term is None:
+        raise Http404
     pupil = get_object_or_404(visible_pupils(request.access), pk=asked["pupil"])
     choice: dict[str, Any] = {
         "by": request.access,
@@ -109,6 +126,7 @@ def judge(request: TrustRequest, class_group_id: int, term_id: int) -> HttpRespo
         request.access,
         class_group=class_group,
         term=term,
+        terms=all_terms,
         pupil=pupil,
         strand_id=strand,
         target_id=target,

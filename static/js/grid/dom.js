@@ -8,6 +8,6 @@ export function make(tag, properties = {}, ...children) {
       element[name] = value;
     }
   }
-  element.append(...children.filter((child) => child !== null && child !== ""));
+  element.append(...children.filter((child) => child !== null && child !== "" && child !== false));
   return element;
 }

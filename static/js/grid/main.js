@@ -1,12 +1,18 @@
 /* The entry grid: brings its parts together. */
 import { ConflictDialog } from "./conflict.js";
+import { copyForward, fillDown } from "./fill.js";
 import { pointFor } from "./keys.js";
+import { Left } from "./left.js";
 import { Model } from "./model.js";
 import { PointList } from "./points.js";
 import { Saves } from "./saves.js";
+import { cells, SeveralDialog } from "./several.js";
 import { Status } from "./status.js";
+import { Steps } from "./steps.js";
 import { Strip } from "./strip.js";
 import { Table } from "./table.js";
+
+const READ_ONLY = "This term can be read, not changed.";
 
 const data = JSON.parse(document.getElementById("grid-data").textContent);
 const model = new Model(data);
@@ -15,21 +21,47 @@ const saves = new Saves(model, data, changed);
 const status = new Status(model, saves);
 const list = new PointList(document.getElementById("points"));
 const conflicts = new ConflictDialog(document.getElementById("conflict"));
-const strip = new Strip(document.querySelector(".strip"), model, data.pupil_page, {
-  pick: (id) => choose(model.point(model.cell(table.current), id)),
-  clear,
-  list: openList,
+const several = new SeveralDialog(document.getElementById("several"), chooseMany);
+const steps = new Steps();
+const strip = new Strip(
+  document.querySelector(".strip"),
+  model,
+  data,
+  (id) => choose(model.point(model.cell(table.current), id)),
+  { clear, list: openList },
+);
+const table = new Table(element, model, moved);
+const left = new Left(data.left, model, table, isLeft, () => {
+  if (!table.current && model.first()) table.begin(model.byColumn.find(isTodo) ?? model.first());
 });
-const table = new Table(element, model, (place) => strip.draw(place, saves.of(place)));
+const undoButton = document.querySelector("[data-does=undo]");
+
+function moved(place) {
+  strip.draw(place, saves.of(place));
+  status.drafts(
+    strip.drafts
+      .filter((draft) => !draft.here)
+      .map((draft) => ({
+        name: draft.name,
+        back: () => {
+          table.show(draft.place);
+          strip.open("record");
+        },
+      })),
+  );
+}
 
 /* No place: what was chosen on an earlier page for something that this one does not show. */
 function changed(place, answer) {
   if (place) table.draw(place, saves.of(place));
-  if (place && table.current.row === place.row && table.current.column === place.column) {
+  if (place && table.current?.row === place.row && table.current.column === place.column) {
     strip.draw(place, saves.of(place));
   }
   if (answer) status.progress();
-  if (place && answer?.result === "saved") status.saved(place, answer.order);
+  if (place && answer?.result === "saved") {
+    if (answer.version !== undefined) steps.wrote(place, model.cell(place).version);
+    status.saved(place, answer.order);
+  }
   status.update();
   nextConflict();
 }
@@ -57,20 +89,30 @@ function shown(place) {
 function choose(point) {
   const place = table.current;
   if (!model.open) {
-    status.say("This term can be read, not changed.");
+    status.say(READ_ONLY);
     return;
   }
   const cell = model.cell(place);
+  const was = shown(place);
   const stood = cell.version === undefined ? null : model.point(cell, cell.point);
-  const replaced = shown(place) !== point.id && stood && stood.id !== point.id;
-  status.replaced(replaced ? { place, was: stood.code, now: point.code, undo: () => undo(place, stood) } : null);
-  if (shown(place) !== point.id) saves.choose(place, point.id);
-  else saves.forget(place);
+  const replaced = was !== point.id && stood && stood.id !== point.id;
+  if (was !== point.id) {
+    steps.add(`${model.column(place)} of ${model.pupil(place)}`, [{ place, was, now: point.id }]);
+    offerUndo();
+    saves.choose(place, point.id);
+  } else saves.forget(place);
+  status.replaced(replaced ? { place, was: stood.code, now: point.code, undo } : null);
   onward(place);
 }
 
 function isTodo(place) {
   return shown(place) === null;
+}
+
+/* Something is still to do here: to judge, or to see through. */
+function isLeft(place) {
+  const { state } = saves.of(place);
+  return isTodo(place) || (Boolean(state) && state !== "saved");
 }
 
 /* To the next cell that is not judged yet: a key must not fall on what is judged already. */
@@ -83,18 +125,70 @@ function onward(place) {
   else table.show(next);
 }
 
-function undo(place, point) {
+/* Many choices as one step. */
+function chooseMany({ changes }) {
+  if (!changes.length) return;
+  const made = changes.filter(({ place }) => isTodo(place)).map((change) => ({ ...change, was: null }));
   status.replaced(null);
-  if (shown(place) !== point.id) saves.choose(place, point.id);
-  status.say(`${model.column(place)} of ${model.pupil(place)}: ${point.code} again.`);
-  table.focus(place);
+  steps.add(cells(made.length), made);
+  offerUndo();
+  for (const { place, now } of made) saves.choose(place, now);
+  table.focus(table.current);
+  onward(table.current);
+  status.say(`${cells(made.length)} judged in one step; Undo takes them back together.`);
+}
+
+/* Back by one step, where this page's own choice still stands. */
+function undo() {
+  const step = steps.take();
+  status.replaced(null);
+  if (!step) {
+    status.say("There is nothing to undo.");
+    return;
+  }
+  const back = step.changes.filter(isOurs);
+  for (const { place, was } of back) saves.choose(place, was);
+  left.refresh();
+  offerUndo();
+  const kept = step.changes.length - back.length;
+  status.say(undone(step, back.length, kept));
+  table.focus(step.changes[0].place);
+}
+
+function undone({ words, changes }, back, kept) {
+  const [{ place, was }] = changes;
+  if (kept && !back) return `${words}: not undone, because it was changed since.`;
+  if (changes.length === 1) return `${words}: ${model.point(model.cell(place), was)?.code ?? "not judged"} again.`;
+  return `${cells(back)} as before.${kept ? ` ${cells(kept)} left alone, changed since.` : ""}`;
+}
+
+function isOurs({ place, now }) {
+  if (shown(place) !== now) return false;
+  const { state } = saves.of(place);
+  if (state === "saving" || state === "waiting") return true;
+  return state === "saved" && steps.isOwn(place, model.cell(place).version);
+}
+
+function offerUndo() {
+  if (undoButton) undoButton.disabled = steps.last === null;
 }
 
 function clear() {
+  const place = table.current;
+  const was = shown(place);
   if (model.open) status.replaced(null);
-  if (!model.open) status.say("This term can be read, not changed.");
-  else if (shown(table.current) !== null) saves.choose(table.current, null);
-  else saves.forget(table.current);
+  if (!model.open) status.say(READ_ONLY);
+  else if (was !== null) {
+    steps.add(`${model.column(place)} of ${model.pupil(place)}`, [{ place, was, now: null }]);
+    offerUndo();
+    saves.choose(place, null);
+  } else saves.forget(place);
+}
+
+function offer(what) {
+  if (!model.open) status.say(READ_ONLY);
+  else if (what.words) status.say(what.words);
+  else several.open(what.title, what.about, what.ways);
 }
 
 function openList() {
@@ -124,6 +218,18 @@ const MOVES = {
   Enter: (place, event) => model.beside(place, event.shiftKey ? -1 : 1, 0),
 };
 
+const DOES = {
+  " ": openList,
+  F2: openList,
+  Delete: clear,
+  Backspace: clear,
+  f: () => offer(fillDown(model, table.current, shown)),
+  c: () => offer(copyForward(model, table.current, shown)),
+  z: undo,
+  h: () => strip.open("history"),
+  n: () => strip.open("record"),
+};
+
 function act(event) {
   const place = table.current;
   status.say("");
@@ -131,9 +237,13 @@ function act(event) {
     move(MOVES[event.key](place, event));
     return true;
   }
+  if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey) {
+    undo();
+    return true;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (event.key === " " || event.key === "F2") openList();
-  else if (event.key === "Delete" || event.key === "Backspace") clear();
+  const does = DOES[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (does) does();
   else {
     const cell = model.cell(place);
     const picked = pointFor(event.key, cell, model.points(cell));
@@ -147,17 +257,35 @@ function act(event) {
 element.addEventListener("keydown", (event) => {
   if (table.placeOf(event.target) && act(event)) event.preventDefault();
 });
+document.querySelector(".tools")?.addEventListener("click", ({ target }) => {
+  const { does } = target.closest("button")?.dataset ?? {};
+  if (does === "undo") undo();
+  else if (!table.current) return;
+  else if (does === "fill") DOES.f();
+  else if (does === "copy") DOES.c();
+});
 window.addEventListener("beforeunload", (event) => {
   // What the outbox keeps is there again when the page is.
-  if (saves.unsafe) event.preventDefault();
+  if (saves.unsafe || strip.drafts.length) event.preventDefault();
 });
 window.addEventListener("online", () => saves.retry());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") saves.retry();
 });
 
+/* At the foot of a small screen the sheet covers what is under it: the page knows how much. */
+function keepAboveSheet(sheet) {
+  const watch = () => {
+    document.documentElement.style.setProperty("--covered", `${sheet.offsetHeight}px`);
+    if (table.hasFocus) table.keepInSight();
+  };
+  new ResizeObserver(watch).observe(sheet);
+}
+
 const help = document.querySelector(".help");
 if (help) help.open = window.matchMedia("(width >= 60rem)").matches;
-table.begin(model.byColumn.find(isTodo) ?? model.first());
+const start = model.byColumn.find(isTodo) ?? model.first();
+if (start) table.begin(start);
+keepAboveSheet(document.querySelector(".strip"));
 saves.restore();
 document.documentElement.dataset.grid = "ready";

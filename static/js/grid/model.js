@@ -1,6 +1,11 @@
 /* The class as this page knows it. A place is { row, column }; where nothing is due there is no
    cell. What a cell shows comes from the server, figures and words alike. */
 export class Model {
+  #hiddenRows = new Set();
+  #hiddenColumns = new Set();
+  #order = [];
+  #judgedElsewhere;
+
   constructor(data) {
     this.open = data.open;
     this.rows = data.rows;
@@ -8,12 +13,18 @@ export class Model {
     this.scales = data.scales;
     this.cells = data.cells;
     this.seconds = data.seconds;
+    this.due = data.due;
+    this.#judgedElsewhere = data.judged - this.#judgedHere;
+    this.hide(new Set(), new Set());
   }
 
-  /* How many cells are judged, of those due. */
+  /* How many cells of the class are judged, of those due; the page may show a part of them. */
   get count() {
-    const cells = this.cells.flat().filter(Boolean);
-    return { judged: cells.filter((cell) => cell.version !== undefined).length, due: cells.length };
+    return { judged: this.#judgedElsewhere + this.#judgedHere, due: this.due };
+  }
+
+  get #judgedHere() {
+    return this.cells.flat().filter((cell) => cell && cell.version !== undefined).length;
   }
 
   cell(place) {
@@ -44,43 +55,67 @@ export class Model {
     return this.columns[place.column].name;
   }
 
+  isTarget(place) {
+    return this.columns[place.column].target;
+  }
+
+  /* Leave rows and columns out of what one moves in. */
+  hide(rows, columns) {
+    this.#hiddenRows = rows;
+    this.#hiddenColumns = columns;
+    this.#order = [];
+    for (let column = 0; column < this.columns.length; column += 1) {
+      if (columns.has(column)) continue;
+      for (let row = 0; row < this.rows.length; row += 1) {
+        if (!rows.has(row) && this.cells[row][column]) this.#order.push({ row, column });
+      }
+    }
+  }
+
   /* The nearest place in a direction at which something is due, or null. */
   beside(place, down, across) {
     let { row, column } = place;
     do {
       row += down;
       column += across;
-    } while (this.#inside(row, column) && !this.cells[row][column]);
+    } while (this.#inside(row, column) && !this.#isPlace(row, column));
     return this.#inside(row, column) ? { row, column } : null;
   }
 
   first() {
-    return this.#inOrder().next().value ?? null;
+    return this.#order.toSorted(byRow).at(0) ?? null;
   }
 
   last() {
-    return [...this.#inOrder()].at(-1) ?? null;
+    return this.#order.toSorted(byRow).at(-1) ?? null;
   }
 
   /* All places in the order of entry: down each column, and on to the head of the next. */
   get byColumn() {
-    return [...this.#inOrder()].sort((one, other) => one.column - other.column || one.row - other.row);
+    return this.#order;
   }
 
   /* The places that come later in the order of entry. */
   after({ row, column }) {
-    return this.byColumn.filter((each) => each.column > column || (each.column === column && each.row > row));
+    return this.#order.slice(
+      this.#order.findLastIndex((each) => each.column < column || (each.column === column && each.row <= row)) + 1,
+    );
   }
 
-  *#inOrder() {
-    for (let row = 0; row < this.rows.length; row += 1) {
-      for (let column = 0; column < this.columns.length; column += 1) {
-        if (this.cells[row][column]) yield { row, column };
-      }
-    }
+  /* The places below in the same column. */
+  below({ row, column }) {
+    return this.#order.filter((each) => each.column === column && each.row > row);
+  }
+
+  #isPlace(row, column) {
+    return Boolean(this.cells[row][column]) && !this.#hiddenRows.has(row) && !this.#hiddenColumns.has(column);
   }
 
   #inside(row, column) {
     return row >= 0 && column >= 0 && row < this.rows.length && column < this.columns.length;
   }
+}
+
+function byRow(one, other) {
+  return one.row - other.row || one.column - other.column;
 }

@@ -22,6 +22,7 @@ export class Status {
   #troubled = false;
   #began = false;
   #discards = new Map();
+  #drafts = [];
 
   constructor(model, saves) {
     this.#model = model;
@@ -58,6 +59,17 @@ export class Status {
     this.update();
   }
 
+  /* Notes that were begun in a cell and left: [{ name, back }]. */
+  drafts(found) {
+    if (!found.length && !this.#drafts.length) return;
+    this.#drafts = found.map(({ name, back }) => [
+      `A note on ${name} is not saved yet. `,
+      make("button", { type: "button", className: "button", onclick: back }, "Go back to it"),
+      " ",
+    ]);
+    this.update();
+  }
+
   /* Tell screen readers of a save, the latest choice if several come at once: answers may
      overtake each other. */
   saved(place, order) {
@@ -82,6 +94,7 @@ export class Status {
     const { failed, unsaved, keeps, conflicts, trouble, refusals } = this.#saves;
     const changed = this.#changed;
     const parts = refusals.flatMap((each) => [`${each.name} was not saved. ${each.words} `, this.#discard(each), " "]);
+    parts.push(...this.#drafts.flat());
     if (changed) parts.push(changed.words, " ", changed.button, " ");
     if (this.#words) parts.push(`${this.#words} `);
     const news = parts.map((part) => part.textContent ?? part).join("");
@@ -106,7 +119,7 @@ export class Status {
     }
     this.#began ||= unsaved > 0;
     this.#line.classList.toggle("trouble", failed + refusals.length > 0);
-    this.#line.classList.toggle("changed", changed !== null);
+    this.#line.classList.toggle("changed", changed !== null || this.#drafts.length > 0);
     const focused = this.#line.contains(document.activeElement) ? document.activeElement : null;
     this.#line.replaceChildren(...parts);
     if (this.#line.contains(focused)) focused.focus({ preventScroll: true });

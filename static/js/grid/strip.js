@@ -1,6 +1,7 @@
-/* The strip beside the grid: all about the current cell, and a button for each near point. */
+/* The sheet beside the grid: all about the current cell, and a button for each near point. */
 import { make } from "./dom.js";
 import { offers } from "./keys.js";
+import { Sections } from "./sections.js";
 
 const PHONE = window.matchMedia("(width < 40rem)");
 
@@ -14,33 +15,53 @@ const STATE_LINES = {
 export class Strip {
   #strip;
   #model;
-  #pupilPage;
+  #pages;
+  #sections;
+  #now = make("div", { className: "about" });
+  #drawn = null;
   #more = window.matchMedia("(width >= 60rem)").matches;
 
-  /* `pick(point)`, `clear()` and `list()` do what the keys do, for the current cell. */
-  constructor(strip, model, pupilPage, { pick, clear, list }) {
+  /* `pages` are addresses; `pick(point)`, `does.clear()` and so on do what the keys do, for the
+     current cell. */
+  constructor(strip, model, pages, pick, does) {
     this.#strip = strip;
     this.#model = model;
-    this.#pupilPage = pupilPage;
-    strip.addEventListener("click", (event) => {
+    this.#pages = pages;
+    this.#sections = new Sections(strip, model, pages);
+    strip.replaceChildren(this.#now, ...this.#sections.elements);
+    this.#now.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
       if (button.dataset.point) pick(Number(button.dataset.point));
-      else if (button.dataset.does === "clear") clear();
-      else list();
+      else does[button.dataset.does]();
     });
-    strip.addEventListener("toggle", (event) => {
+    this.#now.addEventListener("toggle", (event) => {
       this.#more = event.target.open;
     }, true);
   }
 
+  /* Open "Who and when" or "Notes and files" and go there. */
+  open(name) {
+    this.#sections.open(name);
+  }
+
+  /* Notes begun and not saved: [{ name, place }]. */
+  get drafts() {
+    return this.#sections.drafts;
+  }
+
   draw(place, held) {
+    this.#strip.hidden = false;
+    this.#sections.show(place, this.#model.cell(place));
     const cell = this.#model.cell(place);
+    const drawn = [place.row, place.column, held.state, held.point, held.words, cell];
+    if (this.#drawn?.every((part, index) => part === drawn[index])) return;
+    this.#drawn = drawn;
     // On a phone the grid needs the room: what is not for choosing waits under More.
     const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell))];
     const phone = PHONE.matches;
-    const kept = this.#strip.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    this.#strip.replaceChildren(
+    const kept = this.#now.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.#now.replaceChildren(
       make("h2", {}, this.#model.name(place)),
       phone && !cell.walt ? "" : this.#about(place, cell),
       this.#model.open ? this.#picks(cell, held) : "",
@@ -54,7 +75,7 @@ export class Strip {
         ...this.#details(place, cell),
       ),
     );
-    if (kept) this.#strip.querySelector(`[data-key="${kept}"]`)?.focus({ preventScroll: true });
+    if (kept) this.#now.querySelector(`[data-key="${kept}"]`)?.focus({ preventScroll: true });
   }
 
   #about(place, cell) {
@@ -80,6 +101,7 @@ export class Strip {
         make("kbd", {}, key),
         make("b", {}, point.code),
         note && make("small", {}, note),
+        point.id === cell.aim && make("small", {}, "aim"),
       ),
     );
     return make(
@@ -95,7 +117,7 @@ export class Strip {
 
   #details(place, cell) {
     const { pupil, name } = this.#model.rows[place.row];
-    const page = this.#pupilPage.replace("/0/", `/${pupil}/`);
+    const page = this.#pages.pupil_page.replace("/0/", `/${pupil}/`);
     return [...aims(cell), path(cell), make("p", {}, make("a", { href: page }, `Page of ${name}`))];
   }
 }
@@ -122,11 +144,13 @@ function facts(cell) {
   if (cell.strand) {
     say("Baseline", cell.baseline ? `${cell.baseline} on ${cell.baseline_on}` : "none yet, so no gain is reckoned");
   }
-  say("Last judged", cell.last_code ? `${cell.last_code} in ${cell.last_term}` : "not before");
+  const as = cell.last_as ? `, judged as ${cell.last_as}` : "";
+  say("Last judged", cell.last_code ? `${cell.last_code} in ${cell.last_term}${as}` : "not before");
   if (cell.gain) say("Gain since the baseline", cell.gain);
   if (cell.strand) {
     say("Expected gain", cell.expected ? `${cell.expected} by now, ${cell.rate} a term` : `${cell.rate} a term`);
   }
+  if (cell.aim_code) say("Aim for the year", cell.aim_code);
   return said;
 }
 

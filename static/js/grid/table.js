@@ -1,13 +1,14 @@
 /* The grid itself: what each cell shows, which one is current, and moving between them. */
 import { make } from "./dom.js";
 
+/* Short enough for a cell; what is not seen is read out. */
 const STATE_WORDS = {
-  saving: "saving",
-  saved: "Saved",
-  waiting: "not saved yet",
-  conflict: "conflict",
-  refused: "refused",
-  superseded: "changed since",
+  saving: ["saving"],
+  saved: ["Saved"],
+  superseded: ["changed", " by someone else since it was saved"],
+  waiting: ["waiting", ", not saved yet"],
+  conflict: ["conflict"],
+  refused: ["refused"],
 };
 
 export class Table {
@@ -49,7 +50,11 @@ export class Table {
   /* Make a cell current without taking the focus from where the person works. */
   show(place) {
     this.#mark(place);
-    this.#box(place).scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.keepInSight();
+  }
+
+  keepInSight() {
+    if (this.#current) this.#box(this.#current).scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   get hasFocus() {
@@ -59,34 +64,63 @@ export class Table {
   draw(place, held) {
     const cell = this.#model.cell(place);
     const pending = ["saving", "waiting", "conflict"].includes(held.state);
-    const content = pending ? this.#chosen(cell, held.point) : stands(cell);
-    const looks = pending ? "" : cell.indicator ?? "";
-    const todo = !pending && cell.version === undefined ? "todo" : "";
-    this.#box(place).replaceChildren(
-      make(
-        "div",
-        { className: ["cell", looks, todo, held.state ?? ""].filter(Boolean).join(" ") },
-        ...content,
-        held.state ? make("small", { className: "note" }, STATE_WORDS[held.state]) : null,
-      ),
+    const todo = !pending && cell.version === undefined;
+    const looks = ["cell", pending ? "" : cell.indicator, todo ? "todo" : "", held.state];
+    const box = this.#box(place).firstElementChild;
+    box.className = looks.filter(Boolean).join(" ");
+    box.replaceChildren(
+      ...(pending ? chosen(this.#model.point(cell, held.point)) : stands(cell)),
+      ...last(cell),
+      ...note(held.state),
     );
   }
 
-  #chosen(cell, id) {
-    const point = this.#model.point(cell, id);
-    return [make("b", {}, point ? point.code : "–")];
+  /* Show only some rows and columns, and leave the current cell where it is on the screen. */
+  hide(rows, columns) {
+    const before = this.#top();
+    [...this.#table.tBodies[0].rows].forEach((row, index) => {
+      row.hidden = rows.has(index);
+    });
+    [...this.#table.querySelectorAll("col")].slice(1).forEach((col, index) => {
+      if (col.hidden === columns.has(index)) return;
+      col.hidden = columns.has(index);
+      for (const row of this.#table.querySelectorAll("tr:not(.groups)")) row.cells[index + 1].hidden = col.hidden;
+    });
+    this.#span(columns);
+    const after = this.#top();
+    if (before !== null && after !== null) this.#table.parentElement.scrollTop += after - before;
+  }
+
+  /* The head of a stream spans what is shown of it. */
+  #span(hidden) {
+    let first = 0;
+    for (const group of this.#table.querySelectorAll("[data-columns]")) {
+      const count = Number(group.dataset.columns);
+      const shown = [...Array(count).keys()].filter((index) => !hidden.has(first + index)).length;
+      group.hidden = shown === 0;
+      group.colSpan = Math.max(1, shown);
+      first += count;
+    }
+  }
+
+  #top() {
+    return this.#current && this.#box(this.#current).getBoundingClientRect().top;
   }
 
   #mark(place) {
-    if (this.#current) {
-      const before = this.#box(this.#current);
+    const now = this.#current;
+    if (now && now.row === place.row && now.column === place.column) return;
+    if (now) {
+      const before = this.#box(now);
       before.tabIndex = -1;
       before.classList.remove("now");
+      before.removeAttribute("aria-selected");
     }
     this.#current = place;
     const box = this.#box(place);
     box.tabIndex = 0;
     box.classList.add("now");
+    box.setAttribute("aria-selected", "true");
     this.moved(place);
   }
 
@@ -95,22 +129,38 @@ export class Table {
   }
 }
 
+/* What is on its way: no gain before the server has reckoned it. */
+function chosen(point) {
+  return [point ? make("b", {}, point.code) : nothing()];
+}
+
 /* The same as templates/assessment/_cell.html. */
 function stands(cell) {
-  if (cell.version === undefined) {
-    return [
-      make(
-        "b",
-        {},
-        make("span", { "aria-hidden": "true" }, "–"),
-        make("span", { className: "unseen" }, "not judged"),
-      ),
-      make("small", {}, cell.last_code ? `last ${cell.last_code}` : ""),
-    ];
-  }
+  if (cell.version === undefined) return [nothing()];
   return [
     make("b", {}, cell.code),
-    make("small", {}, cell.gain ?? ""),
+    cell.gain ? make("small", { className: "gain" }, cell.gain) : null,
     cell.word ? make("span", { className: "unseen" }, `, ${cell.word}`) : null,
-  ];
+  ].filter(Boolean);
+}
+
+function nothing() {
+  return make(
+    "b",
+    {},
+    make("span", { "aria-hidden": "true" }, "–"),
+    make("span", { className: "unseen" }, "not judged"),
+  );
+}
+
+function last(cell) {
+  return cell.last_code
+    ? [" ", make("small", { className: "last" }, make("span", {}, "last "), cell.last_code)]
+    : [];
+}
+
+function note(state) {
+  const [seen, unseen] = STATE_WORDS[state] ?? [];
+  if (!seen) return [];
+  return [" ", make("small", { className: "note" }, seen, unseen ? make("span", { className: "unseen" }, unseen) : "")];
 }

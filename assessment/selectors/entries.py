@@ -1,0 +1,119 @@
+"""What was judged of some pupils, term by term, read in the version of a stream that is due."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from assessment.models import Baseline, Judgement
+from assessment.selectors.versions import Ancestor
+from parrcs.core.access import Access
+from pupils.models import TermlyTarget
+from pupils.models.plans import target_is_due
+from schools.models import Term
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One judgement. `read_from` says what it was made as, where that was in an earlier version."""
+
+    term: Term
+    point_id: int
+    version: int
+    by: str
+    at: dt.datetime | None
+    read_from: str = ""
+
+
+# By the ids of pupil and strand, in order of time.
+type Entries = Mapping[tuple[int, int], Sequence[Entry]]
+
+
+def entries_of(
+    access: Access,
+    *,
+    pupils: Collection[int],
+    lines: Mapping[int, Sequence[Ancestor]],
+    strands: Collection[int],
+    until: Term,
+    terms: Sequence[Term],
+) -> Entries:
+    """Return all judgements up to a term, in one query.
+
+    Those made in the versions before (`lines`) count as made in the strand that goes on from
+    there, save in the last term itself: that is judged in the version due.
+    """
+    held = {each.pk: each for each in terms if each.starts_on <= until.starts_on}
+    read_as: dict[int, list[tuple[int, Ancestor | None]]] = {
+        strand: [(strand, None)] for strand in strands
+    }
+    for strand, line in lines.items():
+        for each in line:
+            read_as.setdefault(each.strand_id, []).append((strand, each))
+    found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    for pupil, made_in, when, point, code, *saved in (
+        Judgement.objects.visible_to(access)
+        .filter(pupil__in=pupils, strand__in=read_as, term__in=held)
+        .order_by("term__starts_on")
+        .values_list(
+            "pupil",
+            "strand",
+            "term",
+            "point",
+            "point__code",
+            "version",
+            "judged_by__name",
+            "judged_at",
+        )
+    ):
+        for strand, before in read_as[made_in]:
+            if before is None:
+                found[pupil, strand].append(_entry(held[when], point, saved))
+            elif when != until.pk:
+                read_from = f"{code} in version {before.version}"
+                found[pupil, strand].append(
+                    _entry(held[when], before.points[point], saved, read_from)
+                )
+    return found
+
+
+def _entry(term: Term, point: int, saved: Sequence[object], read_from: str = "") -> Entry:
+    version, by, at = saved
+    return Entry(term, point, version, by or "", at, read_from)  # type: ignore[arg-type]
+
+
+def baselines_in_force(
+    *, pupils: Collection[int], strands: Collection[int], term: Term
+) -> dict[tuple[int, int], tuple[int, dt.date]]:
+    """Return point and day of the baselines in force at the end of a term, by pupil and strand."""
+    return {
+        (pupil, strand): (point, judged_on)
+        for pupil, strand, point, judged_on in Baseline.objects.filter(
+            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.ends_on),
+            pupil__in=pupils,
+            strand__in=strands,
+            judged_on__lte=term.ends_on,
+        ).values_list("pupil", "strand", "point", "judged_on")
+    }
+
+
+def targets_until(
+    access: Access, *, pupils: Collection[int], until: Term, terms: Sequence[Term]
+) -> tuple[dict[int, list[TermlyTarget]], dict[tuple[int, int], list[TermlyTarget]]]:
+    """Return a term's targets by pupil, and the judged ones before by pupil and position."""
+    now: dict[int, list[TermlyTarget]] = defaultdict(list)
+    before: dict[tuple[int, int], list[TermlyTarget]] = defaultdict(list)
+    held = [each.pk for each in terms if each.starts_on <= until.starts_on]
+    for target in (
+        TermlyTarget.objects.visible_to(access)
+        .filter(target_is_due(), pupil__in=pupils, term__in=held)
+        .select_related("judged_by", "term")
+        .order_by("term__starts_on", "position")
+    ):
+        if target.term_id == until.pk:
+            now[target.pupil_id].append(target)
+        elif target.judged:
+            before[target.pupil_id, target.position].append(target)
+    return now, before
