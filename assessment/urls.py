@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import notes, scores
+from assessment.views import notes, scores, streams
 from assessment.views.aims import class_aims
 from assessment.views.baselines import class_baselines, pupil_baseline
 from assessment.views.classes import classes
@@ -11,9 +11,20 @@ from assessment.views.grid import grid, judge
 from assessment.views.history import history
 from assessment.views.outbox import outbox_key
 from assessment.views.pupil import pupil
+from assessment.views.windows import (
+    end_late_entry,
+    late_entry,
+    remind,
+    school_window,
+    window_days,
+    windows,
+)
 
 _RECORD = "pupils/<int:pupil_id>/record/"
+_STREAM = "streams/<int:stream_id>/"
 _GRID = "classes/<int:class_group_id>/terms/<int:term_id>/"
+_WINDOW = "windows/schools/<int:school_id>/terms/<int:term_id>/"
+_LATE = f"{_WINDOW}classes/<int:class_group_id>/late/"
 
 urlpatterns = [
     path("classes/", classes, name="classes"),
@@ -40,4 +51,20 @@ urlpatterns = [
     path(f"{_RECORD}<int:note_id>/remove/", notes.note_remove, name="note_remove"),
     path(f"{_RECORD}<int:note_id>/restore/", notes.note_restore, name="note_restore"),
     path(f"{_RECORD}files/<int:evidence_id>/", evidence, name="evidence"),
+    path("streams/", streams.streams, name="streams"),
+    path("streams/new/", streams.add_stream, name="stream_add"),
+    path("streams/template.xlsx", streams.stream_template, name="stream_template"),
+    path(_STREAM, streams.stream, name="stream"),
+    path(f"{_STREAM}stream.yaml", streams.stream_yaml, name="stream_yaml"),
+    path(f"{_STREAM}stream.xlsx", streams.stream_xlsx, name="stream_xlsx"),
+    path(f"{_STREAM}approve/", streams.approve, name="stream_approve"),
+    path(f"{_STREAM}expected/", streams.set_expected, name="stream_expected"),
+    path(f"{_STREAM}withdraw/", streams.withdraw, name="stream_withdraw"),
+    path(f"{_STREAM}remove/", streams.remove, name="stream_remove"),
+    path("windows/", windows, name="windows"),
+    path(_WINDOW, school_window, name="school_window"),
+    path(f"{_WINDOW}days/", window_days, name="window_days"),
+    path(f"{_WINDOW}reminders/", remind, name="remind"),
+    path(_LATE, late_entry, name="late_entry"),
+    path(f"{_LATE}end/", end_late_entry, name="end_late_entry"),
 ]

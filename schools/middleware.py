@@ -107,8 +107,11 @@ class Destination(NamedTuple):
 # Who may do one of these things finds that page in the navigation, in this order.
 _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Record", "classes", frozenset({Permission.RECORD})),
+    ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
+    ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
+    ("Streams", "streams", frozenset({Permission.SET_STREAMS})),
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
     ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),

@@ -92,6 +92,14 @@ class Stream(TrustOwned):
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
 
+    def is_in_use(self, day: dt.date) -> bool:
+        """Say whether the trust has approved this version for use on that day."""
+        return (
+            self.approved_from is not None
+            and self.approved_from <= day
+            and (self.approved_until is None or self.approved_until >= day)
+        )
+
 
 @keep_history
 class Strand(TrustOwned):

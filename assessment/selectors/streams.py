@@ -19,6 +19,9 @@ from parrcs.core.access import Access
 from pupils.models import Route
 from schools.models import Term, User
 
+# What views call a version of a stream: they do not know the models.
+type Version = Stream
+
 
 @dataclass(frozen=True)
 class StreamLine:
@@ -305,9 +308,9 @@ def _change(before: Stream, now: Stream) -> VersionChange:
         if source is None:
             changes.append(StrandChange("", strand.name, "begins"))
             continue
-        word = "goes on" if source.name == strand.name else "goes on under another name"
+        word = "goes on" if source.name == strand.name else "goes on, renamed"
         if source.pk in gone_on:
-            word = "goes on from the same strand"
+            word = "goes on as this too"
         gone_on.add(source.pk)
         changes.append(StrandChange(source.name, strand.name, word))
     changes += [StrandChange(each.name, "", "ends") for each in old if each.pk not in gone_on]

@@ -57,7 +57,7 @@ def refusal(source: str, where: Where, faults: Sequence[tuple[Place, str]]) -> S
     problems = [Problem(where(place), words) for place, words in faults]
     if len(problems) > _PROBLEMS_TOLD:
         more = len(problems) - _PROBLEMS_TOLD
-        problems = [*problems[:_PROBLEMS_TOLD], Problem("", f"and {more} more")]
+        problems = [*problems[:_PROBLEMS_TOLD], Problem("further on", f"{more} more problems")]
     return StreamFileError(source, problems)
 
 
@@ -276,13 +276,15 @@ def _parsed(source: str, content: bytes) -> tuple[Any, Where]:
         raise StreamFileError(source, [Problem("", words)]) from error
 
     def where(place: Place) -> str:
-        return f"line {_line(node, place)}: {dotted(place)}" if place and node else ""
+        line = _line(node, place) if node else None
+        return dotted(place) if line is None else f"line {line}: {dotted(place)}"
 
     return found, where
 
 
-def _line(node: yaml.Node, place: Place) -> int:
-    line: int = node.start_mark.line
+def _line(node: yaml.Node, place: Place) -> int | None:
+    """Return the line of a part, or of what it is missing in; of the whole file there is none."""
+    line = None
     for part in place:
         if isinstance(node, yaml.MappingNode):
             pairs = [(key, value) for key, value in node.value if key.value == part]
@@ -293,7 +295,9 @@ def _line(node: yaml.Node, place: Place) -> int:
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line
-    return line + 1
+        else:
+            break
+    return None if line is None else line + 1
 
 
 def _checked[Content: BaseModel](
@@ -303,10 +307,12 @@ def _checked[Content: BaseModel](
         return schema.model_validate(found)
     except ValidationError as error:
         faults: list[tuple[Place, str]] = []
+        within = {each["loc"][:1] for each in error.errors() if len(each["loc"]) > 1}
         for each in error.errors():
             if each["type"] == "faults":
                 faults += each["ctx"]["faults"]
-            else:
+            elif each["type"] != "too_short" or each["loc"] not in within:
+                # A list whose only entry is wrong is not too short as well.
                 faults.append((_place(each["loc"]), _said(each)))
         raise refusal(source, where, faults) from error
 

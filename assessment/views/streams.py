@@ -1,0 +1,265 @@
+"""Assessment streams: what the trust judges by, and what its trust lead decides about them."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessment.forms.streams import FiguresForm, StreamFileForm, TermForm
+from assessment.selectors import streams as selectors
+from assessment.services.streams.approval import (
+    ApprovalRefused,
+    approve_stream,
+    remove_stream,
+    set_expectations,
+    withdraw_stream,
+)
+from assessment.services.streams.content import as_yaml
+from assessment.services.streams.files import StreamFileError
+from assessment.services.streams.uploads import stream_workbook, upload_stream
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, requires
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ALTERS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@requires(Permission.RECORD, Permission.SET_STREAMS)
+def streams(request: TrustRequest) -> HttpResponse:
+    """Show the streams in use, those that wait for approval, and those that were in use."""
+    return render(
+        request,
+        "assessment/streams/list.html",
+        {
+            "list": selectors.stream_list(request.access, today=timezone.localdate()),
+            "may_set": request.access.may(Permission.SET_STREAMS),
+        },
+    )
+
+
+@require_safe
+@requires(Permission.RECORD, Permission.SET_STREAMS)
+def stream(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Show what a version says: teachers judge by it."""
+    page = selectors.stream_page(
+        request.access, stream=_stream(request, stream_id), today=timezone.localdate()
+    )
+    return render(
+        request,
+        "assessment/streams/stream.html",
+        {
+            "page": page,
+            "may_set": request.access.may(Permission.SET_STREAMS),
+            "crumbs": _crumbs(),
+        },
+    )
+
+
+@_ALTERS
+@requires(Permission.SET_STREAMS)
+def add_stream(request: TrustRequest) -> HttpResponse:
+    """Take a file and keep the version that it describes, to be approved."""
+    sent = request.method == "POST"
+    form = StreamFileForm(request.POST, request.FILES) if sent else StreamFileForm()
+    problems = []
+    if sent and form.is_valid():
+        try:
+            made = upload_stream(by=request.access, name=form.name, content=form.content)
+        except StreamFileError as error:
+            problems = list(error.problems)
+            form.add_error(
+                "file", "Nothing was stored. Mend what is listed below, then choose the file again."
+            )
+        else:
+            words = "waits for approval" if made.is_new else "was there already, with this content"
+            messages.success(request, f"{made.stream} {words}.")
+            return redirect("stream", made.stream.pk)
+    return render(
+        request,
+        "assessment/streams/add.html",
+        {"form": form, "problems": problems, "crumbs": _crumbs()},
+    )
+
+
+@require_safe
+@requires(Permission.SET_STREAMS)
+def stream_template(request: TrustRequest) -> HttpResponse:
+    """Send the empty workbook, with the trust's own routes in it."""
+    return _file(stream_workbook(by=request.access, stream=None), "stream-template.xlsx", _XLSX)
+
+
+@require_safe
+@requires(Permission.RECORD, Permission.SET_STREAMS)
+def stream_yaml(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Send a version as a YAML file."""
+    found = _stream(request, stream_id)
+    return _file(as_yaml(found).encode(), f"{found.code}-{found.version}.yaml", "application/yaml")
+
+
+@require_safe
+@requires(Permission.RECORD, Permission.SET_STREAMS)
+def stream_xlsx(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Send a version as a workbook."""
+    found = _stream(request, stream_id)
+    return _file(
+        stream_workbook(by=request.access, stream=found),
+        f"{found.code}-{found.version}.xlsx",
+        _XLSX,
+    )
+
+
+@_ALTERS
+@requires(Permission.SET_STREAMS)
+def approve(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Put a version into use from a term on."""
+    found = _stream(request, stream_id)
+    if found.approved_from is not None:
+        return redirect("stream", stream_id)
+    routes = selectors.routes_of_trust(request.access)
+    better = Decimal(found.proposed["better"])
+    proposed = {
+        each.pk: (Decimal(found.proposed["expected"][each.code]), better)
+        for each in routes
+        if each.code in found.proposed["expected"]
+    }
+    form = FiguresForm(
+        request.POST if request.method == "POST" else None,
+        terms=selectors.open_terms(request.access, today=timezone.localdate()),
+        routes=routes,
+        figures=proposed,
+        better=better,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            approve_stream(by=request.access, stream=found, term=form.term, expected=form.expected)
+        except ApprovalRefused as refused:
+            form.add_error("term", str(refused))
+        else:
+            messages.success(request, f"{found} is approved from {form.term} on.")
+            return redirect("stream", stream_id)
+    return _figures_page(request, found, form, heading=f"Approve {found}", button="Approve")
+
+
+@_ALTERS
+@requires(Permission.SET_STREAMS)
+def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Change what is expected, from a term on."""
+    found = _stream(request, stream_id)
+    today = timezone.localdate()
+    terms = [
+        each
+        for each in selectors.open_terms(request.access, today=today)
+        if found.is_in_use(each.starts_on)
+    ]
+    form = FiguresForm(
+        request.POST if request.method == "POST" else None,
+        terms=terms,
+        routes=selectors.routes_of_trust(request.access),
+        figures=selectors.figures_now(found, day=today),
+        better=Decimal(found.proposed["better"]),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_expectations(
+                by=request.access, stream=found, term=form.term, expected=form.expected
+            )
+        except ApprovalRefused as refused:
+            form.add_error("term", str(refused))
+        else:
+            messages.success(request, f"The figures hold from {form.term} on.")
+            return redirect("stream", stream_id)
+    return _figures_page(
+        request, found, form, heading=f"What is expected in {found}", button="Set the figures"
+    )
+
+
+@_ALTERS
+@requires(Permission.SET_STREAMS)
+def withdraw(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Take a version out of use after a term."""
+    found = _stream(request, stream_id)
+    terms = [
+        each
+        for each in selectors.open_terms(request.access, today=timezone.localdate())
+        if found.approved_from and found.approved_from <= each.ends_on
+    ]
+    form = TermForm(
+        request.POST if request.method == "POST" else None, terms=terms, label="Last term of use"
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_stream(by=request.access, stream=found, last_term=form.term)
+        except ApprovalRefused as refused:
+            form.add_error("term", str(refused))
+        else:
+            messages.success(request, f"{found} is in use until the end of {form.term}.")
+            return redirect("stream", stream_id)
+    return render(
+        request,
+        "assessment/streams/withdraw.html",
+        {"stream": found, "form": form, "crumbs": _crumbs(found)},
+    )
+
+
+@_ALTERS
+@requires(Permission.SET_STREAMS)
+def remove(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Remove a version that was never in use."""
+    found = _stream(request, stream_id)
+    if request.method == "POST":
+        try:
+            remove_stream(by=request.access, stream=found)
+        except ApprovalRefused as refused:
+            messages.error(request, str(refused))
+            return redirect("stream", stream_id)
+        messages.success(request, f"{found} was removed.")
+        return redirect("streams")
+    if found.approved_from is not None:
+        return redirect("stream", stream_id)
+    return render(
+        request, "assessment/streams/remove.html", {"stream": found, "crumbs": _crumbs(found)}
+    )
+
+
+def _stream(request: TrustRequest, stream_id: int) -> selectors.Version:
+    found = selectors.all_streams(request.access).filter(pk=stream_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _figures_page(
+    request: TrustRequest, found: selectors.Version, form: FiguresForm, *, heading: str, button: str
+) -> HttpResponse:
+    return render(
+        request,
+        "assessment/streams/figures.html",
+        {
+            "stream": found,
+            "form": form,
+            "heading": heading,
+            "button": button,
+            "crumbs": _crumbs(found),
+        },
+    )
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _crumbs(found: selectors.Version | None = None) -> list[tuple[str, str]]:
+    crumbs = [("Streams", reverse("streams"))]
+    return [*crumbs, (str(found), reverse("stream", args=[found.pk]))] if found else crumbs
