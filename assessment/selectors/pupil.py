@@ -1,13 +1,14 @@
-"""Where one pupil stands: a line for each strand, with its baseline and the terms since."""
+"""Where one pupil stands: a line for each strand, with its baseline and the path since."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assessment.measures import Indicator, expected_gain, indicator, signed, terms_since
 from assessment.models import Baseline, Expectation, Judgement, Strand, Stream
+from assessment.selectors.aims import aims_of
 from assessment.selectors.baselines import (
     baselines_of,
     due_strands,
@@ -33,6 +34,7 @@ class TermValue:
     """
 
     term: Term
+    point_id: int
     code: str
     label: str
     value: Decimal
@@ -58,44 +60,91 @@ class TermValue:
 
 @dataclass(frozen=True)
 class StrandLine:
-    """A strand, the baseline in force, and one value or none for each term shown."""
+    """A strand with the baseline in force, and what was judged since the pupil came.
+
+    `values` has one value or none for each term of its stream that is shown, `now` is that of
+    the present term, `history` all there are; `points_a_term` is what is expected where the
+    strand is due now, and `aim` the code of the point to reach by the end of the year.
+    """
 
     strand: Strand
     due: bool
     baseline: Baseline | None
     values: Sequence[TermValue | None]
+    now: TermValue | None
+    history: Sequence[TermValue]
+    points_a_term: Decimal | None
+    aim: str
 
     @property
     def latest(self) -> TermValue | None:
-        """The last value judged in the terms shown."""
-        return next((value for value in reversed(self.values) if value), None)
+        """The last value judged."""
+        return next(iter(self.history[-1:]), None)
+
+    @property
+    def drawn(self) -> Sequence[tuple[float, float]]:
+        """The path from the baseline as points of a drawing 100 wide and 30 high; one is none."""
+        values = [value.value for value in self.history]
+        if self.baseline:
+            values.insert(0, self.baseline.point.value)
+        if len(values) < 2:
+            return ()
+        low, high = min(values), max(values)
+        # A step must not look like a leap where there was but one.
+        room = max(high - low, Decimal(3))
+        return [
+            (
+                round(4 + 92 * number / (len(values) - 1), 1),
+                round(26 - 22 * float((value - low) / room), 1),
+            )
+            for number, value in enumerate(values)
+        ]
 
 
 @dataclass(frozen=True)
 class StreamLines:
-    """A version of a stream with the pupil's lines in it."""
+    """A version of a stream with the pupil's lines in it, and the terms that it is shown for.
+
+    `replaced_by` is the version after it, if the pupil has lines in that as well.
+    """
 
     stream: Stream
+    terms: Sequence[Term]
     lines: Sequence[StrandLine]
+    replaced_by: Stream | None = None
+
+    @property
+    def has_aims(self) -> bool:
+        """Whether anything is aimed at in it."""
+        return any(line.aim for line in self.lines)
 
 
 @dataclass(frozen=True)
 class Positions:
-    """All that is known of a pupil's progress; no term: none has begun."""
+    """All that is known of a pupil's progress; no term: none has begun.
+
+    `terms` are the last ones begun, `calendar` are all.
+    """
 
     term: Term | None
     terms: Sequence[Term]
     streams: Sequence[StreamLines]
+    calendar: Sequence[Term]
+
+    @property
+    def lines(self) -> list[StrandLine]:
+        """Every line of every version."""
+        return [line for each in self.streams for line in each.lines]
 
     @property
     def due(self) -> list[StrandLine]:
         """The strands due now."""
-        return [line for each in self.streams for line in each.lines if line.due]
+        return [line for line in self.lines if line.due]
 
     @property
     def judged(self) -> list[TermValue]:
         """What is judged this term of what is due."""
-        return [line.values[-1] for line in self.due if line.values and line.values[-1]]
+        return [line.now for line in self.due if line.now]
 
     @property
     def compared(self) -> int:
@@ -115,14 +164,14 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     baseline that held at the end of the term, and the route by which the pupil is judged in it.
     A pupil who came after the census is in nobody's cohort, but has a route here all the same.
     """
-    pupil = file.pupil
-    terms = list(Term.objects.select_related("year").order_by("starts_on"))
+    calendar = list(Term.objects.select_related("year").order_by("starts_on"))
     now = term_now(file)
-    shown = [term for term in terms if now and term.starts_on <= now.starts_on][-TERMS_SHOWN:]
-    judgements = list(
+    begun = {t.pk: t for t in calendar if now and t.starts_on <= now.starts_on}
+    judgements = (
         Judgement.objects.visible_to(access)
-        .filter(pupil=pupil, term__in=shown)
+        .filter(pupil=file.pupil, term__in=begun)
         .select_related("point", "strand__stream")
+        .order_by("term__starts_on", "strand__position")
     )
     baselines: dict[int, list[Baseline]] = defaultdict(list)
     for baseline in baselines_of(access, file=file):
@@ -130,37 +179,98 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     expectations = list(
         Expectation.objects.filter(route__in={each.route_id for each in file.placements})
     )
-    census_days = sorted(term.census_on for term in terms)
-    values = {
-        (judgement.strand_id, judgement.term_id): _value(
-            judgement,
-            next(term for term in shown if term.pk == judgement.term_id),
-            file.placements,
-            baselines.get(judgement.strand_id, ()),
-            expectations,
-            census_days,
-        )
-        for judgement in judgements
-    }
+    census_days = sorted(term.census_on for term in calendar)
     due = list(due_strands(file, term=now))
     strands = {strand.pk: strand for strand in due}
+    history: dict[int, list[TermValue]] = defaultdict(list)
     for judgement in judgements:
         strands.setdefault(judgement.strand_id, judgement.strand)
-    for each in baselines.values():
-        strands.setdefault(each[0].strand_id, each[0].strand)
+        history[judgement.strand_id].append(
+            _value(
+                judgement,
+                begun[judgement.term_id],
+                file.placements,
+                baselines.get(judgement.strand_id, ()),
+                expectations,
+                census_days,
+            )
+        )
+    shown = _shown(file, begun.values(), history)
+    for line in baselines.values():
+        # Baselines are carried into a version before it comes into use: not yet to be seen.
+        begins = line[0].strand.stream.approved_from
+        if begins and begins <= file.today:
+            strands.setdefault(line[0].strand_id, line[0].strand)
+    aims = (
+        aims_of(access, pupils=[file.pupil], strands=strands, year=now.year_id)
+        if now and strands
+        else {}
+    )
+    route = judged_route(file.placements, now) if now else None
+    if route is None and file.placement:
+        route = file.placement.route_id
     due_ids = {strand.pk for strand in due}
     until = last_day(file)
-    lines: dict[Stream, list[StrandLine]] = defaultdict(list)
+    by_stream: dict[Stream, list[StrandLine]] = defaultdict(list)
     for strand in strands.values():
-        lines[strand.stream].append(
+        cuts = _cuts(expectations, strand.stream, route, now) if strand.pk in due_ids else None
+        by_stream[strand.stream].append(
             StrandLine(
                 strand,
                 strand.pk in due_ids,
                 next((b for b in baselines.get(strand.pk, ()) if in_force(b, until)), None),
-                [values.get((strand.pk, term.pk)) for term in shown],
+                (),
+                next((v for v in history[strand.pk] if v.term == now), None),
+                history[strand.pk],
+                cuts.points_a_term if cuts else None,
+                aims.get((file.pupil.pk, strand.pk), (0, ""))[1],
             )
         )
-    return Positions(now, shown, [StreamLines(stream, each) for stream, each in lines.items()])
+    return Positions(now, shown, _in_order(by_stream, shown), calendar)
+
+
+def _shown(
+    file: PupilFile, begun: Iterable[Term], history: Mapping[int, Sequence[TermValue]]
+) -> list[Term]:
+    """Return the last terms begun, without those before the pupil came."""
+    judged = {value.term.pk for line in history.values() for value in line}
+    came = min((each.starts_on for each in file.placements), default=file.today)
+    return [term for term in begun if term.ends_on >= came or term.pk in judged][-TERMS_SHOWN:]
+
+
+def _in_order(
+    by_stream: Mapping[Stream, list[StrandLine]], shown: Sequence[Term]
+) -> list[StreamLines]:
+    """Put each version after the one that replaced it, with the terms that concern it."""
+    versions: dict[str, list[Stream]] = defaultdict(list)
+    for stream in by_stream:
+        versions[stream.code].append(stream)
+    found = []
+    for line in versions.values():
+        line.sort(key=lambda stream: stream.approved_from or dt.date.min, reverse=True)
+        for number, stream in enumerate(line):
+            lines = by_stream[stream]
+            judged = {value.term.pk for each in lines for value in each.history}
+            terms = [
+                term
+                for term in shown
+                if term.pk in judged
+                or _holds(stream.approved_from, stream.approved_until, term.census_on)
+            ]
+            found.append(
+                StreamLines(
+                    stream,
+                    terms,
+                    [replace(each, values=_of_terms(each.history, terms)) for each in lines],
+                    line[number - 1] if number else None,
+                )
+            )
+    return found
+
+
+def _of_terms(history: Sequence[TermValue], terms: Sequence[Term]) -> list[TermValue | None]:
+    values = {value.term.pk: value for value in history}
+    return [values.get(term.pk) for term in terms]
 
 
 def _value(
@@ -171,26 +281,33 @@ def _value(
     expectations: Sequence[Expectation],
     census_days: Sequence[dt.date],
 ) -> TermValue:
-    point, stream = judgement.point, judgement.strand.stream
+    point = judgement.point
     base = next((each for each in baselines if in_force(each, term.ends_on)), None)
     gain = point.value - base.point.value if base else None
-    route = judged_route(placements, term)
-    due = next(
-        (
-            each
-            for each in expectations
-            if (each.stream_id, each.route_id) == (stream.pk, route)
-            and _holds(each.starts_on, each.ends_on, term.census_on)
-            and _holds(stream.approved_from, stream.approved_until, term.census_on)
-        ),
-        None,
-    )
+    due = _cuts(expectations, judgement.strand.stream, judged_route(placements, term), term)
     expected = reached = None
     if base and gain is not None and due is not None:
         terms = terms_since(base.judged_on, term.census_on, census_days)
         expected = expected_gain(due.points_a_term, terms)
         reached = indicator(gain, expected, due.better)
-    return TermValue(term, point.code, point.label, point.value, gain, expected, reached)
+    return TermValue(term, point.pk, point.code, point.label, point.value, gain, expected, reached)
+
+
+def _cuts(
+    expectations: Sequence[Expectation], stream: Stream, route: int | None, term: Term | None
+) -> Expectation | None:
+    """Return what is expected in a stream on a route in a term; None where it is not due."""
+    if term is None or not _holds(stream.approved_from, stream.approved_until, term.census_on):
+        return None
+    return next(
+        (
+            each
+            for each in expectations
+            if (each.stream_id, each.route_id) == (stream.pk, route)
+            and _holds(each.starts_on, each.ends_on, term.census_on)
+        ),
+        None,
+    )
 
 
 def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:

@@ -1,37 +1,28 @@
-"""The page of one pupil."""
+"""The page of one pupil: the personalised learning overview."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from assessment.selectors.pupil import positions
+from assessment.selectors.pupil_overview import overview
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from pupils.selectors.plans import plans_of, targets_by_term
-from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words
+from pupils.selectors.pupils import PupilFile
+from pupils.views.pupils import seen_file
 
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
 def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Show who a pupil is, where they stand, their plan and their termly targets."""
-    file = _file(request, pupil_id)
-    where = positions(request.access, file=file)
-    by_term = targets_by_term(request.access, file=file)
-    now = where.term
-    present = now.starts_on if now else file.today
+    """Show where a pupil stands: plan, targets, positions, gaps, provision and what is noted."""
+    file = seen_file(request, pupil_id)
     return render(
         request,
         "assessment/pupil.html",
         {
             "file": file,
-            "year_group": year_group_words(file.pupil, school_year_start(file.today)),
-            "positions": where,
-            "coming": [each for each in by_term if each.term.starts_on > present],
-            "this_term": next((each for each in by_term if each.term == now), None),
-            "earlier": [each for each in by_term if each.term.starts_on < present],
-            "plans": list(plans_of(request.access, file=file)),
+            "overview": overview(request.access, file=file),
             "may_manage": file.may(Permission.MANAGE_PUPILS),
             "may_place": file.may_place(request.access),
             "may_plan": file.may(Permission.EDIT_PLANS),
@@ -39,13 +30,6 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "crumbs": _crumbs(file),
         },
     )
-
-
-def _file(request: TrustRequest, pupil_id: int) -> PupilFile:
-    file = pupil_file(request.access, pupil_id=pupil_id)
-    if file is None:
-        raise Http404
-    return file
 
 
 def _crumbs(file: PupilFile) -> list[tuple[str, str]]:
