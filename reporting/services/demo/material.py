@@ -10,7 +10,7 @@ import yaml
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 
-from pupils.choices import Sex
+from pupils.choices import ProvisionKind, Sex
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 
@@ -114,6 +114,16 @@ class Ladder(_Entry):
     then: str
 
 
+class ProvisionEntry(_Entry):
+    """A kind of provision: for which routes, what it is to bring, and what is said of it."""
+
+    kind: ProvisionKind
+    routes: tuple[str, ...]
+    often: tuple[str, ...]
+    aims: tuple[str, ...]
+    comments: tuple[tuple[str, ...], ...]
+
+
 @cache
 def trusts() -> Trusts:
     """Read the trusts and their places."""
@@ -140,6 +150,12 @@ def ladders() -> Mapping[tuple[str, str], Sequence[Ladder]]:
         for area, routes in _read("targets.yaml").items()
         for route, entries in routes.items()
     }
+
+
+@cache
+def provision_entries() -> Sequence[ProvisionEntry]:
+    """Read what pupils are given beside the core areas."""
+    return [ProvisionEntry.model_validate(each) for each in _read("provision.yaml")]
 
 
 class Namer:
