@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "remind teachers": {
+        "task": "assessment.tasks.remind_by_calendar",
+        "schedule": crontab(hour=7, minute=0),
+        "options": {"expires": 60 * 60},
+    },
     "clear sessions": {
         "task": "schools.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=30),

@@ -150,7 +150,7 @@ def serve(port: int, state: Path, ending: Ending) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     with alone_in(state):
         say(f"Preparing the demo trust in {state} (longer the first time)")
-        os.environ.update(HTTPS="0", STATE=str(state))
+        os.environ.update(HTTPS="0", STATE=str(state), SITE_URL=f"http://{HOST}:{port}")
         embedded.start_if_needed()
         os.environ.setdefault("SECRET_KEY", embedded.secret_key(state))
         accounts = manage(ending, "prepare_demo")

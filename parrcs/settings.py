@@ -26,6 +26,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=True)
+# Where people open the application: for links in e-mail that no request asks for.
+SITE_URL = env("SITE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000"))
 ROOT_URLCONF = "parrcs.urls"
 WSGI_APPLICATION = "parrcs.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

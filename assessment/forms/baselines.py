@@ -84,9 +84,9 @@ class BaselineForm(forms.Form):
 class ScaleSelect(forms.Select):
     """A choice of a point, whose list is written once for all pupils: a class has hundreds."""
 
-    def __init__(self, options: SafeString) -> None:
+    def __init__(self, written: SafeString) -> None:
         super().__init__()
-        self.options = options
+        self.written = written
 
     def render(
         self,
@@ -96,7 +96,7 @@ class ScaleSelect(forms.Select):
         renderer: Any = None,  # noqa: ARG002  # Django's signature
     ) -> SafeString:
         """Write the list, with the point that was chosen."""
-        listed: str = self.options
+        listed: str = self.written
         if value and str(value).isdecimal():
             listed = listed.replace(f'value="{value}"', f'value="{value}" selected', 1)
         around = flatatt({**(attrs or {}), "name": name})
@@ -115,7 +115,8 @@ class ClassBaselineForm(forms.Form):
     def __init__(
         self, *args: Any, listed: ClassBaselines | None, today: dt.date, **options: Any
     ) -> None:
-        super().__init__(*args, initial={"judged_on": today}, **options)
+        options["initial"] = {"judged_on": today}
+        super().__init__(*args, **options)
         self.today = today
         self.starters = listed.starters if listed else ()
         self.scales = listed.scales if listed else {}

@@ -28,11 +28,15 @@ class Coverage:
     @property
     def left(self) -> str:
         """Say about how long the rest takes."""
-        rest = self.due - self.judged
-        if rest <= 0:
+        if self.due <= self.judged:
             return "all judged" if self.due else "nothing due"
-        minutes = ceil(rest * SECONDS_A_JUDGEMENT / 60)
-        return f"about {minutes} minute{'s' if minutes > 1 else ''} left"
+        return f"{self.minutes} left"
+
+    @property
+    def minutes(self) -> str:
+        """Say how long that is."""
+        minutes = ceil((self.due - self.judged) * SECONDS_A_JUDGEMENT / 60)
+        return f"about {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def classes_to_record(access: Access) -> QuerySet[ClassGroup]:

@@ -17,6 +17,7 @@ from pupils.selectors.cohorts import Cohort
 from reporting.selectors.compare_choices import Chosen, Lens
 from reporting.selectors.compare_tallies import Place, Tallies, Tally, signed
 from schools.models import ARB, School, Term, Window
+from schools.selectors.windows import windows
 
 
 class Unit(NamedTuple):
@@ -66,13 +67,17 @@ _MARKS: dict[Standing | None, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """All rows under one choice, in order: each school by name, its ARBs beneath it."""
+    """All rows under one choice, in order: each school by name, its ARBs beneath it.
+
+    `own_windows` are those of schools that do not go by the trust's `window`.
+    """
 
     chosen: Chosen
     rows: list[Row]
     total: Row
     one_stream: bool
     window: Window | None
+    own_windows: dict[int, Window] = field(default_factory=dict)
 
     @property
     def schools(self) -> int:
@@ -101,6 +106,7 @@ def comparison(access: Access, *, chosen: Chosen) -> Comparison:
     tallies = Tallies(chosen.cohort(access), chosen)
     total, areas = tallies.within(_counts(WHOLE_TRUST, chosen.lens))
     rate = total.interval.share if total.interval else 0.0
+    held, term = windows(), chosen.term.pk
     return Comparison(
         chosen=chosen,
         rows=[
@@ -109,7 +115,8 @@ def comparison(access: Access, *, chosen: Chosen) -> Comparison:
         ],
         total=Row(WHOLE_TRUST, total, None, areas),
         one_stream=len(tallies.streams) < 2,
-        window=Window.objects.filter(term=chosen.term).first(),
+        window=held.of(term),
+        own_windows=held.apart(term),
     )
 
 

@@ -200,12 +200,11 @@ def _incomplete(comparison: Comparison) -> list[Finding]:
     )
     if len(rows) > 2:
         return [_many_incomplete(comparison, rows)]
-    window = _window(comparison)
     return [
         Finding(
             "some",
             f"{row.unit.name}: {row.tally.not_judged:,} of {row.tally.due:,} not yet judged",
-            ("Too few to say anything. " if row.tally.too_few else "") + window,
+            ("Too few to say anything. " if row.tally.too_few else "") + _window(comparison, row),
             comparison.chosen.query_with(unit=row.unit.key, number="not-judged"),
         )
         for row in rows
@@ -223,12 +222,20 @@ def _many_incomplete(comparison: Comparison, rows: list[Row]) -> Finding:
     )
 
 
-def _window(comparison: Comparison) -> str:
+def _window(comparison: Comparison, row: Row | None = None) -> str:
     """Say when the term's judgements are entered, in words that hold on every day."""
-    window = comparison.window
+    own = comparison.own_windows
+    window = own.get(_school_of(comparison, row), comparison.window) if row else comparison.window
     if window is None:
         return "The term has no window for judgements yet."
-    return f"The window for judgements runs to {_day(window.closes_on)}."
+    apart = f" Schools with one of their own: {len(own)}." if own and row is None else ""
+    return f"The window for judgements runs to {_day(window.closes_on)}.{apart}"
+
+
+def _school_of(comparison: Comparison, row: Row) -> int:
+    """Return the school of a row; that of an ARB is the one above it."""
+    above = comparison.rows[: comparison.rows.index(row) + 1]
+    return next((each.unit.school_id for each in reversed(above) if each.unit.school_id), 0)
 
 
 def _day(day: dt.date) -> str:

@@ -20,6 +20,14 @@ NOT_SET = "the days for recording are not set yet"
 
 
 @dataclass(frozen=True)
+class WindowDays:
+    """The first and the last day of a window."""
+
+    opens_on: dt.date
+    closes_on: dt.date
+
+
+@dataclass(frozen=True)
 class Windows:
     """All windows of the trust."""
 
@@ -33,9 +41,13 @@ class Windows:
         """Return a school's own window of a term, if it has one."""
         return self.held.get((term_id, school_id)) if school_id is not None else None
 
-    def schools_apart(self, term_id: int) -> set[int]:
-        """Return the schools that have a window of their own in a term."""
-        return {school for term, school in self.held if term == term_id and school is not None}
+    def apart(self, term_id: int) -> dict[int, Window]:
+        """Return the windows that schools have of their own in a term, by school."""
+        return {
+            school: window
+            for (term, school), window in self.held.items()
+            if term == term_id and school is not None
+        }
 
 
 def windows() -> Windows:
@@ -148,10 +160,10 @@ def entry_days(class_group: ClassGroup, term: Term) -> EntryDays:
         )
         .get()
     )
-    whose = "trusts" if row["own__opens_on"] is None else "own"
+    is_own = row["own__opens_on"] is not None
     return EntryDays(
-        row[f"{whose}__opens_on"],
-        row[f"{whose}__closes_on"],
+        row["own__opens_on"] if is_own else row["trusts__opens_on"],
+        row["own__closes_on"] if is_own else row["trusts__closes_on"],
         row["late__until"],
         row["late__reason"] or "",
         tuple(row["leads"] or row["heads"]),
