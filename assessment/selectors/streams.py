@@ -112,6 +112,20 @@ class StreamPage:
         return self.stream.approved_from is None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether its first day of use is here."""
+        since = self.stream.approved_from
+        return since is not None and since <= timezone.localdate()
+
+    @property
+    def ends_for_good(self) -> bool:
+        """Whether its last day is set and no other version takes its place."""
+        until = self.stream.approved_until
+        return until is not None and not any(
+            each.approved_from and each.approved_from > until for each, _ in self.versions
+        )
+
+    @property
     def is_past(self) -> bool:
         """Whether it is no longer in use."""
         return _is_past(self.stream, timezone.localdate())

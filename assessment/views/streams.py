@@ -7,15 +7,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.forms.streams import FiguresForm, StreamFileForm, TermForm
 from assessment.selectors import streams as selectors
 from assessment.services.streams.approval import (
     ApprovalRefused,
     approve_stream,
+    keep_stream,
     remove_stream,
     set_expectations,
+    take_back_approval,
     withdraw_stream,
 )
 from assessment.services.streams.content import as_yaml
@@ -204,6 +206,34 @@ def withdraw(request: TrustRequest, stream_id: int) -> HttpResponse:
         "assessment/streams/withdraw.html",
         {"stream": found, "form": form, "crumbs": _crumbs(found)},
     )
+
+
+@require_POST
+@requires(Permission.SET_STREAMS)
+def keep(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Let a version stay in use that was to end."""
+    found = _stream(request, stream_id)
+    try:
+        keep_stream(by=request.access, stream=found)
+    except ApprovalRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{found} stays in use.")
+    return redirect("stream", stream_id)
+
+
+@require_POST
+@requires(Permission.SET_STREAMS)
+def take_back(request: TrustRequest, stream_id: int) -> HttpResponse:
+    """Undo the approval of a version that is not in use yet."""
+    found = _stream(request, stream_id)
+    try:
+        take_back_approval(by=request.access, stream=found)
+    except ApprovalRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{found} waits for approval again.")
+    return redirect("stream", stream_id)
 
 
 @_ALTERS

@@ -99,6 +99,53 @@ def withdraw_stream(*, by: Access, stream: Stream, last_term: Term) -> None:
 
 
 @transaction.atomic
+def keep_stream(*, by: Access, stream: Stream) -> None:
+    """Let a version stay in use that was to end. Raises `ApprovalRefused`."""
+    _check(by)
+    stream = _locked(stream)
+    if stream.approved_until is None:
+        return
+    if stream.approved_until < timezone.localdate():
+        raise ApprovalRefused(f"{stream} was in use until {_day(stream.approved_until)}.")
+    after = Stream.objects.filter(code=stream.code, approved_from__gt=stream.approved_until).first()
+    if after is not None:
+        raise ApprovalRefused(f"{after} takes its place.")
+    stream.approved_until = None
+    stream.save(update_fields=["approved_until"])
+
+
+@transaction.atomic
+def take_back_approval(*, by: Access, stream: Stream) -> None:
+    """Undo the approval of a version that is not in use yet: it waits again.
+
+    The version before stays in use, and the baselines carried over go. Raises `ApprovalRefused`.
+    """
+    _check(by)
+    stream = _locked(stream)
+    if stream.approved_from is None:
+        return
+    if stream.approved_from <= timezone.localdate():
+        raise ApprovalRefused(f"{stream} is in use since {_day(stream.approved_from)}.")
+    baselines = Baseline.objects.filter(strand__stream=stream)
+    if (
+        Judgement.objects.filter(strand__stream=stream).exists()
+        or baselines.filter(carried_from__isnull=True).exists()
+    ):
+        raise ApprovalRefused(f"Judgements or baselines have been made in {stream} already.")
+    later = Stream.objects.filter(code=stream.code, approved_from__gt=stream.approved_from).first()
+    if later is not None:
+        raise ApprovalRefused(f"{later} goes on after it. Take back its approval first.")
+    baselines.delete()
+    Expectation.objects.filter(stream=stream).delete()
+    last_day_before = stream.approved_from - dt.timedelta(days=1)
+    stream.approved_from = stream.approved_until = None
+    stream.save(update_fields=["approved_from", "approved_until"])
+    Stream.objects.filter(code=stream.code, approved_until=last_day_before).update(
+        approved_until=None
+    )
+
+
+@transaction.atomic
 def remove_stream(*, by: Access, stream: Stream) -> None:
     """Remove a version that was never in use. Raises `ApprovalRefused`."""
     _check(by)

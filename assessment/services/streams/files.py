@@ -176,7 +176,12 @@ def shipped_streams() -> list[Path]:
 
 def read_stream(file: Path) -> StreamFile:
     """Read a stream file and check all that can be checked without the trust."""
-    return read_yaml(source=file.name, content=_bytes(file))[0]
+    return read_file(file)[0]
+
+
+def read_file(file: Path) -> tuple[StreamFile, Where]:
+    """Read a stream file and return it with what says where in it something stands."""
+    return read_yaml(source=file.name, content=_bytes(file))
 
 
 def read_yaml(*, source: str, content: bytes) -> tuple[StreamFile, Where]:

@@ -25,6 +25,7 @@ from assessment.services.streams.files import (
     Where,
     dotted,
     read_codes_and_names,
+    read_file,
     read_stream,
     refusal,
     shipped_streams,
@@ -73,8 +74,8 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
     Needs `in_trust`. The version that was in use before ends the day before. A version that was
     approved before stays as it is. Raises `StreamFileError`.
     """
-    stream_file = read_stream(file)
-    stream = store_stream(stream_file=stream_file, source=file.name)
+    stream_file, where = read_file(file)
+    stream = store_stream(stream_file=stream_file, source=file.name, where=where)
     if stream.approved_from is not None:
         return stream
     routes = {route.code: route.pk for route in Route.objects.all()}
@@ -88,7 +89,7 @@ def load_stream(*, file: Path, approved_from: dt.date) -> Stream:
             },
         )
     except ApprovalRefused as error:
-        raise StreamFileError(file.name, [Problem("version", str(error))]) from error
+        raise StreamFileError(file.name, [Problem(where(("version",)), str(error))]) from error
     stream.refresh_from_db()
     return stream
 

@@ -1,7 +1,6 @@
-"""Streams as files: all that are shipped load, versions are frozen, errors name their place."""
+"""Versions of streams: all that are shipped load, none changes, a new one closes the old one."""
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,65 +11,19 @@ from django.core.management import CommandError, call_command
 from assessment.management.commands import load_streams
 from assessment.models import CoreArea, Expectation, Point, Strand, Stream
 from assessment.services.streams.files import (
-    FIXTURES,
     StreamFileError,
-    read_stream,
     shipped_streams,
 )
 from assessment.services.streams.versions import (
-    load_core_areas,
-    load_routes,
     load_shipped_streams,
     load_stream,
 )
 from parrcs.core.tenancy import in_trust
 from pupils.models import Route
 from schools.models import Trust
+from tests.assessment.streams.conftest import SEPTEMBER
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.schools import AcademicYearFactory, TrustFactory
-
-SEPTEMBER = dt.date(2025, 9, 1)
-
-type Written = Callable[..., Path]
-
-
-@pytest.fixture
-def trust(db):
-    trust = TrustFactory()
-    with in_trust(trust.pk):
-        load_routes(file=FIXTURES / "routes.yaml")
-        load_core_areas(file=FIXTURES / "core_areas.yaml")
-        yield trust
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Written:
-    """Write a small stream file, changed at the places named."""
-
-    def write(**changes) -> Path:
-        content = {
-            "code": "swimming",
-            "version": "1.0",
-            "name": "Swimming",
-            "description": "From the poolside to a length.",
-            "for_whom": "All pupils who swim.",
-            "better": 1.5,
-            "scale": [
-                {"code": "a", "label": "At the side", "value": 1},
-                {"code": "b", "label": "In the water", "value": 2.5},
-                {"code": "c", "label": "A width", "value": 4},
-            ],
-            "strands": [
-                {"code": "water", "name": "Water"},
-                {"code": "talk", "name": "Talk", "core_area": "communication"},
-            ],
-            "expected": {"formal": 0.5},
-        } | changes
-        file = tmp_path / "swimming.yaml"
-        file.write_text(yaml.safe_dump(content))
-        return file
-
-    return write
 
 
 def refusal(file: Path) -> str:
@@ -98,8 +51,40 @@ def test_each_shipped_stream_says_what_its_rows_say(trust, file):
         each.route.code: float(each.points_a_term)
         for each in stream.expectations.select_related("route")
     } == said["expected"]
-    assert said["description"] in stream.description
-    assert said["for_whom"] in stream.description
+    assert [s.area for s in stream.strands.all()] == [s.get("area", "") for s in said["strands"]]
+    assert (stream.description, stream.for_whom) == (said["description"], said["for_whom"])
+    assert (stream.loaded_by, stream.replaces) == (None, None)
+
+
+def test_each_kind_of_stream_that_the_domain_names_is_there(trust):
+    load_shipped_streams(approved_from=SEPTEMBER)
+    shape = {
+        each.code: (each.strands.count(), each.points.count()) for each in Stream.objects.all()
+    }
+    assert shape == {
+        "developmental": (5, 40),
+        "engagement": (5, 5),
+        "pre-key-stage": (3, 6),
+        "independence": (4, 10),
+        "early-years": (17, 2),
+        "subject-steps": (6, 18),
+    }
+    goals = Strand.objects.filter(stream__code="early-years")
+    assert len(set(goals.values_list("area", flat=True))) == 7
+    assert set(goals.values_list("core_area", flat=True)) == {None}
+
+
+def test_two_streams_are_in_use_at_once_and_the_others_wait(trust):
+    load_shipped_streams(approved_from=SEPTEMBER)
+    in_use = set(Stream.objects.in_force(SEPTEMBER).values_list("code", flat=True))
+    assert in_use == {"developmental", "engagement"}
+    assert not Expectation.objects.exclude(stream__code__in=in_use).exists()
+
+
+def test_a_trust_may_begin_with_others(trust):
+    load_shipped_streams(approved_from=SEPTEMBER, approve=("early-years",))
+    in_use = Stream.objects.in_force(SEPTEMBER).get()
+    assert in_use.expectations.get().route.code == "early-years"
 
 
 def test_the_developmental_stream_covers_the_core_areas_for_every_route(trust):
@@ -109,7 +94,7 @@ def test_the_developmental_stream_covers_the_core_areas_for_every_route(trust):
         CoreArea.objects.all()
     )
     assert set(stream.expectations.values_list("route", flat=True)) == set(
-        Route.objects.values_list("pk", flat=True)
+        Route.objects.exclude(code="early-years").values_list("pk", flat=True)
     )
     assert [p.code for p in stream.points.all()] == [str(n) for n in range(1, 41)]
 
@@ -126,7 +111,7 @@ def test_loading_again_changes_nothing(trust):
     before = rows()
     load_shipped_streams(approved_from=dt.date(2026, 1, 1))
     assert rows() == before
-    assert {s.approved_from for s in Stream.objects.all()} == {SEPTEMBER}
+    assert {s.approved_from for s in Stream.objects.all()} == {SEPTEMBER, None}
 
 
 def test_a_trust_keeps_its_own_name_for_a_route(trust):
@@ -158,7 +143,8 @@ def test_a_version_never_changes(trust, written, change):
     load_stream(file=written(), approved_from=SEPTEMBER)
     before = rows()
     said = refusal(written(**change))
-    assert "swimming.yaml: version: swimming 1.0 is already loaded" in said
+    assert said.startswith("swimming.yaml: line ")
+    assert "version: swimming 1.0 is already loaded with other content" in said
     assert rows() == before
 
 
@@ -180,22 +166,28 @@ def test_a_new_version_closes_the_old_one_the_day_before(trust, written):
 @pytest.mark.parametrize(
     ("factory", "held"), [(JudgementFactory, "judgements"), (BaselineFactory, "baselines")]
 )
-def test_a_version_in_use_is_not_replaced(trust, written, factory, held, withdrawn):
+def test_what_was_recorded_is_replaced_only_by_what_says_how_it_goes_on(
+    trust, written, factory, held, withdrawn
+):
     old = load_stream(file=written(), approved_from=SEPTEMBER)
     factory(strand=old.strands.first(), point=old.points.first())
     if withdrawn:
         Stream.objects.update(approved_until=dt.date(2025, 12, 31))
     before = rows(), list(Stream.objects.values())
+    # After the term in which the judgement was made.
+    january = dt.date(2027, 1, 5)
     with pytest.raises(StreamFileError) as caught:
-        load_stream(file=written(version="1.1"), approved_from=dt.date(2026, 1, 5))
-    assert str(caught.value) == (
-        f"swimming.yaml: version: Swimming 1.0 holds {held} in this trust. Moving them to 1.1"
-        " needs a mapping between the versions, which is not there yet."
+        load_stream(file=written(version="1.1"), approved_from=january)
+    assert str(caught.value).partition(": version: ")[2] == (
+        f"Swimming 1.0 holds {held} in this trust, and 1.1 does not say"
+        ' how it goes on from there. Give its file a part "replaces" that names version 1.0.'
     )
     assert (rows(), list(Stream.objects.values())) == before
     # The same version again is no new one, and another stream is not concerned.
-    assert load_stream(file=written(), approved_from=dt.date(2026, 1, 5)) == old
-    assert load_stream(file=written(code="diving"), approved_from=dt.date(2026, 1, 5))
+    assert load_stream(file=written(), approved_from=january) == old
+    assert load_stream(file=written(code="diving"), approved_from=january)
+    told = written(version="1.1", replaces={"version": "1.0"})
+    assert load_stream(file=told, approved_from=january).replaces == old
 
 
 def test_a_new_version_cannot_start_before_the_old_one(trust, written):
@@ -205,92 +197,13 @@ def test_a_new_version_cannot_start_before_the_old_one(trust, written):
     assert Stream.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (
-            {"strands": [{"code": "w", "name": "W", "core_area": "swimming"}]},
-            "swimming.yaml: strands.1.core_area: the trust has no core area 'swimming',"
-            " only communication",
-        ),
-        (
-            {"expected": {"forest": 1}},
-            "swimming.yaml: expected.forest: the trust has no route 'forest',"
-            " only pre-formal, semi-formal, formal",
-        ),
-        ({"colour": "blue"}, "swimming.yaml: colour: Extra inputs are not permitted"),
-        ({"version": 1.0}, "swimming.yaml: version: Input should be a valid string"),
-        ({"better": 0.9}, "swimming.yaml: better: Input should be greater than"),
-        (
-            {"expected": {"formal": -1}},
-            "swimming.yaml: expected.formal: Input should be greater than",
-        ),
-        (
-            {
-                "scale": [
-                    {"code": "a", "label": "A", "value": 2},
-                    {"code": "b", "label": "B", "value": 2},
-                ]
-            },
-            "swimming.yaml: scale.2.value: 2 is not more than the 2 before it",
-        ),
-        (
-            {
-                "scale": [
-                    {"code": "a", "label": "A", "value": 1},
-                    {"code": "a", "label": "B", "value": 2},
-                ]
-            },
-            "swimming.yaml: scale.2.code: a is there twice",
-        ),
-        (
-            {
-                "scale": [
-                    {"code": "a", "label": "A", "value": 1},
-                    {"code": "b", "label": "B" * 121, "value": 2},
-                ]
-            },
-            "swimming.yaml: scale.2.label: String should have at most 120",
-        ),
-        (
-            {"strands": [{"code": "w", "name": "W", "core": "reading"}]},
-            "swimming.yaml: strands.1.core: Extra inputs",
-        ),
-    ],
-)
-def test_what_is_wrong_is_said_with_its_place(trust, written, change, said):
-    assert said in refusal(written(**change))
-    assert not Stream.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"code: a\ncode: b\n", "x.yaml: line 2: 'code' is there twice"),
-        (b"code: [a\nname: b\n", "x.yaml: line 2: "),
-        (b"? [a]\n: b\n", "x.yaml: line 1: a key must be plain text"),
-        (b"- a\n", "x.yaml: Input should be a valid dictionary"),
-        (b"", "x.yaml: Input should be a valid dictionary"),
-        (b"name: caf\xe9", "x.yaml: is not text in UTF-8"),
-        (b"name: \x00", "x.yaml: is not YAML"),
-    ],
-)
-def test_a_file_that_is_no_stream(tmp_path, content, said):
-    file = tmp_path / "x.yaml"
-    file.write_bytes(content)
-    with pytest.raises(StreamFileError) as caught:
-        read_stream(file)
-    assert said in str(caught.value)
-
-
 def test_the_command_loads_into_one_trust_only(db):
     one, other = TrustFactory(), TrustFactory()
     call_command("load_streams", "--trust", one.uid, "--from", "2025-09-01")
     with in_trust(one.pk):
-        assert set(Stream.objects.values_list("code", "approved_from")) == {
-            ("developmental", SEPTEMBER),
-            ("engagement", SEPTEMBER),
-        }
+        in_use = Stream.objects.filter(approved_from=SEPTEMBER).values_list("code", flat=True)
+        assert set(in_use) == {"developmental", "engagement"}
+        assert Stream.objects.filter(approved_from=None).count() == 4
     with in_trust(other.pk):
         assert not any(rows().values())
 
@@ -312,7 +225,8 @@ def test_without_a_day_the_command_approves_for_the_whole_year(
     if year:
         AcademicYearFactory(starts_on=year[0], ends_on=year[1])
     call_command("load_streams", "--trust", trust.uid)
-    assert set(Stream.objects.values_list("approved_from", flat=True)) == {start}
+    in_use = Stream.objects.exclude(approved_from=None)
+    assert set(in_use.values_list("approved_from", flat=True)) == {start}
 
 
 def test_the_command_loads_a_trusts_own_file(trust, written, capsys):
@@ -325,7 +239,7 @@ def test_the_command_loads_a_trusts_own_file(trust, written, capsys):
 def test_the_command_says_what_it_cannot_do(trust, written):
     with pytest.raises(CommandError, match="no trust with the UID 77"):
         call_command("load_streams", "--trust", "77")
-    with pytest.raises(CommandError, match=r"swimming\.yaml: better"):
+    with pytest.raises(CommandError, match=r"swimming\.yaml: line 1: better"):
         call_command("load_streams", str(written(better=0)), "--trust", trust.uid)
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("load_streams", "nowhere.yaml", "--trust", trust.uid)
