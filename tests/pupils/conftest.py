@@ -12,6 +12,10 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pupils.models import Pupil
+from tests.pupils.pages import judged_for_four_terms
+from tests.world import World
+
 TODAY = dt.date(2026, 11, 21)
 
 
@@ -37,6 +41,12 @@ def counted() -> Callable[[], AbstractContextManager[CaptureQueriesContext]]:
             yield queries
 
     return count
+
+
+@pytest.fixture
+def history(world: World) -> Pupil:
+    """The semi-formal pupil of Curlew: four terms in reading, three in writing, none besides."""
+    return judged_for_four_terms(world)
 
 
 def words(response: HttpResponse) -> str:

@@ -2,19 +2,26 @@
 
 import datetime as dt
 import re
-from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
-from assessment.models import Baseline, Expectation, Judgement, Point, Strand
+from assessment.models import (
+    Aim,
+    Baseline,
+    Evidence,
+    Expectation,
+    Judgement,
+    Note,
+    Strand,
+    TestScore,
+)
 from assessment.selectors.progress import progress_of
 from parrcs.core.access import Role
-from pupils.choices import TargetOutcome
-from pupils.models import Placement
+from pupils.choices import ProvisionKind, TargetOutcome
+from pupils.models import AttendanceTotal, Placement, Provision, ProvisionReview
 from pupils.selectors.cohorts import cohort
 from schools.models import Term
-from tests.factories.assessment import BaselineFactory, JudgementFactory, StreamFactory
+from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import (
     OutcomeFactory,
     PlacementFactory,
@@ -22,39 +29,8 @@ from tests.factories.pupils import (
     TermlyTargetFactory,
 )
 from tests.pupils.conftest import words
+from tests.pupils.pages import page_of, points, shown
 from tests.world import give_target
-
-
-def page_of(pupil):
-    return reverse("pupil", args=[pupil.pk])
-
-
-def points(stream):
-    return {int(point.value): point for point in Point.objects.filter(stream=stream)}
-
-
-@pytest.fixture
-def history(world):
-    """The semi-formal pupil of Curlew: four terms in reading, three in writing, none besides."""
-    pupil = world.pupils[1]
-    scale = points(world.developmental)
-    reading, writing = (
-        Strand.objects.get(stream=world.developmental, code=code) for code in ("reading", "writing")
-    )
-    BaselineFactory(pupil=pupil, strand=reading, point=scale[5])
-    BaselineFactory(
-        pupil=pupil,
-        strand=writing,
-        point=scale[3],
-        judged_on=dt.date(2025, 9, 15),
-        replaced_on=dt.date(2026, 2, 2),
-    )
-    BaselineFactory(pupil=pupil, strand=writing, point=scale[4], judged_on=dt.date(2026, 2, 2))
-    for strand, values in ((reading, [6, 6, 11, 9]), (writing, [4, None, 4, 7])):
-        for term, value in zip(world.terms, values, strict=True):
-            if value:
-                JudgementFactory(pupil=pupil, strand=strand, term=term, point=scale[value])
-    return pupil
 
 
 def by_hand(pupil):
@@ -84,28 +60,13 @@ def _reckoned(pupil, judgement):
     terms = [
         each for each in Term.objects.all() if start.judged_on <= each.census_on <= term.census_on
     ]
-    expected = Expectation.objects.get(stream=stream, route=route).points_a_term * len(terms)
+    due = Expectation.objects.get(stream=stream, route=route)
+    expected = due.points_a_term * len(terms)
     if expected == 0:
         return value, gain, expected, "expected" if gain >= 0 else "none"
     times = gain / expected
-    word = "some" if times < 1 else "better" if times >= stream.better else "expected"
+    word = "some" if times < 1 else "better" if times >= due.better else "expected"
     return value, gain, expected, word if times > 0 else "none"
-
-
-def shown(response):
-    """What the page was given to show, in the same form."""
-    return {
-        (line.strand.pk, value.term.pk): (
-            value.value,
-            value.gain,
-            value.expected,
-            value.mark or None,
-        )
-        for stream in response.context["positions"].streams
-        for line in stream.lines
-        for value in line.values
-        if value
-    }
 
 
 def test_every_number_is_what_the_rows_say(world, sign_in, history):
@@ -133,18 +94,26 @@ def test_the_page_reads_as_a_line_a_strand(world, sign_in, history):
         re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip()
         for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row.group(), re.DOTALL)
     ]
-    # Gain and expected gain since the baseline, then autumn 2026 back to autumn 2025.
+    # Gain beside the expected one, then the path: the baseline, and autumn 2025 to autumn 2026.
     assert cells == [
         "Reading",
-        "+4",
-        "+4",
-        "9 expected",
-        "11 better",
-        "6 some",
-        "6 expected",
+        "expected +4, +4 expected",
         "5 15 Sep 2025",
+        "6 expected",
+        "6 some",
+        "11 better",
+        "9 expected",
+        "",
     ]
-    assert "Developmental , version 1.0" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
+    assert "Developmental version 1.0" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
+
+
+def test_the_path_is_drawn_from_the_baseline_to_the_last_judgement(world, sign_in, history):
+    positions = sign_in(Role.TEACHER).get(page_of(history)).context["overview"].positions
+    drawn = {line.strand.name: line.drawn for line in positions.lines}
+    # 5, 6, 6, 11, 9: from left to right, the highest at the top.
+    assert drawn["Reading"] == [(4.0, 26.0), (27.0, 22.3), (50.0, 22.3), (73.0, 4.0), (96.0, 11.3)]
+    assert drawn["Communication"] == ()
 
 
 def test_the_first_sentence_says_where_things_stand(world, sign_in, history):
@@ -168,34 +137,69 @@ def test_what_is_not_due_any_more_stays_with_its_own_stream(world, sign_in, hist
         pupil=history, strand=strand, term=world.terms[2], point=points(world.engagement)[2]
     )
     response = sign_in(Role.TEACHER).get(page_of(history))
-    last = response.context["positions"].streams[-1]
+    last = response.context["overview"].positions.streams[-1]
     assert last.stream == world.engagement
     assert [line.due for line in last.lines] == [False]
     assert "not due now" in words(response)
     assert [value.indicator for value in last.lines[0].values if value] == [None]
 
 
-def test_a_new_version_of_a_stream_moves_no_old_number(world, sign_in, history):
-    before = shown(sign_in(Role.TEACHER).get(page_of(history)))
-    world.developmental.approved_until = dt.date(2026, 8, 31)
-    world.developmental.save()
-    newer = StreamFactory(code="developmental", version="2.0", approved_from=dt.date(2026, 9, 1))
-    Expectation.objects.create(
-        stream=newer, route=world.routes["semi-formal"], points_a_term=Decimal(9)
+def test_a_newcomer_is_shown_no_term_from_before_they_came(world, sign_in):
+    pupil = world.pupils[1]
+    Placement.objects.filter(pupil=pupil).update(starts_on=dt.date(2026, 9, 7))
+    positions = sign_in(Role.TEACHER).get(page_of(pupil)).context["overview"].positions
+    assert positions.terms == [world.term]
+
+
+def test_the_aim_of_the_year_stands_beside_the_path(world, sign_in, history):
+    reading = Strand.objects.get(stream=world.developmental, code="reading")
+    Aim.objects.create(
+        pupil=history,
+        strand=reading,
+        year=world.term.year,
+        point=points(world.developmental)[12],
+        set_by=world.people[Role.ASSESSMENT_LEAD],
+        set_at="2026-10-01T10:00Z",
     )
-    after = shown(sign_in(Role.TEACHER).get(page_of(history)))
-    old_terms = {term.pk for term in world.terms[:3]}
-    assert {key: before[key] for key in before if key[1] in old_terms} == {
-        key: after[key] for key in after if key[1] in old_terms
-    }
-    # What was judged in the old version after it ended is shown, and compared with nothing.
-    late = [numbers for key, numbers in after.items() if key[1] == world.term.pk]
-    assert [(expected, word) for _, _, expected, word in late] == [(None, None)] * 2
+    response = sign_in(Role.TEACHER).get(page_of(history))
+    aims = {line.strand.name: line.aim for line in response.context["overview"].positions.lines}
+    assert aims["Reading"] == "12"
+    assert "Aim for 2026/27" in words(response)
+
+
+def test_attendance_is_said_with_what_counts_as_persistent_absence(world, sign_in, history):
+    client = sign_in(Role.TEACHER)
+    assert "No sessions are known yet." in words(client.get(page_of(history)))
+    for starts_on, possible, attended in (
+        (dt.date(2025, 9, 1), 380, 380),
+        (dt.date(2026, 9, 1), 70, 60),
+        (dt.date(2026, 11, 2), 120, 112),
+    ):
+        AttendanceTotal.objects.create(
+            pupil=history,
+            starts_on=starts_on,
+            ends_on=starts_on + dt.timedelta(days=40),
+            possible=possible,
+            attended=attended,
+            authorised=possible - attended,
+        )
+    page = words(client.get(page_of(history)))
+    assert (
+        "2026/27, until 12 December 2026: attended 172 of 190 sessions, 90.5 %;"
+        " 10 % or more missed counts as persistent absence." in page
+    )
+    assert "persistently absent" not in page
+    AttendanceTotal.objects.filter(starts_on=dt.date(2026, 11, 2)).update(
+        attended=111, authorised=9
+    )
+    page = words(client.get(page_of(history)))
+    assert "persistently absent 19 sessions missed." in page
+    assert "2025/26: 380 of 380" in page
 
 
 def test_at_most_six_terms_are_shown_and_none_that_is_to_come(world, sign_in, history):
     response = sign_in(Role.TEACHER).get(page_of(history))
-    assert response.context["positions"].terms == world.terms
+    assert response.context["overview"].positions.terms == world.terms
     spring = Term.objects.create(
         year=world.term.year,
         season="spring",
@@ -205,9 +209,9 @@ def test_at_most_six_terms_are_shown_and_none_that_is_to_come(world, sign_in, hi
     )
     target = give_target(history, spring)
     response = sign_in(Role.TEACHER).get(page_of(history))
-    assert response.context["positions"].terms == world.terms
+    assert response.context["overview"].positions.terms == world.terms
     # What is planned for it stands first among the targets.
-    assert [each.term for each in response.context["coming"]] == [spring]
+    assert [each.term for each in response.context["overview"].coming] == [spring]
     assert target.walt in words(response)
 
 
@@ -267,10 +271,48 @@ def test_an_empty_page_says_what_belongs_there(world, sign_in):
     )
 
 
+def more_on_the_page(world, pupil, number):
+    """Give a pupil some of everything that is recorded beside judgements."""
+    teacher = world.people[Role.TEACHER]
+    strand = Strand.objects.get(stream=world.developmental, code="reading")
+    for n in range(number):
+        day = dt.date(2026, 9, 1) + dt.timedelta(days=10 * number + n)
+        provision = Provision.objects.create(
+            pupil=pupil, kind=ProvisionKind.DANCE, aim="Moves in time", starts_on=day
+        )
+        for term in world.terms[3:]:
+            ProvisionReview.objects.create(
+                provision=provision, term=term, progress=3, reviewed_by=teacher
+            )
+        TestScore.objects.create(
+            pupil=pupil,
+            core_area=strand.core_area,
+            test=f"Reading {n}",
+            taken_on=day,
+            score=7,
+            entered_by=teacher,
+        )
+        note = Note.objects.create(
+            pupil=pupil,
+            strand=strand,
+            point=points(world.developmental)[3],
+            secured=False,
+            seen_on=day,
+            written_by=teacher,
+        )
+        Evidence.objects.create(
+            note=note, name="a", kind="application/pdf", size=1, sha256="0", content=b"%"
+        )
+        AttendanceTotal.objects.create(
+            pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=2
+        )
+
+
 def test_the_page_costs_the_same_however_much_is_on_it(world, sign_in, counted, history):
     teacher = sign_in(Role.TEACHER)
-    teacher.get(page_of(history))
     give_target(history, world.term)
+    more_on_the_page(world, history, 1)
+    teacher.get(page_of(history))
     with counted() as few:
         teacher.get(page_of(history))
     scale = points(world.developmental)
@@ -298,11 +340,13 @@ def test_the_page_costs_the_same_however_much_is_on_it(world, sign_in, counted, 
             judged_by=world.people[Role.TEACHER],
             judged_at="2026-11-20T10:00Z",
         )
+    more_on_the_page(world, history, 8)
     with counted() as many:
-        teacher.get(page_of(history))
+        response = teacher.get(page_of(history))
+    assert len(response.context["overview"].provisions) == 9
     assert len(few) == len(many)
     own = [query for query in many if '"django_' not in query["sql"] and " FROM " in query["sql"]]
-    assert len(own) <= 15  # with the person and their memberships
+    assert len(own) <= 25  # with the person and their memberships
 
 
 @pytest.mark.parametrize(
