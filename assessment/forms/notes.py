@@ -1,5 +1,6 @@
 """Forms of the formative record: a note with its files, and which notes to show."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -169,6 +170,13 @@ class NoteForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # all of them are
         field.choices = choices
+
+    def clean_seen_on(self) -> dt.date:
+        """Tell of a day to come together with whatever else is wrong."""
+        day: dt.date = self.cleaned_data["seen_on"]
+        if day > timezone.localdate():
+            raise ValidationError("This day is still to come.")
+        return day
 
     def clean_operation_id(self) -> uuid.UUID:
         """Give a form without a mark one of its own; it can then not be known again."""

@@ -102,7 +102,12 @@ def check_size(name: str, size: int) -> None:
 
 def store(note: Note, files: Sequence[CheckedFile]) -> None:
     """Keep checked files with a note."""
-    Evidence.objects.bulk_create(
+    Evidence.objects.bulk_create(evidence_rows(note, files))
+
+
+def evidence_rows(note: Note, files: Sequence[CheckedFile]) -> list[Evidence]:
+    """Return the rows of checked files, not yet saved."""
+    return [
         Evidence(
             note=note,
             name=each.name,
@@ -113,7 +118,7 @@ def store(note: Note, files: Sequence[CheckedFile]) -> None:
             thumbnail=each.thumbnail,
         )
         for each in files
-    )
+    ]
 
 
 def clean_name(name: str, ending: str) -> str:

@@ -1,5 +1,6 @@
 """What stands for each id in an address, and which words give a thing away."""
 
+from assessment.models import Evidence, Note, Strand
 from pupils.models import Outcome, Plan, Pupil, TermlyTarget
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
@@ -21,10 +22,14 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "year_id": class_group.year_id,
         "term_id": world.term.pk,
         "window_id": Window.objects.get(term=world.term, school=None).pk,
+        "stream_id": world.developmental.pk,
         "pupil_id": pupil.pk,
         "plan_id": plan.pk,
         "outcome_id": Outcome.objects.get(plan=plan).pk,
+        "strand_id": Strand.objects.get(code="reading").pk,
         "target_id": TermlyTarget.objects.get(pupil=pupil, term=world.term).pk,
+        "note_id": Note.objects.filter(pupil=pupil).order_by("pk")[0].pk,
+        "evidence_id": Evidence.objects.get(note__pupil=pupil).pk,
         "membership_id": Membership.objects.order_by("pk")[0].pk,
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
         "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,

@@ -14,12 +14,16 @@ from assessment.services.streams.files import read_stream, shipped_streams
 from assessment.services.streams.versions import IN_USE_AT_ONCE, load_shipped_streams
 from parrcs.core.tenancy import in_trust
 from pupils.models import Outcome, Placement, Plan, Pupil, Route, TermlyTarget
+from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
+from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
+from reporting.services.demo.notes import Notes, save_notes
 from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
 from reporting.services.demo.progress import Progress
 from reporting.services.demo.roll import Roll, Unit
+from reporting.services.demo.wider import Wider, save_wider
 from schools.choices import SchoolKind
 from schools.models import (
     ARB,
@@ -52,6 +56,9 @@ class Imagined:
     progress: Progress
     staff: Staff
     plans: Plans
+    wider: Wider
+    early: EarlyYears
+    notes: Notes
 
 
 @transaction.atomic
@@ -70,6 +77,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
         trust = Trust.objects.create(uid=entry.uid, name=entry.name)
         with in_trust(trust.pk):
             _save(imagined)
+            save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 
@@ -92,7 +100,10 @@ def imagine(entry: TrustEntry, known: list[User], *, seed: int, on: dt.date) -> 
     progress = Progress(roll, calendar, streams, dice("progress"))
     staff = Staff(entry, units, known, dice("people"))
     plans = Plans(roll, calendar, progress, staff, dice("plans"))
-    return Imagined(calendar, hosts, units, roll, progress, staff, plans)
+    wider = Wider(roll, calendar, progress, staff, dice("wider"))
+    early = EarlyYears(roll, calendar, progress, staff, dice("early years"))
+    notes = Notes(roll, calendar, progress, staff, plans, dice("notes"))
+    return Imagined(calendar, hosts, units, roll, progress, staff, plans, wider, early, notes)
 
 
 def _places(entry: TrustEntry) -> tuple[list[School], list[Unit]]:
@@ -177,6 +188,9 @@ def _save(imagined: Imagined) -> None:
     _insert(Plan, imagined.plans.plans)
     _insert(Outcome, imagined.plans.outcomes)
     _insert(TermlyTarget, imagined.plans.targets)
+    save_wider(imagined.wider)
+    save_early_years(imagined.early)
+    save_notes(imagined.notes)
 
 
 def _save_progress(imagined: Imagined) -> None:
