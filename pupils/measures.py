@@ -203,14 +203,14 @@ def carried_on(
         return TargetSaid(said.walt, said.wilf, start, "")
     if judged is None:
         return said
-    so_far = comment or (f"next: {said.next_step}" if said.next_step else said.starting_point)
     start = f"{TargetOutcome(judged).label} in {term}"
-    return TargetSaid(
-        said.walt,
-        said.wilf,
-        _cut(f"{start}: {so_far}" if so_far else f"{start}.", most),
-        said.next_step,
-    )
+    if comment:
+        start = f"{start}: {comment}"
+    elif said.next_step:
+        start = f"{start}. Next step then: {said.next_step}"
+    elif said.starting_point:
+        start = f"{start}, from: {said.starting_point}"
+    return TargetSaid(said.walt, said.wilf, _cut(start, most), said.next_step)
 
 
 def _cut(text: str, most: int) -> str:

@@ -191,7 +191,7 @@ class JudgeForm(CommentForm):
         required=False,
         choices=[
             *((str(each.value), each.label) for each in TargetOutcome),
-            ("", "Not yet judged"),
+            ("", "No judgement"),
         ],
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Choose one of the list."},

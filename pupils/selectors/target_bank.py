@@ -15,7 +15,7 @@ from pupils.models import Pupil, TermlyTarget
 from pupils.models.plans import target_is_due
 
 NAMELESS = "[name]"
-SHOWN = 20
+SHOWN = 12
 _CONFIG = "english"
 _WEIGHED = 400  # texts that are looked at closely, the best first
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"

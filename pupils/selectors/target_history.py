@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils.formats import date_format
@@ -77,8 +78,10 @@ def _changes(target: TermlyTarget) -> list[Change]:
     states = list(target.events.order_by("pgh_id"))
     people = {_person(state) for state in states}
     names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
+    # One save may write twice; what was there before it is its first state.
+    firsts = [next(saved) for _, saved in groupby(states, _save)]
     found = []
-    for state, later in zip(states, [*states[1:], target], strict=True):
+    for state, later in zip(firsts, [*firsts[1:], target], strict=False):
         was, became = _said(state), _said(later)
         differences = [
             Difference(name, was[part], became[part])
@@ -89,6 +92,11 @@ def _changes(target: TermlyTarget) -> list[Change]:
             who = names.get(_person(state), "")
             found.append(Change(state.pgh_created_at, who, differences))
     return found[::-1]
+
+
+def _save(state: Any) -> tuple[dt.datetime, Any]:
+    """Return what the states have in common that one save replaced: its moment and its request."""
+    return state.pgh_created_at, state.pgh_context
 
 
 def _person(state: Any) -> int | None:

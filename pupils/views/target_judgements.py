@@ -66,7 +66,7 @@ def target_comment(request: TrustRequest, pupil_id: int, target_id: int) -> Http
     """
     file = permitted_file(request, pupil_id, Permission.RECORD)
     target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
-    form, saved = CommentForm(sent(request)), False
+    form, saved = CommentForm(sent(request), auto_id=f"comment-{target_id}-%s"), False
     if request.method == "POST" and form.is_valid():
         try:
             target = comment_target(
@@ -86,7 +86,7 @@ def target_comment(request: TrustRequest, pupil_id: int, target_id: int) -> Http
         {
             "file": file,
             "target": target,
-            "form": form,
+            "comment_form": form,
             "saved": saved,
             "may_record": True,
             "crumbs": crumbs_to(file, target.term_id),

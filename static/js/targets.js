@@ -37,7 +37,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id !== "main" && detail.elt.id !== "main") return;
+  if (detail.target?.id !== "main" && detail.elt?.id !== "main") return;
   const main = document.getElementById("main");
   if (main.querySelector("[autofocus]")) return;
   const said = main.querySelector(".messages .message");
