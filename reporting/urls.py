@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from reporting.views import compare, reports
+from reporting.views import compare, overview, reports, trackers, trackers_early
 
+CLASS = "classes/<int:class_group_id>"
+PUPIL = "pupils/<int:pupil_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
@@ -11,6 +13,16 @@ urlpatterns = [
     path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
     path("compare/compare.csv", compare.compare_csv, name="compare_csv"),
+    path("pupils/<int:pupil_id>/overview.pdf", overview.pupil_overview, name="pupil_overview"),
+    path("early-years/", trackers_early.early_years, name="early_years"),
+    path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
+    path("early-years/tracker.xlsx", trackers_early.early_years_xlsx, name="early_years_xlsx"),
+    path(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
+    path(f"{CLASS}/tracker.pdf", trackers.tracker_of_class_pdf, name="class_tracker_pdf"),
+    path(f"{CLASS}/tracker.xlsx", trackers.tracker_of_class_xlsx, name="class_tracker_xlsx"),
+    path(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
+    path(f"{PUPIL}/tracker.pdf", trackers.tracker_of_pupil_pdf, name="pupil_tracker_pdf"),
+    path(f"{PUPIL}/tracker.xlsx", trackers.tracker_of_pupil_xlsx, name="pupil_tracker_xlsx"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:report_id>/", reports.stored_report, name="report"),
     path("reports/<int:report_id>.pdf", reports.report_pdf, name="report_pdf"),
