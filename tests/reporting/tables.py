@@ -1,6 +1,5 @@
 """What stands in the tables of a page and in the sheets of a workbook, read back."""
 
-from collections import defaultdict
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -62,13 +61,14 @@ def sheets_of(content):
         lines = [list(row) for row in page.iter_rows(values_only=True)]
         head = int("".join(c for c in page.freeze_panes if c.isdigit())) - 2
         heading = lines[head]
-        rows, totals = [], defaultdict(dict)
+        rows, totals = [], {}
+        below = False  # what was counted stands below an empty line
         for line in lines[head + 1 :]:
             if not any(value is not None for value in line):
+                below = True
                 continue
             row = dict(zip(heading, line, strict=True))
-            blank = lines.index(line) > 0 and not any(lines[lines.index(line) - 1])
-            if blank or totals:
+            if below:
                 totals[line[0]] = row
             else:
                 rows.append(row)

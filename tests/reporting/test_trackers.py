@@ -62,11 +62,11 @@ def plain_class(class_group, term):
             until = stream["approved_until"] or dt.date.max
             if not (stream["approved_from"] or dt.date.max) <= term.census_on <= until:
                 continue
-            for row in Expectation.objects.values():
-                held = row["starts_on"] <= term.census_on <= (row["ends_on"] or dt.date.max)
-                if held and (row["stream_id"], row["route_id"]) == (stream["id"], route):
+            for rule in Expectation.objects.values():
+                held = rule["starts_on"] <= term.census_on <= (rule["ends_on"] or dt.date.max)
+                if held and (rule["stream_id"], rule["route_id"]) == (stream["id"], route):
                     due = Due(pupil, 0, None, route, "", False, strand["id"], None, stream["id"])
-                    raw.judge(due, Fraction(row["points_a_term"]), row["better"])
+                    raw.judge(due, Fraction(rule["points_a_term"]), rule["better"])
                     found[pupil, strand["id"]] = due
     return found
 
