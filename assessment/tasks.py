@@ -1,8 +1,8 @@
-"""What workers do about judgements still to be made."""
+"""What workers do about judgements still to be made, and about notes that were removed."""
 
 import datetime as dt
 
-from assessment.services import reminders
+from assessment.services import notes, reminders
 from parrcs.celery import TrustTask, app
 
 
@@ -31,3 +31,9 @@ def remind_class(
 def remind_by_calendar() -> None:
     """Remind all whose last day is today or in two days, in every trust; no trust's own task."""
     reminders.ask_on_calendar()
+
+
+@app.task(name="assessment.tasks.delete_removed_notes")
+def delete_removed_notes() -> None:
+    """Delete the notes that nobody can bring back any more, in every trust; no trust's own task."""
+    notes.delete_removed_notes()

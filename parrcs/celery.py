@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=7, minute=0),
         "options": {"expires": 60 * 60},
     },
+    "delete removed notes": {
+        "task": "assessment.tasks.delete_removed_notes",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 60 * 60},
+    },
     "clear sessions": {
         "task": "schools.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=30),
