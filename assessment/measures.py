@@ -199,9 +199,7 @@ def unchanged_for(values: Sequence[Decimal | None]) -> int:
     """
     if not values or values[-1] is None:
         return 0
-    return next(
-        (n for n, value in enumerate(reversed(values)) if value != values[-1]), len(values)
-    )
+    return next((n for n, value in enumerate(reversed(values)) if value != values[-1]), len(values))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from schools.models import AcademicYear, Term
 def provisions_of(access: Access, *, file: PupilFile) -> QuerySet[Provision]:
     """Return what a pupil was given as far as the file is seen, the latest first, with reviews.
 
-    The reviews of each are in `seen_reviews`, the latest term first.
+    The reviews of each are as far as the file is seen too, the latest term first.
     """
     reviews = (
         ProvisionReview.objects.filter(term__starts_on__lte=file.seen_until or dt.date.max)
@@ -29,7 +29,7 @@ def provisions_of(access: Access, *, file: PupilFile) -> QuerySet[Provision]:
             pupil=file.pupil,
             starts_on__lte=file.seen_until or dt.date.max,
         )
-        .prefetch_related(Prefetch("reviews", reviews, to_attr="seen_reviews"))
+        .prefetch_related(Prefetch("reviews", reviews))
         .order_by("-starts_on", "id")
     )
 

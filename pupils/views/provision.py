@@ -47,7 +47,7 @@ def provision_change(request: TrustRequest, pupil_id: int, provision_id: int) ->
     """Correct what is known of a provision."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     provision = get_object_or_404(provisions_of(request.access, file=file), pk=provision_id)
-    form = ProvisionForm(sent(request), initial=facts_of(provision))
+    form = ProvisionForm(sent(request), initial={**facts_of(provision)})
     if request.method == "POST" and form.is_valid():
         try:
             change_provision(by=request.access, file=file, provision=provision, facts=form.facts)
@@ -101,8 +101,8 @@ def provision_review(request: TrustRequest, pupil_id: int, provision_id: int) ->
     if not terms:
         return render(request, "pupils/provision_none.html", page)
     asked = next((t for t in terms if str(t.pk) == request.GET.get("term")), terms[0])
-    said = next((r for r in provision.seen_reviews if r.term == asked), None)
-    initial = {"term": str(asked.pk)}
+    said = next((r for r in provision.reviews.all() if r.term == asked), None)
+    initial: dict[str, Any] = {"term": str(asked.pk)}
     if said:
         initial |= {"progress": said.progress, "comment": said.comment}
     form = ReviewForm(sent(request), terms=terms, initial=initial)

@@ -82,14 +82,14 @@ def replace_developmental(world):
     scale = {n: PointFactory(stream=newer, value=Decimal(n)) for n in range(1, 11)}
     for before in Point.objects.filter(stream=old):
         PointMapping.objects.create(before=before, after=scale[(int(before.value) + 1) // 2])
-    for before in Strand.objects.filter(stream=old):
+    for older in Strand.objects.filter(stream=old):
         after = StrandFactory(
             stream=newer,
-            code=before.code,
-            name=before.name,
-            position=before.position,
-            core_area=before.core_area,
+            code=older.code,
+            name=older.name,
+            position=older.position,
+            core_area=older.core_area,
         )
-        StrandMapping.objects.create(before=before, after=after)
+        StrandMapping.objects.create(before=older, after=after)
     carry_baselines(stream=newer)
     return newer

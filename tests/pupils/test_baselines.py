@@ -106,7 +106,9 @@ def test_a_later_day_keeps_the_old_one_for_the_terms_before(world, sign_in, pupi
         ("reading", 7, dt.date(2026, 9, 15), None),
     ]
     assert gains() == [None, None, 3, 2]
-    assert "Before: 5, 15 September 2025 to 15 September 2026." in words(teacher.get(url_of(pupil)))
+    assert (
+        "Before: 5, 15 September 2025; replaced from 15 September 2026 by Harbour teacher."
+    ) in words(teacher.get(url_of(pupil)))
 
 
 def test_the_same_day_corrects_it(world, sign_in, pupil, scale, strands):

@@ -76,7 +76,7 @@ def test_what_someone_else_saved_meanwhile_is_shown_and_not_covered(world, sign_
     said = words(response)
     assert "Somebody changed this target while you had it open." in said
     assert "What stands now : Met, by Harbour teacher Seen in class." in said
-    assert "Not at lunch." in response.content.decode()
+    assert ">\nNot at lunch.</textarea>" in response.content.decode()
     target.refresh_from_db()
     assert (target.judged, target.comment) == (3, "Seen in class.")
     # The person has seen it now, and puts theirs in its place.

@@ -101,8 +101,8 @@ def test_a_proposal_fits_into_what_may_be_saved():
         start = carried_on(long, judged=judged, comment="c" * 500, term="Autumn 2026", most=300)
         assert len(start.starting_point) == 300
         assert start.starting_point.endswith("…")
-    start = carried_on(long, judged=2, comment="", term="Autumn 2026", most=300).starting_point
-    assert start.startswith("Partly in Autumn 2026, from: zzz")
+    said = carried_on(long, judged=2, comment="", term="Autumn 2026", most=300).starting_point
+    assert said.startswith("Partly in Autumn 2026, from: zzz")
     bare = carried_on(
         TargetSaid("x", "y", "", ""), judged=2, comment="", term="Autumn 2026", most=300
     )

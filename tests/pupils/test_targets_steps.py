@@ -1,6 +1,7 @@
 """How termly targets go on or end: carried forward, split, retired, and what their history says."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -36,7 +37,7 @@ def summer(world, outcome):
             next_step=f"next {position}",
             **more,
         )
-        for position, more in enumerate(
+        for position, more in enumerate[dict[str, Any]](
             (
                 {"judged": TargetOutcome.MET},
                 {"judged": TargetOutcome.PARTLY, "comment": "With one adult."},

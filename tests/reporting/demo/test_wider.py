@@ -32,28 +32,28 @@ def test_it_is_believable_on_any_day(day):
         seen.add((each.pupil.upn, each.starts_on))
     on_roll = {child.pupil.upn for child, _ in imagined.roll.on_roll(day)}
     assert on_roll <= {each.pupil.upn for each in wider.attendance}
-    for each in wider.provisions:
-        assert each.starts_on <= day
-        assert each.ends_on is None or each.starts_on < each.ends_on <= day
-    for each in wider.reviews:
-        held, given = each.term, each.provision
+    for given in wider.provisions:
+        assert given.starts_on <= day
+        assert given.ends_on is None or given.starts_on < given.ends_on <= day
+    for review in wider.reviews:
+        held, given = review.term, review.provision
         assert held.starts_on <= day
         assert given.starts_on <= held.ends_on
         assert given.ends_on is None or given.ends_on >= held.starts_on
-    once = Counter((id(each.provision), id(each.term)) for each in wider.reviews)
+    once = Counter((id(r.provision), id(r.term)) for r in wider.reviews)
     assert set(once.values()) <= {1}
-    for each in wider.tests:
-        assert each.child.route == "formal"
-        assert 0 <= each.score <= each.out_of
-        assert each.taken_on <= day
-    once = Counter((id(each.child), each.name, each.taken_on) for each in wider.tests)
-    assert set(once.values()) <= {1}
+    for test in wider.tests:
+        assert test.child.route == "formal"
+        assert 0 <= test.score <= test.out_of
+        assert test.taken_on <= day
+    tests = Counter((id(test.child), test.name, test.taken_on) for test in wider.tests)
+    assert set(tests.values()) <= {1}
 
 
 def test_the_whole_trust_is_near_the_figures_of_special_schools():
     imagined = imagine(material.trusts().trusts[0], [], seed=SEED, on=DAY)
     wider = imagined.wider
-    sums = defaultdict(lambda: [0, 0])
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for each in wider.attendance:
         sums[each.pupil.upn][0] += each.possible
         sums[each.pupil.upn][1] += each.attended
