@@ -22,7 +22,7 @@ class LongTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Write line ends as one character each."""
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

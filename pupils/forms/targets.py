@@ -78,6 +78,10 @@ class TargetForm(_PlaceForm):
     next_step = long_text_field("Next step", "", most=MOST, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
+    def begin_from(self, target: TermlyTarget) -> None:
+        """Let the form as it was typed begin from what stands now: the next save replaces it."""
+        _resend(self, seen=target.words_seen)
+
     @property
     def texts(self) -> TargetTexts:
         """What the target says."""
@@ -88,6 +92,12 @@ class TargetForm(_PlaceForm):
             starting_point=said["starting_point"],
             next_step=said["next_step"],
         )
+
+
+def _resend(form: forms.Form, **values: str) -> None:
+    """Put other values behind a form's hidden fields, and leave what was typed as it is."""
+    data: Any = form.data
+    form.data = {**data.dict(), **values}
 
 
 class HintForm(forms.Form):
@@ -129,14 +139,13 @@ class SplitForm(_PlaceForm):
 
     def grown(self) -> Self:
         """Return the form with one part more and all that was typed; nothing is wrong yet."""
-        typed = self.data.dict() if hasattr(self.data, "dict") else dict(self.data)
         bigger = type(self)(
-            {**typed, "parts": str(self.count + 1)},
+            {**self.data.dict(), "parts": str(self.count + 1)},  # type: ignore[attr-defined]
             outcomes=list(self.outcomes.values()),
             terms=list(self.terms.values()),
             start=self.start,
         )
-        bigger._errors = ErrorDict()
+        bigger._errors = ErrorDict()  # type: ignore[attr-defined]  # what a form was found to lack
         return bigger
 
     @property
@@ -202,7 +211,7 @@ class JudgeForm(CommentForm):
     field_order = ("judged", "comment", "next_step")
 
     def __init__(self, *args: Any, target: TermlyTarget, is_open: bool, **options: Any) -> None:
-        initial = {
+        options["initial"] = {
             "judged": str(target.judged or ""),
             "comment": target.comment,
             "next_step": target.next_step,
@@ -210,7 +219,7 @@ class JudgeForm(CommentForm):
             "base_version": target.version if target.judged else None,
             "operation_id": uuid4(),
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **options)
         if not is_open:
             for name in ("judged", "base_version", "operation_id"):
                 del self.fields[name]
@@ -229,10 +238,12 @@ class JudgeForm(CommentForm):
 
     def begin_from(self, target: TermlyTarget) -> None:
         """Let the form as it was typed begin from what stands now: the next save replaces it."""
-        self.data = self.data.copy()
-        self.data["seen"] = target.comment_seen
-        self.data["base_version"] = str(target.version if target.judged else "")
-        self.data["operation_id"] = str(uuid4())
+        _resend(
+            self,
+            seen=target.comment_seen,
+            base_version=str(target.version if target.judged else ""),
+            operation_id=str(uuid4()),
+        )
 
 
 class CarryForm(forms.Form):
@@ -248,6 +259,7 @@ class CarryForm(forms.Form):
 
     def __init__(self, *args: Any, targets: Sequence[TermlyTarget], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.offered = {str(each.pk) for each in targets}
         field = self.fields["targets"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # it is
         field.choices = [(str(each.pk), each.walt) for each in targets]
@@ -261,9 +273,7 @@ class CarryForm(forms.Form):
     def ticked(self) -> set[str]:
         """What is ticked: all, until something else was sent."""
         chosen = self["targets"].value() if self.is_bound else None
-        field = self.fields["targets"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # it is
-        return {str(key) for key, _ in field.choices} if chosen is None else set(chosen)
+        return self.offered if chosen is None else set(chosen)
 
 
 class BankForm(forms.Form):

@@ -75,9 +75,10 @@ def target_story(access: Access, *, file: PupilFile, target: TermlyTarget) -> Ta
 
 def _changes(target: TermlyTarget) -> list[Change]:
     # Each event is a state that was replaced, with who replaced it and when.
-    states = list(target.events.order_by("pgh_id"))
+    events: Any = target.events  # type: ignore[attr-defined]  # pghistory adds it
+    states = list(events.order_by("pgh_id"))
     people = {_person(state) for state in states}
-    names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
     # One save may write twice; what was there before it is its first state.
     firsts = [next(saved) for _, saved in groupby(states, _save)]
     found = []
@@ -99,8 +100,9 @@ def _save(state: Any) -> tuple[dt.datetime, Any]:
     return state.pgh_created_at, state.pgh_context
 
 
-def _person(state: Any) -> int | None:
-    person: int | None = (state.pgh_context or {}).get("person")
+def _person(state: Any) -> int:
+    """Return who replaced a state; 0 for nobody."""
+    person: int = (state.pgh_context or {}).get("person") or 0
     return person
 
 

@@ -152,7 +152,7 @@ def class_to_judge_in(by: Access, *, file: PupilFile, term: Term) -> ClassGroup:
     placed = registers(by, term=term).filter(pupil=file.pupil).select_related("class_group").first()
     if placed is None or placed.class_group is None:
         raise Refused(f"{file.pupil} is in no class in {term}, so nothing is judged in it.")
-    group = placed.class_group
+    group: ClassGroup = placed.class_group
     try:
         placement_to_judge(by=by, class_group=group, term=term, pupil=file.pupil)
     except PermissionDenied:

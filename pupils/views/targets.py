@@ -131,8 +131,8 @@ def target_change(request: TrustRequest, pupil_id: int, target_id: int) -> HttpR
             form.add_error(None, str(refused))
         except TargetChanged as changed:
             form.add_error(None, CHANGED)
-            form.data = form.data | {"seen": changed.target.words_seen}
             stands = changed.target
+            form.begin_from(stands)
         else:
             messages.success(request, f"Target {target.position} for {target.term} is saved.")
             return back(file, target.term_id, target_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from assessment.models import Baseline, Judgement, Stream
@@ -23,7 +23,9 @@ from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
 from reporting.services.demo.progress import Progress
 from reporting.services.demo.roll import Roll, Unit
+from reporting.services.demo.targets import go_on, in_order_of_time
 from reporting.services.demo.wider import Wider, save_wider
+from reporting.services.demo.windows import save_windows
 from schools.choices import SchoolKind
 from schools.models import (
     ARB,
@@ -77,7 +79,9 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
         trust = Trust.objects.create(uid=entry.uid, name=entry.name)
         with in_trust(trust.pk):
             _save(imagined)
+            _plan_for_full_tables()
             save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 
@@ -100,6 +104,7 @@ def imagine(entry: TrustEntry, known: list[User], *, seed: int, on: dt.date) -> 
     progress = Progress(roll, calendar, streams, dice("progress"))
     staff = Staff(entry, units, known, dice("people"))
     plans = Plans(roll, calendar, progress, staff, dice("plans"))
+    go_on(plans, calendar, dice("targets"))
     wider = Wider(roll, calendar, progress, staff, dice("wider"))
     early = EarlyYears(roll, calendar, progress, staff, dice("early years"))
     notes = Notes(roll, calendar, progress, staff, plans, dice("notes"))
@@ -152,6 +157,15 @@ def _places(entry: TrustEntry) -> tuple[list[School], list[Unit]]:
     return list(hosts.values()), [*schools.values(), *arbs]
 
 
+def _plan_for_full_tables() -> None:
+    """Keep PostgreSQL from taking tables that were filled in this transaction for empty.
+
+    They have no statistics before it ends; one row by one, some joins would take minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+
+
 def _save(imagined: Imagined) -> None:
     calendar, roll = imagined.calendar, imagined.roll
     load_shipped_streams(approved_from=calendar.years[0].starts_on)
@@ -187,7 +201,8 @@ def _save(imagined: Imagined) -> None:
     _save_progress(imagined)
     _insert(Plan, imagined.plans.plans)
     _insert(Outcome, imagined.plans.outcomes)
-    _insert(TermlyTarget, imagined.plans.targets)
+    for targets in in_order_of_time(imagined.plans.targets):
+        _insert(TermlyTarget, targets)
     save_wider(imagined.wider)
     save_early_years(imagined.early)
     save_notes(imagined.notes)

@@ -29,7 +29,7 @@ ROWS = {
         SELECT y.name || ' ' || t.season AS term, y.starts_on AS year_starts_on,
           y.ends_on AS year_ends_on, t.starts_on, t.ends_on, t.census_on, w.opens_on, w.closes_on
         FROM schools_term t JOIN schools_academicyear y ON y.id = t.year_id
-        JOIN schools_window w ON w.term_id = t.id""",
+        JOIN schools_window w ON w.term_id = t.id AND w.school_id IS NULL""",
     "membership": """
         SELECT u.email, u.name, m.role, s.name AS school, a.name AS arb, c.name AS class_name
         FROM schools_membership m JOIN schools_user u ON u.id = m.person_id
@@ -79,11 +79,17 @@ ROWS = {
         JOIN pupils_outcome o ON o.plan_id = l.id GROUP BY p.upn, l.id""",
     "target": """
         SELECT y.name || ' ' || t.season AS term, p.upn, g.position, g.walt, g.wilf,
-          g.starting_point, g.next_step, g.judged, g.judged_at, u.email AS judged_by
+          g.starting_point, g.next_step, g.judged, g.judged_at, u.email AS judged_by,
+          g.comment, g.retired_on, g.retired_because,
+          CASE WHEN b.id IS NOT NULL THEN array[by_.name || ' ' || bt.season, b.position::text] END
+            AS carried_from
         FROM pupils_termlytarget g JOIN pupils_pupil p ON p.id = g.pupil_id
         JOIN schools_term t ON t.id = g.term_id
         JOIN schools_academicyear y ON y.id = t.year_id
-        LEFT JOIN schools_user u ON u.id = g.judged_by_id""",
+        LEFT JOIN schools_user u ON u.id = g.judged_by_id
+        LEFT JOIN pupils_termlytarget b ON b.id = g.carried_from_id
+        LEFT JOIN schools_term bt ON bt.id = b.term_id
+        LEFT JOIN schools_academicyear by_ ON by_.id = bt.year_id""",
 }
 
 
