@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.formats import date_format
 
 from parrcs.core.access import Access
 from schools.measures import TermDates, YearDates, suggested_year
 from schools.models import AcademicYear, Term, Window
-from schools.selectors.windows import windows
+from schools.selectors.windows import Windows, windows
 
 
 @dataclass(frozen=True)
 class CalendarTerm:
-    """A term of the calendar with its window, if it has one."""
+    """A term of the calendar with its window, if any, and how many schools have their own."""
 
     term: Term
     window: Window | None
     is_open: bool
+    apart: int
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,17 @@ def academic_years(access: Access) -> QuerySet[AcademicYear]:
 
 def calendar(access: Access, *, today: dt.date) -> list[CalendarYear]:
     """Return the whole calendar, the latest year first."""
+    known = windows()
     return [
-        CalendarYear(year, tuple(_with_window(term, today) for term in year.terms.all()))
+        CalendarYear(year, tuple(_with_window(term, known, today) for term in year.terms.all()))
         for year in academic_years(access).order_by("-starts_on")
     ]
 
 
-def _with_window(term: Term, today: dt.date) -> CalendarTerm:
-    window = next(iter(term.windows.all()), None)
-    return CalendarTerm(term, window, window is not None and window.is_open(today))
+def _with_window(term: Term, known: Windows, today: dt.date) -> CalendarTerm:
+    window = known.of(term.pk)
+    is_open = window is not None and window.is_open(today)
+    return CalendarTerm(term, window, is_open, len(known.apart(term.pk)))
 
 
 class CurrentTerm(NamedTuple):
@@ -114,6 +118,46 @@ def dates_of(year: AcademicYear) -> YearDates:
     return YearDates(year.starts_on, year.ends_on, tuple(terms))
 
 
+def moved_by(year: AcademicYear, dates: YearDates, *, today: dt.date) -> list[str]:
+    """Say what other days of a year would move or shut: nothing, if nobody would notice yet."""
+    held = {term.season: term for term in year.terms.all()}
+    known = windows()
+    words = []
+    for each in dates.terms:
+        term = held.get(each.season)
+        if term is None:
+            continue
+        if each.census_on != term.census_on and term.starts_on <= today:
+            words.append(
+                f"The census day of {term} moves from {_day(term.census_on)} to"
+                f" {_day(each.census_on)}. Its numbers then count the pupils on roll on that day;"
+                " reports that have been published keep theirs."
+            )
+        window = known.of(term.pk)
+        if window is None or not window.is_open(today):
+            continue
+        shut = _shut_by(term, window, each, today)
+        own = len(known.apart(term.pk))
+        if shut and own:
+            shut += f" Schools that keep a window of their own: {own}."
+        words += [shut] if shut else []
+    return words
+
+
+def _shut_by(term: Term, window: Window, new: TermDates, today: dt.date) -> str:
+    """Say how an open window would be shut; nothing, if it stays open as long as it was."""
+    if new.opens_on is None or new.closes_on is None:
+        return f"The window of {term} is open, and would be taken away: nothing can be entered."
+    if new.closes_on < window.closes_on:
+        return (
+            f"The window of {term} closes on {_day(new.closes_on)} instead of"
+            f" {_day(window.closes_on)}. What is not judged by then can no longer be entered."
+        )
+    if new.opens_on > today:
+        return f"The window of {term} is open, and would be closed until {_day(new.opens_on)}."
+    return ""
+
+
 def other_years(year: AcademicYear | None) -> list[AcademicYear]:
     """Return the years beside this one, which it must not overlap."""
     return list(AcademicYear.objects.exclude(pk=year.pk) if year else AcademicYear.objects.all())
@@ -122,3 +166,7 @@ def other_years(year: AcademicYear | None) -> list[AcademicYear]:
 def other_terms(year: AcademicYear | None) -> list[Term]:
     """Return the terms of the years beside this one, which its terms must not overlap."""
     return list(Term.objects.exclude(year=year) if year else Term.objects.all())
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")

@@ -55,7 +55,7 @@ def add_year(request: TrustRequest) -> HttpResponse:
 
 @requires(Permission.MANAGE_SCHOOLS)
 def edit_year(request: TrustRequest, year_id: int) -> HttpResponse:
-    """Change the days of a year."""
+    """Change the days of a year; what moves numbers or shuts a window is asked about first."""
     year = get_object_or_404(calendars.academic_years(request.access), pk=year_id)
     form = YearForm(
         request.POST if request.method == "POST" else None,
@@ -64,6 +64,18 @@ def edit_year(request: TrustRequest, year_id: int) -> HttpResponse:
         other_terms=calendars.other_terms(year),
     )
     if request.method == "POST" and form.is_valid():
+        moved = calendars.moved_by(year, form.dates, today=timezone.localdate())
+        if moved and "confirmed" not in request.POST:
+            return render(
+                request,
+                "schools/year_confirm.html",
+                {
+                    "form": form,
+                    "year": year,
+                    "moved": moved,
+                    "crumbs": [("Calendar", reverse("calendar"))],
+                },
+            )
         try:
             save_year(by=request.access, year=year, dates=form.dates)
         except (TermsOverlap, YearExists):

@@ -171,16 +171,15 @@ def test_a_year_is_changed_and_its_terms_stay_the_same_rows(admin, world):
     page = admin.get(url).content.decode()
     assert 'value="2026-05-20"' in page  # the census day that summer 2026 has
     dates = suggested_year(2025)
-    admin.post(url, given(dates, autumn_census_on="2025-10-03"))
+    admin.post(url, given(dates, autumn_census_on="2025-10-03", confirmed="1"))
     changed = {term.season: term for term in Term.objects.filter(year=year)}
     assert {season: term.pk for season, term in changed.items()} == terms
     assert changed["autumn"].census_on == dt.date(2025, 10, 3)
     assert changed["spring"].ends_on == dates.terms[1].ends_on
     # Windows come, change and go with their days.
     assert Window.objects.filter(term__year=year).count() == 3
-    admin.post(
-        url, given(dates, autumn_opens_on="", autumn_closes_on="", spring_closes_on="2026-03-20")
-    )
+    none = {"autumn_opens_on": "", "autumn_closes_on": "", "autumn_census_on": "2025-10-03"}
+    admin.post(url, given(dates, **none, spring_closes_on="2026-03-20"))
     assert Window.objects.get(term=terms["spring"]).closes_on == dt.date(2026, 3, 20)
     assert not Window.objects.filter(term=terms["autumn"]).exists()
 
@@ -189,7 +188,7 @@ def test_one_term_may_take_days_that_another_gives_up(admin, world):
     """Spring moves wholly into what was summer, and autumn into what was spring."""
     year = world.terms[0].year
     form = given(
-        suggested_year(2025),
+        suggested_year(2025), confirmed="1",
         autumn_ends_on="2026-02-13", autumn_closes_on="2026-02-06",
         spring_starts_on="2026-04-20", spring_ends_on="2026-05-22", spring_census_on="2026-05-01",
         spring_opens_on="", spring_closes_on="",
@@ -306,7 +305,8 @@ def test_what_someone_else_did_meanwhile_is_told_in_words(admin, world, monkeypa
     monkeypatch.setattr("schools.selectors.calendar.other_terms", lambda _: [])
     before = everything()
     args, dates = ([], 2026) if name == "add_year" else ([world.terms[0].year.pk], 2026)
-    page = admin.post(reverse(name, args=args), given(suggested_year(dates)))
+    form = given(suggested_year(dates), confirmed="1")
+    page = admin.post(reverse(name, args=args), form)
     assert page.status_code == 200
     assert "Nothing was stored: someone else changed the calendar meanwhile" in text_of(page)
     assert everything() == before
