@@ -79,7 +79,7 @@ def a_row_everywhere(world: World) -> None:
 
 def _mapped_version(world: World) -> None:
     """Give the engagement stream a version before it, and a baseline that was carried on."""
-    before = Stream.objects.create(code="engagement", version="0.9", name="E", proposed={})
+    before = Stream.objects.create(code="engagement", version="0.9", name="E", proposed={"better": "1.5", "expected": {}})
     world.engagement.replaces = before
     world.engagement.save()
     old = Strand.objects.create(stream=before, code="exploration", name="E", position=1)
