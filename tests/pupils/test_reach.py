@@ -23,9 +23,11 @@ CHANGES = (
     "plan_add",
     "target_add",
     "pupil_baseline",
+    "provision_add",
+    "score_add",
 )
 MANAGES = {"pupil_change", "pupil_place", "pupil_leave"}
-RECORDS = {"target_add", "pupil_baseline"}
+RECORDS = {"target_add", "pupil_baseline", "score_add"}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ RECORDS = {"target_add", "pupil_baseline"}
     [
         (Role.TEACHER, RECORDS),
         (Role.ASSESSMENT_LEAD, MANAGES | RECORDS),
-        (Role.INCLUSION_LEAD, MANAGES | {"plan_add"}),
+        (Role.INCLUSION_LEAD, MANAGES | {"plan_add", "provision_add"}),
         (Role.HEAD, set(CHANGES)),
         (Role.TRUST_LEAD, set(CHANGES)),
     ],
