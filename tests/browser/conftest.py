@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -42,24 +42,29 @@ PHONE = {"width": 390, "height": 844}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 
+# With the port as its last word.
+GRANIAN = (
+    "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1",
+    "--blocking-threads", "4", "--log-level", "warning", "parrcs.wsgi:application", "--port",
+)  # fmt: skip
+
+
 class Server:
     """The web server as a process of its own, which may be killed and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str] = (), **environment: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self._program = program or GRANIAN
+        self._environment = environment
         self._running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it on its port and wait until it answers."""
         process = self._running = subprocess.Popen(
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-                "--port", str(self.port), "--workers", "1", "--blocking-threads", "4",
-                "--log-level", "warning", "parrcs.wsgi:application",
-            ],
+            [sys.executable, *self._program, str(self.port)],
             cwd=ROOT,
             env=os.environ
             | {
@@ -68,10 +73,11 @@ class Server:
                 "DJANGO_SETTINGS_MODULE": "parrcs.settings",
                 "HTTPS": "0",
                 "STATIC_FROM_SOURCE": "1",
-            },
+            }
+            | self._environment,
             # A group of its own, so that one signal reaches its worker process too.
             start_new_session=True,
-        )  # fmt: skip
+        )
         until = time.monotonic() + PATIENCE
         while not self._answers(process):
             if process.poll() is not None or time.monotonic() > until:

@@ -36,8 +36,9 @@ export class Status {
     const { judged, due } = this.#model.count;
     const minutes = Math.ceil(((due - judged) * this.#model.seconds) / 60);
     document.querySelector("[data-part=judged]").textContent = `${judged} of ${due}`;
-    document.querySelector("[data-part=left]").textContent =
-      judged === due ? "all judged" : `about ${minutes} minute${minutes > 1 ? "s" : ""} left`;
+    // A term that can only be read says nothing of time.
+    const left = document.querySelector("[data-part=left]");
+    if (left) left.textContent = judged === due ? "all judged" : `about ${minutes} minute${minutes > 1 ? "s" : ""} left`;
     document.querySelector(".meter progress").value = judged;
   }
 

@@ -70,7 +70,7 @@ async function report(trouble = "") {
   const waiting = elsewhere.length - held.length;
   const parts = [];
   if (saved) parts.push(make("p", {}, `${judgements(saved)} of this device ${saved === 1 ? "is" : "are"} saved now.`));
-  if (waiting && trouble) parts.push(make("p", {}, `${judgements(waiting)} of this device not saved yet. ${trouble}`));
+  if (waiting && trouble) parts.push(make("p", {}, `${judgements(waiting)} of this device ${waiting === 1 ? "is" : "are"} not saved yet. ${trouble}`));
   parts.push(...decisions(held));
   for (const [trust, count] of trusts) {
     parts.push(make("p", {}, `${judgements(count)} of this device ${count === 1 ? "waits" : "wait"} until ${trust} is open.`));
