@@ -60,10 +60,10 @@ def a_row_everywhere(world: World) -> None:
         for pupil in (world.pupils[0], world.other_pupils[0], world.arb_pupils[0]):
             _records(world, pupil)
         for class_group in (world.class_group, world.other_class):
-            place = {"term": world.term, "class_group": class_group}
+            of_class = {"term": world.term, "class_group": class_group}
             day = timezone.localdate()
-            LateEntry.objects.create(**place, until=day, reason="Ill", allowed_by=admin)
-            Reminder.objects.create(**place, left=3, sent_on=day)
+            LateEntry.objects.create(**of_class, until=day, reason="Ill", allowed_by=admin)
+            Reminder.objects.create(**of_class, left=3, sent_on=day)
         Window.objects.create(
             term=world.terms[0],
             school=world.school,
@@ -79,7 +79,9 @@ def a_row_everywhere(world: World) -> None:
 
 def _mapped_version(world: World) -> None:
     """Give the engagement stream a version before it, and a baseline that was carried on."""
-    before = Stream.objects.create(code="engagement", version="0.9", name="E", proposed={"better": "1.5", "expected": {}})
+    before = Stream.objects.create(
+        code="engagement", version="0.9", name="E", proposed={"better": "1.5", "expected": {}}
+    )
     world.engagement.replaces = before
     world.engagement.save()
     old = Strand.objects.create(stream=before, code="exploration", name="E", position=1)

@@ -100,7 +100,7 @@ def test_a_stream_edited_in_use_moves_no_old_number(busy, spring, edited):
         for each in progress_of(cohort(busy.access(Role.TRUST_LEAD), term=spring))
     }
     old = Strand.objects.get(stream=busy.developmental, code="reading")
-    told = Counter()
+    told: Counter[str] = Counter()
     for pupil in pupils:
         starts = [
             row
