@@ -8,7 +8,7 @@ from django import forms
 
 from assessment.models import Point
 from assessment.selectors.aims import AimedAt, AimsPage, AimTable
-from assessment.services.aims import Wanted
+from assessment.services.aims import AimsChanged, Wanted
 
 _SEEN = re.compile(r"(\d+)-(\d+):(\d+)")
 
@@ -35,9 +35,9 @@ class AimsForm(forms.Form):
     def __init__(self, *args: Any, page: AimsPage, names: dict[int, str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.page = page
-        # After a conflict was told, what stands by now counts as seen; after a mere slip of the
-        # pen it does not.
-        self.told = False
+        # What the person had changed when a conflict was told. From then on what stands by now
+        # counts as seen; after a mere slip of the pen it does not.
+        self.told: frozenset[str] | None = None
         self.cells = {cell.name: cell for cell in page.cells}
         self.scales = {
             strand.strand_id: table.scale for table in page.tables for strand in table.strands
@@ -53,7 +53,7 @@ class AimsForm(forms.Form):
     @property
     def seen_by_now(self) -> str:
         """What the person has seen of the aims, as the next save sends it."""
-        if self.is_bound and not self.told:
+        if self.is_bound and self.told is None:
             return str(self.data.get("seen", ""))
         return " ".join(
             f"{cell.pupil_id}-{cell.strand.strand_id}:{cell.aim_id}"
@@ -97,9 +97,26 @@ class AimsForm(forms.Form):
                 found.append(Wanted(cell, chosen, before))
         return found
 
+    def _typed(self, cell: AimedAt) -> str:
+        return str(self.data.get(cell.name, "")) if self.is_bound else cell.aim
+
+    def tell(self, changed: AimsChanged) -> None:
+        """Say which aims somebody else has set since."""
+        self.told = frozenset(each.cell.name for each in self.wanted)
+        self.add_error(None, str(changed))
+        for name, code in changed.standing.items():
+            self.add_error(
+                name, f"{code or 'No aim'} stands here now. Save again to set yours instead."
+            )
+
     @property
     def tables(self) -> list[tuple[AimTable, list[tuple[Any, list[Field]]]]]:
-        """Each table with its rows, and for each cell what its field holds and what is wrong."""
+        """Each table with its rows, and for each cell what its field holds and what is wrong.
+
+        Once a conflict was told, the fields that the person left alone hold what stands by now:
+        sent as they were, they would take back what somebody else has set there.
+        """
+        mine = self.cells.keys() if self.told is None else self.told
         return [
             (
                 table,
@@ -109,7 +126,7 @@ class AimsForm(forms.Form):
                         [
                             Field(
                                 cell,
-                                str(self.data.get(cell.name, "")) if self.is_bound else cell.aim,
+                                self._typed(cell) if cell.name in mine else cell.aim,
                                 [str(error) for error in self.errors.get(cell.name, ())],
                             )
                             for cell in cells

@@ -35,12 +35,7 @@ def class_aims(request: TrustRequest, class_group_id: int) -> HttpResponse:
         except AimsRefused as refused:
             form.add_error(None, str(refused))
         except AimsChanged as changed:
-            form.told = True
-            form.add_error(None, str(changed))
-            for name, code in changed.standing.items():
-                form.add_error(
-                    name, f"{code or 'No aim'} stands here now. Save again to set yours instead."
-                )
+            form.tell(changed)
         else:
             if not moved:
                 messages.info(request, "Nothing was changed, so nothing was saved.")

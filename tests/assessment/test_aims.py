@@ -178,6 +178,21 @@ def test_what_somebody_else_set_meanwhile_is_told_and_kept(autumn, sign_in):
     assert standing(autumn) == {autumn.pupils[1].pk: "16", autumn.pupils[0].pk: "5"}
 
 
+def test_a_conflict_told_of_one_aim_takes_back_no_other(autumn, sign_in):
+    first, second = sign_in(Role.HEAD), sign_in(Role.ASSESSMENT_LEAD)
+    first.post(autumn.address, {autumn.field: "10", autumn.other_field: "3"})
+    opened = second.get(autumn.address).context["form"].seen_by_now
+    first.post(autumn.address, {"seen": opened, autumn.field: "15", autumn.other_field: "6"})
+    mine = {"seen": opened, autumn.field: "16", autumn.other_field: "3"}
+    told = second.post(autumn.address, mine).context["form"]
+    fields = {
+        field.cell.name: field.value for _, rows in told.tables for _, r in rows for field in r
+    }
+    assert (fields[autumn.field], fields[autumn.other_field]) == ("16", "6")
+    second.post(autumn.address, {**fields, "seen": told.seen_by_now})
+    assert standing(autumn) == {autumn.pupils[1].pk: "16", autumn.pupils[0].pk: "6"}
+
+
 def test_a_slip_of_the_pen_is_told_and_nothing_is_stored(autumn, sign_in):
     lead = sign_in(Role.ASSESSMENT_LEAD)
     Aim.objects.create(
