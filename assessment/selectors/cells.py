@@ -2,18 +2,25 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.measures import Indicator, exact, expected_gain, indicator, signed, terms_since
-from assessment.models import Baseline, Expectation, Judgement, Point
-from assessment.selectors.progress import DueStrand, in_force_on
+from assessment.models import Point
+from assessment.selectors.aims import aims_of
+from assessment.selectors.entries import (
+    Entry,
+    baselines_in_force,
+    entries_of,
+    targets_until,
+)
+from assessment.selectors.progress import DueStrand
 from assessment.selectors.versions import ancestors
 from parrcs.core.access import Access
 from pupils.choices import TargetOutcome
@@ -49,20 +56,18 @@ class Scale:
     name: str
     points: tuple[ScalePoint, ...]
 
+    @cached_property
+    def by_id(self) -> dict[int, ScalePoint]:
+        """The points by their ids."""
+        return {each.id: each for each in self.points}
+
     def code(self, point_id: int | None) -> str:
         """Return the code of a point, or nothing for none."""
-        return next((each.code for each in self.points if each.id == point_id), "")
+        return "" if point_id is None else self.by_id[point_id].code
 
     def value(self, point_id: int) -> Decimal:
         """Return what gains are reckoned in."""
-        return next(each.value for each in self.points if each.id == point_id)
-
-
-class Cuts(NamedTuple):
-    """What a term should bring in a stream on a route, and from how many times it is better."""
-
-    points_a_term: Decimal
-    better: Decimal
+        return self.by_id[point_id].value
 
 
 @dataclass
@@ -94,6 +99,11 @@ class Cell:
     last: int | None = None
     last_code: str = ""
     last_term: str = ""
+    # What it was judged as, where that was in an earlier version of the stream.
+    last_as: str = ""
+    # To be reached by the end of the year.
+    aim: int | None = None
+    aim_code: str = ""
     start: int | None = None
     path: list[tuple[str, str, str]] = field(default_factory=list)
     # What a termly target says.
@@ -103,18 +113,12 @@ class Cell:
 
     def as_json(self) -> dict[str, Any]:
         """Return what the browser needs to know, without the empty parts."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", None, [])}
+        values = ((name, getattr(self, name)) for name in _PARTS)
+        return {name: value for name, value in values if value not in _EMPTY}
 
 
-@dataclass(frozen=True)
-class _Entry:
-    point_id: int
-    version: int
-    by: str
-    at: dt.datetime | None
-
-
-type _Entries = dict[tuple[int, int], list[tuple[Term, _Entry]]]
+_PARTS = tuple(each.name for each in fields(Cell))
+_EMPTY: tuple[object, ...] = ("", None, [])
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,18 @@ def scales(stream_ids: Iterable[int]) -> dict[int, Scale]:
         names[point.stream_id] = str(point.stream)
         points[point.stream_id].append(ScalePoint(point.pk, point.code, point.label, point.value))
     found = {stream: Scale(names[stream], tuple(points[stream])) for stream in points}
-    found[TARGET_SCALE] = Scale(
+    found[TARGET_SCALE] = _target_scale()
+    return found
+
+
+def _target_scale() -> Scale:
+    return Scale(
         "Termly targets",
         tuple(
             ScalePoint(each.value, str(each.label), "", Decimal(each.value))
             for each in TargetOutcome
         ),
     )
-    return found
 
 
 def rows_of(
@@ -169,155 +177,136 @@ def rows_of(
     pupils = [placement.pupil_id for placement in placements]
     routes = {placement.judged_route for placement in placements}
     strands = {each.strand_id for route in routes for each in due.get(route, ())}
-    judged = _judged(access, pupils, strands, terms, term)
-    baselines = _baselines(pupils, strands, term)
-    cuts = {
-        (stream, route): Cuts(rate, better)
-        for stream, route, rate, better in Expectation.objects.filter(
-            in_force_on("", term.census_on), route__in=routes, stream__in=scales
-        ).values_list("stream", "route", "points_a_term", "better")
-    }
-    targets, earlier_targets = _targets(access, pupils, terms, term)
-    census_days = sorted(each.census_on for each in terms)
-    rows = []
-    for placement in placements:
-        cells: dict[int, Cell] = {}
-        for strand in due.get(placement.judged_route, ()):
-            key = (placement.pupil_id, strand.strand_id)
-            cells[strand.strand_id] = _strand_cell(
-                strand,
-                scales[strand.stream_id],
-                term,
-                judged.get(key, []),
-                baselines.get(key),
-                cuts[strand.stream_id, placement.judged_route],
-                census_days,
-            )
-        rows.append(
-            Row(
-                placement,
-                cells,
-                {
-                    target.position: _target_cell(
-                        target,
-                        scales[TARGET_SCALE],
-                        earlier_targets.get((target.pupil_id, target.position), []),
-                    )
-                    for target in targets.get(placement.pupil_id, ())
-                },
-            )
+    seen = _seen_in_strands(access, pupils=pupils, strands=strands, term=term, terms=terms)
+    targets, earlier_targets = targets_until(access, pupils=pupils, until=term, terms=terms)
+    return [
+        Row(
+            placement,
+            {
+                strand.strand_id: _strand_cell(
+                    strand,
+                    scales[strand.stream_id],
+                    term,
+                    seen.of(placement.pupil_id, strand.strand_id),
+                )
+                for strand in due.get(placement.judged_route, ())
+            },
+            {
+                target.position: _target_cell(
+                    target,
+                    scales[TARGET_SCALE],
+                    earlier_targets.get((target.pupil_id, target.position), []),
+                )
+                for target in targets.get(placement.pupil_id, ())
+            },
         )
-    return rows
+        for placement in placements
+    ]
 
 
-def _judged(
+def strand_cell(
     access: Access,
-    pupils: list[int],
-    strands: set[int],
+    *,
+    term: Term,
     terms: Sequence[Term],
-    term: Term,
-) -> _Entries:
-    """Return all judgements up to a term in order of time, by pupil and strand.
-
-    Those made in the version before count as made in the strand that goes on from there.
-    """
-    until = {each.pk: each for each in terms if each.starts_on <= term.starts_on}
-    read_as: dict[int, list[tuple[int, dict[int, int] | None]]] = {
-        strand: [(strand, None)] for strand in strands
-    }
-    for strand, line in ancestors(strands).items():
-        for each in line:
-            read_as.setdefault(each.strand_id, []).append((strand, each.points))
-    found: _Entries = defaultdict(list)
-    for pupil, made_in, when, point, version, by, at in (
-        Judgement.objects.visible_to(access)
-        .filter(pupil__in=pupils, strand__in=read_as, term__in=until)
-        .order_by("term__starts_on")
-        .values_list("pupil", "strand", "term", "point", "version", "judged_by__name", "judged_at")
-    ):
-        for strand, became in read_as[made_in]:
-            if became is None or when != term.pk:
-                point_now = point if became is None else became[point]
-                found[pupil, strand].append((until[when], _Entry(point_now, version, by or "", at)))
-    return found
-
-
-def _baselines(
-    pupils: list[int], strands: set[int], term: Term
-) -> dict[tuple[int, int], tuple[int, dt.date]]:
-    """Return the baselines in force at the end of a term, by pupil and strand."""
-    return {
-        (pupil, strand): (point, judged_on)
-        for pupil, strand, point, judged_on in Baseline.objects.filter(
-            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.ends_on),
-            pupil__in=pupils,
-            strand__in=strands,
-            judged_on__lte=term.ends_on,
-        ).values_list("pupil", "strand", "point", "judged_on")
-    }
-
-
-def _targets(
-    access: Access, pupils: list[int], terms: Sequence[Term], term: Term
-) -> tuple[dict[int, list[TermlyTarget]], dict[tuple[int, int], list[TermlyTarget]]]:
-    """Return this term's targets by pupil, and the judged ones before by pupil and position."""
-    now: dict[int, list[TermlyTarget]] = defaultdict(list)
-    before: dict[tuple[int, int], list[TermlyTarget]] = defaultdict(list)
-    until = [each.pk for each in terms if each.starts_on <= term.starts_on]
-    for target in (
-        TermlyTarget.objects.visible_to(access)
-        .filter(pupil__in=pupils, term__in=until)
-        .select_related("judged_by", "term")
-        .order_by("term__starts_on", "position")
-    ):
-        if target.term_id == term.pk:
-            now[target.pupil_id].append(target)
-        elif target.judged:
-            before[target.pupil_id, target.position].append(target)
-    return now, before
-
-
-def _strand_cell(
+    pupil_id: int,
     strand: DueStrand,
-    scale: Scale,
-    term: Term,
-    judged: list[tuple[Term, _Entry]],
-    baseline: tuple[int, dt.date] | None,
-    cuts: Cuts,
-    census_days: Sequence[dt.date],
 ) -> Cell:
-    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=exact(cuts.points_a_term))
+    """Return one pupil's cell in a strand that is due, as it stands now."""
+    seen = _seen_in_strands(
+        access, pupils=[pupil_id], strands={strand.strand_id}, term=term, terms=terms
+    )
+    scale = scales([strand.stream_id])[strand.stream_id]
+    return _strand_cell(strand, scale, term, seen.of(pupil_id, strand.strand_id))
+
+
+def target_cell(
+    access: Access, *, term: Term, terms: Sequence[Term], pupil_id: int, target_id: int
+) -> Cell | None:
+    """Return one of a pupil's termly targets as it stands now; None if it is not due."""
+    now, before = targets_until(access, pupils=[pupil_id], until=term, terms=terms)
+    target = next((each for each in now[pupil_id] if each.pk == target_id), None)
+    if target is None:
+        return None
+    return _target_cell(target, _target_scale(), before.get((pupil_id, target.position), []))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """All that is known of one pupil in one strand."""
+
+    judged: Sequence[Entry]
+    baseline: tuple[int, dt.date] | None
+    aim: tuple[int, str] | None
+    census_days: Sequence[dt.date]
+
+
+@dataclass(frozen=True)
+class _SeenInStrands:
+    judged: Mapping[tuple[int, int], Sequence[Entry]]
+    baselines: Mapping[tuple[int, int], tuple[int, dt.date]]
+    aims: Mapping[tuple[int, int], tuple[int, str]]
+    census_days: Sequence[dt.date]
+
+    def of(self, pupil_id: int, strand_id: int) -> _Seen:
+        key = (pupil_id, strand_id)
+        return _Seen(
+            self.judged.get(key, ()),
+            self.baselines.get(key),
+            self.aims.get(key),
+            self.census_days,
+        )
+
+
+def _seen_in_strands(
+    access: Access,
+    *,
+    pupils: Sequence[int],
+    strands: set[int],
+    term: Term,
+    terms: Sequence[Term],
+) -> _SeenInStrands:
+    """Ask for all pupils and strands at once; the queries do not depend on how many there are."""
+    lines = ancestors(strands)
+    return _SeenInStrands(
+        entries_of(access, pupils=pupils, lines=lines, strands=strands, until=term, terms=terms),
+        baselines_in_force(pupils=pupils, strands=strands, term=term),
+        aims_of(access, pupils=pupils, strands=strands, year=term.year_id, lines=lines),
+        sorted(each.census_on for each in terms),
+    )
+
+
+def _strand_cell(strand: DueStrand, scale: Scale, term: Term, seen: _Seen) -> Cell:
+    cell = Cell(strand=strand.strand_id, scale=strand.stream_id, rate=exact(strand.points_a_term))
     expected = None
-    if baseline:
-        point, judged_on = baseline
+    if seen.baseline:
+        point, judged_on = seen.baseline
         expected = expected_gain(
-            cuts.points_a_term, terms_since(judged_on, term.census_on, census_days)
+            strand.points_a_term, terms_since(judged_on, term.census_on, seen.census_days)
         )
         cell.expected = exact(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)
         cell.start = point
+    if seen.aim:
+        cell.aim, cell.aim_code = seen.aim
     before = None
-    for when, entry in judged:
+    for entry in seen.judged:
         value = scale.value(entry.point_id)
         step = "" if before is None else signed(value - before)
         before = value
-        if when.pk != term.pk:
-            cell.last, cell.last_term = entry.point_id, str(when)
-            cell.last_code = scale.code(entry.point_id)
+        if entry.term_id != term.pk:
+            cell.last, cell.last_term = entry.point_id, entry.said
+            cell.last_code, cell.last_as = scale.code(entry.point_id), entry.read_from
             cell.start = entry.point_id
-            cell.path.insert(0, (str(when), cell.last_code, step))
+            cell.path.insert(0, (entry.said, cell.last_code, step))
             continue
         cell.point, cell.code = entry.point_id, scale.code(entry.point_id)
-        cell.version, cell.by, cell.at, cell.step = (
-            entry.version,
-            entry.by,
-            when_said(entry.at),
-            step,
-        )
-        if baseline and expected is not None:
-            gain = value - scale.value(baseline[0])
+        cell.version, cell.by, cell.step = entry.version, entry.by, step
+        cell.at = when_said(entry.at)
+        if seen.baseline and expected is not None:
+            gain = value - scale.value(seen.baseline[0])
             cell.gain = signed(gain)
-            _tint(cell, indicator(gain, expected, cuts.better))
+            _tint(cell, indicator(gain, expected, strand.better))
     return cell
 
 
@@ -356,5 +345,6 @@ def when_said(moment: dt.datetime | None) -> str:
     return f"on {_day(local.date())}"
 
 
+@lru_cache(maxsize=512)
 def _day(day: dt.date) -> str:
     return date_format(day, "j F Y")

@@ -19,7 +19,8 @@ from schools.models import Term
 class Entry:
     """One judgement. `read_from` says what it was made as, where that was in an earlier version."""
 
-    term: Term
+    term_id: int
+    said: str  # the term in words
     point_id: int
     version: int
     by: str
@@ -45,7 +46,8 @@ def entries_of(
     Those made in the versions before (`lines`) count as made in the strand that goes on from
     there, save in the last term itself: that is judged in the version due.
     """
-    held = {each.pk: each for each in terms if each.starts_on <= until.starts_on}
+    # Said once, not for each of some thousand judgements.
+    held = {each.pk: str(each) for each in terms if each.starts_on <= until.starts_on}
     read_as: dict[int, list[tuple[int, Ancestor | None]]] = {
         strand: [(strand, None)] for strand in strands
     }
@@ -53,7 +55,7 @@ def entries_of(
         for each in line:
             read_as.setdefault(each.strand_id, []).append((strand, each))
     found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
-    for pupil, made_in, when, point, code, *saved in (
+    for pupil, made_in, when, point, code, version, by, at in (
         Judgement.objects.visible_to(access)
         .filter(pupil__in=pupils, strand__in=read_as, term__in=held)
         .order_by("term__starts_on")
@@ -69,19 +71,20 @@ def entries_of(
         )
     ):
         for strand, before in read_as[made_in]:
-            if before is None:
-                found[pupil, strand].append(_entry(held[when], point, saved))
-            elif when != until.pk:
-                read_from = f"{code} in version {before.version}"
-                found[pupil, strand].append(
-                    _entry(held[when], before.points[point], saved, read_from)
+            if before is not None and when == until.pk:
+                continue
+            found[pupil, strand].append(
+                Entry(
+                    when,
+                    held[when],
+                    before.points[point] if before else point,
+                    version,
+                    by or "",
+                    at,
+                    f"{code} in version {before.version}" if before else "",
                 )
+            )
     return found
-
-
-def _entry(term: Term, point: int, saved: Sequence[object], read_from: str = "") -> Entry:
-    version, by, at = saved
-    return Entry(term, point, version, by or "", at, read_from)  # type: ignore[arg-type]
 
 
 def baselines_in_force(

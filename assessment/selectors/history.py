@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,8 +111,8 @@ def _of_strand(access: Access, pupil: Pupil, term: Term, strand_id: int) -> list
     people = _people(event.pgh_context for event in events if event.pgh_label == "deleted")
     for event in events:
         if event.pgh_label == "deleted":
-            person = (event.pgh_context or {}).get("person")
-            states[event.term].append(State("", "", people.get(person, ""), event.pgh_created_at))
+            who = people.get(_person(event.pgh_context), "")
+            states[event.term].append(State("", "", who, event.pgh_created_at))
         states[event.term].append(_state(event))
         versions.setdefault(event.term, event.strand.stream.version)
     return [
@@ -127,8 +127,13 @@ def _state(judged: Any) -> State:
     return State(judged.point.code, judged.point.label, who, judged.judged_at)
 
 
-def _people(contexts: Any) -> dict[int, str]:
-    ids = {(context or {}).get("person") for context in contexts} - {None}
+def _person(context: dict[str, int] | None) -> int:
+    """Return whose request made an event; 0 where none did."""
+    return (context or {}).get("person", 0)
+
+
+def _people(contexts: Iterable[dict[str, int] | None]) -> dict[int, str]:
+    ids = {_person(context) for context in contexts} - {0}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 

@@ -19,13 +19,16 @@ from schools.models import Term
 
 
 class DueStrand(NamedTuple):
-    """A strand in which pupils on a route are judged in a term."""
+    """A strand in which pupils on a route are judged in a term, and what is expected there."""
 
     strand_id: int
     name: str
     stream_id: int
     stream: str
     core_area_id: int | None
+    stream_code: str
+    points_a_term: Decimal
+    better: Decimal
 
 
 class Progress(NamedTuple):
@@ -75,11 +78,16 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
             "stream",
             "stream__name",
             "stream__strands__core_area",
+            "stream__code",
+            "points_a_term",
+            "better",
         )
     )
     due: dict[int, list[DueStrand]] = defaultdict(list)
-    for route, strand, name, stream, stream_name, core_area in rows:
-        due[route].append(DueStrand(strand, name, stream, stream_name, core_area))
+    for route, strand, name, stream, stream_name, core_area, code, points_a_term, better in rows:
+        due[route].append(
+            DueStrand(strand, name, stream, stream_name, core_area, code, points_a_term, better)
+        )
     return dict(due)
 
 

@@ -1,8 +1,11 @@
 """What was recorded in the versions of a stream before, read in the points of a later one."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONArray
 
 from assessment.models import PointMapping, StrandMapping
 
@@ -19,30 +22,29 @@ class Ancestor:
 def ancestors(strand_ids: Iterable[int]) -> dict[int, list[Ancestor]]:
     """Return the strands that some strands go on from, the nearest version first.
 
-    Two queries at most: a trust has few mappings, and most strands have none.
+    One query, whether there are mappings or not: a trust has few, and most strands have none.
     """
-    before: dict[int, tuple[int, int, int, str]] = {}
-    for after, strand, new_stream, old_stream, version in StrandMapping.objects.values_list(
-        "after", "before", "after__stream", "before__stream", "before__stream__version"
-    ):
-        before[after] = (strand, new_stream, old_stream, version)
-    wanted = [each for each in strand_ids if each in before]
-    if not wanted:
-        return {}
-    became: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for old, new, old_stream, new_stream in PointMapping.objects.values_list(
-        "before", "after", "before__stream", "after__stream"
-    ):
-        became[old_stream, new_stream][old] = new
+    points = PointMapping.objects.filter(
+        before__stream=OuterRef("before__stream"), after__stream=OuterRef("after__stream")
+    ).values(pair=JSONArray("before", "after"))
+    before: dict[int, Ancestor] = {
+        after: Ancestor(strand, version, dict(pairs))
+        for after, strand, version, pairs in StrandMapping.objects.values_list(
+            "after", "before", "before__stream__version", ArraySubquery(points)
+        )
+    }
     found: dict[int, list[Ancestor]] = {}
-    for strand in wanted:
+    for strand in strand_ids:
         line: list[Ancestor] = []
-        onward: dict[int, int] | None = None
         at = strand
         while at in before:
-            at, new_stream, old_stream, version = before[at]
-            step = became[old_stream, new_stream]
-            onward = step if onward is None else {o: onward[n] for o, n in step.items()}
-            line.append(Ancestor(at, version, onward))
-        found[strand] = line
+            step = before[at]
+            at = step.strand_id
+            if line:
+                onward = line[-1].points
+                points_now = {old: onward[new] for old, new in step.points.items()}
+                step = Ancestor(at, step.version, points_now)
+            line.append(step)
+        if line:
+            found[strand] = line
     return found

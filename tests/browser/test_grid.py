@@ -92,7 +92,7 @@ def test_moving_and_the_full_list(curlew, open_page, sign_in_page):
     open_grid(page, curlew)
 
     def here() -> str:
-        return page.locator(".strip h2").inner_text().split(" · ")[1]
+        return page.locator(".strip h2").inner_text().split("· ")[1]
 
     cell(page, 1, READING).click()
     for key, column in (

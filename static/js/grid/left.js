@@ -12,6 +12,7 @@ export class Left {
   #button;
   #nothing = document.querySelector(".nothing-left");
   #shown = document.querySelector("[data-part=shown]");
+  #grid = document.querySelector(".grid");
   #moved;
 
   /* `isLeft(place)` says whether there is still something to do; `moved()` hears of a change. */
@@ -54,6 +55,8 @@ export class Left {
     } else {
       this.#nothing.hidden = true;
     }
+    // Nothing to see, and nothing to come to with a key.
+    this.#grid.hidden = this.on && rows.size === this.#model.rows.length;
     this.#model.hide(rows, columns);
     this.#table.hide(rows, columns);
     const pupils = this.#model.rows.length;

@@ -12,6 +12,7 @@ import { Steps } from "./steps.js";
 import { Strip } from "./strip.js";
 import { Table } from "./table.js";
 
+const TROUBLE = ["waiting", "conflict", "refused", "superseded"];
 const READ_ONLY = "This term can be read, not changed.";
 
 const data = JSON.parse(document.getElementById("grid-data").textContent);
@@ -57,6 +58,7 @@ function changed(place, answer) {
   if (place && table.current?.row === place.row && table.current.column === place.column) {
     strip.draw(place, saves.of(place));
   }
+  if (place && model.isHidden(place) && isLeft(place)) left.refresh();
   if (answer) status.progress();
   if (place && answer?.result === "saved") {
     if (answer.version !== undefined) steps.wrote(place, model.cell(place).version);
@@ -109,10 +111,9 @@ function isTodo(place) {
   return shown(place) === null;
 }
 
-/* Something is still to do here: to judge, or to see through. */
+/* Something is still to do here: to judge, or to see to what became of the save. */
 function isLeft(place) {
-  const { state } = saves.of(place);
-  return isTodo(place) || (Boolean(state) && state !== "saved");
+  return isTodo(place) || TROUBLE.includes(saves.of(place).state);
 }
 
 /* To the next cell that is not judged yet: a key must not fall on what is judged already. */

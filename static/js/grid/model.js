@@ -63,6 +63,8 @@ export class Model {
   hide(rows, columns) {
     this.#hiddenRows = rows;
     this.#hiddenColumns = columns;
+    this.#hiddenRows = rows;
+    this.#hiddenColumns = columns;
     this.#order = [];
     for (let column = 0; column < this.columns.length; column += 1) {
       if (columns.has(column)) continue;
@@ -70,6 +72,10 @@ export class Model {
         if (!rows.has(row) && this.cells[row][column]) this.#order.push({ row, column });
       }
     }
+  }
+
+  isHidden({ row, column }) {
+    return this.#hiddenRows.has(row) || this.#hiddenColumns.has(column);
   }
 
   /* The nearest place in a direction at which something is due, or null. */
@@ -108,7 +114,7 @@ export class Model {
   }
 
   #isPlace(row, column) {
-    return Boolean(this.cells[row][column]) && !this.#hiddenRows.has(row) && !this.#hiddenColumns.has(column);
+    return Boolean(this.cells[row][column]) && !this.isHidden({ row, column });
   }
 
   #inside(row, column) {

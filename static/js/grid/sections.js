@@ -105,9 +105,7 @@ export class Sections {
       body.replaceChildren(make("p", {}, "This could not be fetched: there is no connection, or you are signed out."), again);
       return;
     }
-    // Our own server's HTML, in which every text is escaped.
-    body.innerHTML = found;
-    window.htmx.process(body);
+    window.htmx.swap(body, found, { swapStyle: "innerHTML" });
   }
 }
 

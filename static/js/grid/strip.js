@@ -62,7 +62,8 @@ export class Strip {
     const phone = PHONE.matches;
     const kept = this.#now.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#now.replaceChildren(
-      make("h2", {}, this.#model.name(place)),
+      // The dot stays with the name.
+      make("h2", {}, this.#model.name(place).replace(" ·", "\u00a0·")),
       phone && !cell.walt ? "" : this.#about(place, cell),
       this.#model.open ? this.#picks(cell, held) : "",
       make("p", { className: `state ${held.state ?? ""}`, hidden: !stateLine(cell, held) }, stateLine(cell, held)),

@@ -37,7 +37,9 @@ export class Table {
   }
 
   focus(place) {
-    this.#box(place).focus();
+    // Left to itself, focus stops where a part of the cell can be seen.
+    this.#box(place).focus({ preventScroll: true });
+    this.keepInSight();
   }
 
   /* The first current cell, in sight inside the grid; the page itself stays at its head. */
@@ -66,12 +68,14 @@ export class Table {
     const pending = ["saving", "waiting", "conflict"].includes(held.state);
     const todo = !pending && cell.version === undefined;
     const looks = ["cell", pending ? "" : cell.indicator, todo ? "todo" : "", held.state];
-    const box = this.#box(place).firstElementChild;
-    box.className = looks.filter(Boolean).join(" ");
-    box.replaceChildren(
-      ...(pending ? chosen(this.#model.point(cell, held.point)) : stands(cell)),
-      ...last(cell),
-      ...note(held.state),
+    this.#box(place).replaceChildren(
+      make(
+        "div",
+        { className: looks.filter(Boolean).join(" ") },
+        ...(pending ? chosen(this.#model.point(cell, held.point)) : stands(cell)),
+        ...last(cell),
+        ...note(held.state),
+      ),
     );
   }
 
