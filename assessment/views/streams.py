@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.forms.streams import FiguresForm, StreamFileForm, TermForm
@@ -284,7 +285,8 @@ def _file(content: bytes, name: str, kind: str) -> HttpResponse:
         content,
         content_type=kind,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name)
+            or "attachment",
             "X-Content-Type-Options": "nosniff",
         },
     )

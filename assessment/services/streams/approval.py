@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -154,7 +154,12 @@ def remove_stream(*, by: Access, stream: Stream) -> None:
         raise ApprovalRefused(f"{stream} was in use, so it stays.")
     if stream.replaced_by.exists():
         raise ApprovalRefused(f"{stream.replaced_by.first()} goes on from {stream}.")
-    stream.delete()
+    try:
+        stream.delete()
+    except ProtectedError as error:
+        raise ApprovalRefused(
+            f"Notes or aims have been written in {stream} already, so it stays."
+        ) from error
 
 
 @transaction.atomic
@@ -196,7 +201,10 @@ def set_expectations(
 def _locked(stream: Stream) -> Stream:
     """Lock all versions of a stream: what is decided of one depends on the others."""
     versions = Stream.objects.select_for_update(of=("self",)).filter(code=stream.code)
-    return next(each for each in versions.order_by("pk") if each.pk == stream.pk)
+    found = next((each for each in versions.order_by("pk") if each.pk == stream.pk), None)
+    if found is None:
+        raise ApprovalRefused(f"{stream} is no longer there: somebody has removed it.")
+    return found
 
 
 def _holds_from(day: dt.date, last: str) -> Q:

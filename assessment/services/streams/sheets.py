@@ -227,7 +227,7 @@ def _text(reading: _Reading, place: Place, value: Any) -> Any:
         reading.faults.append((place, words))
         return ""
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{Decimal(repr(value)).normalize():f}"
     return str(value).strip()
 
 

@@ -6,7 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from assessment.models import Baseline, Expectation, PointMapping, Strand, StrandMapping, Stream
+from assessment.models import (
+    Baseline,
+    Expectation,
+    Note,
+    PointMapping,
+    Strand,
+    StrandMapping,
+    Stream,
+)
 from assessment.selectors.progress import progress_of, strands_due
 from assessment.services.baselines import set_baseline
 from assessment.services.streams.approval import (
@@ -228,7 +236,20 @@ def test_a_version_never_used_is_removed_and_one_used_is_not(world, lead, swimmi
     with pytest.raises(ApprovalRefused, match=r"Swimming 1\.1 goes on from Swimming 1\.0"):
         remove_stream(by=lead, stream=first)
     remove_stream(by=lead, stream=second)
+    note = Note.objects.create(
+        pupil=world.pupils[0],
+        strand=first.strands.first(),
+        seen_on=dt.date(2026, 9, 20),
+        text="In the water",
+        written_by=world.people[Role.TEACHER],
+    )
+    with pytest.raises(ApprovalRefused, match="Notes or aims have been written in Swimming"):
+        remove_stream(by=lead, stream=first)
+    note.delete()
     remove_stream(by=lead, stream=first)
+    # Two presses on the button, or two leads: the second is told.
+    with pytest.raises(ApprovalRefused, match="no longer there"):
+        remove_stream(by=lead, stream=first)
     assert not Stream.objects.filter(code="swimming").exists()
     assert not StrandMapping.objects.exists()
     assert not PointMapping.objects.exists()
