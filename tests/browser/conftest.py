@@ -169,6 +169,7 @@ type OpenPage = Callable[..., Page]
 def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     """Open a browser of its own (own cookies) at a size; `touch` for a screen one taps."""
     contexts: list[BrowserContext] = []
+    errors: list[str] = []
 
     def opened(size: dict[str, int] | None = None, *, touch: bool = False, **more: Any) -> Page:
         context = browser.new_context(
@@ -183,12 +184,13 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
         return page
 
     yield opened
     for context in contexts:
         context.close()
+    assert not errors, "a script failed"
 
 
 @pytest.fixture
