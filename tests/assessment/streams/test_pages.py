@@ -63,15 +63,29 @@ def test_from_the_template_to_the_grid(world, lead, spring):
     template = lead.get(reverse("stream_template"))
     assert template["Content-Disposition"] == 'attachment; filename="stream-template.xlsx"'
     book = load_workbook(BytesIO(template.content))
-    for row, value in enumerate(
-        ("riding", "1.0", "Riding", "From the ground to the saddle.", "All who ride.", 1.5), start=2
-    ):
-        book["Stream"].cell(row, 2, value)
-    for row in ((2, "1", "Beside the horse", 1), (3, "2", "On the horse", 2)):
-        for column, value in enumerate(row[1:], start=1):
-            book["Scale"].cell(row[0], column, value)
-    book["Strands"]["A2"], book["Strands"]["B2"] = "balance", "Balance"
-    book["Expected"]["B3"] = 0.5  # semi-formal
+    cells = {
+        "Stream": {
+            "B2": "riding",
+            "B3": "1.0",
+            "B4": "Riding",
+            "B5": "From the ground to the saddle.",
+            "B6": "All who ride.",
+            "B7": 1.5,
+        },
+        "Scale": {
+            "A2": "1",
+            "B2": "Beside the horse",
+            "C2": 1,
+            "A3": "2",
+            "B3": "On the horse",
+            "C3": 2,
+        },
+        "Strands": {"A2": "balance", "B2": "Balance"},
+        "Expected": {"B3": 0.5},  # semi-formal
+    }
+    for sheet, values in cells.items():
+        for cell, value in values.items():
+            book[sheet][cell] = value
     file = BytesIO()
     book.save(file)
 
