@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONArray
 
-from assessment.models import PointMapping, StrandMapping
+from assessment.models import PointMapping, StrandMapping, Stream
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,20 @@ class Ancestor:
 def ancestors(strand_ids: Iterable[int]) -> dict[int, list[Ancestor]]:
     """Return the strands that some strands go on from, the nearest version first.
 
-    One query, whether there are mappings or not: a trust has few, and most strands have none.
+    One query, whether there are mappings or not: a row for each version that went on from one.
     """
-    points = PointMapping.objects.filter(
-        before__stream=OuterRef("before__stream"), after__stream=OuterRef("after__stream")
-    ).values(pair=JSONArray("before", "after"))
-    before: dict[int, Ancestor] = {
-        after: Ancestor(strand, version, dict(pairs))
-        for after, strand, version, pairs in StrandMapping.objects.values_list(
-            "after", "before", "before__stream__version", ArraySubquery(points)
-        )
-    }
+    strands = StrandMapping.objects.filter(after__stream=OuterRef("pk"))
+    points = PointMapping.objects.filter(after__stream=OuterRef("pk"))
+    before: dict[int, Ancestor] = {}
+    for version, in_strands, in_points in Stream.objects.filter(
+        replaces__isnull=False, approved_from__isnull=False
+    ).values_list(
+        "replaces__version",
+        ArraySubquery(strands.values(pair=JSONArray("after", "before"))),
+        ArraySubquery(points.values(pair=JSONArray("before", "after"))),
+    ):
+        became = dict(in_points)
+        before |= {after: Ancestor(strand, version, became) for after, strand in in_strands}
     found: dict[int, list[Ancestor]] = {}
     for strand in strand_ids:
         line: list[Ancestor] = []
