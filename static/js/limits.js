@@ -16,11 +16,21 @@ function counterOf(area) {
   const seen = document.createElement("p");
   seen.className = "soft count";
   seen.setAttribute("aria-hidden", "true");
-  const said = document.createElement("p");
-  said.className = "unseen";
-  said.setAttribute("role", "status");
-  area.after(seen, said);
+  area.after(seen);
   return seen;
+}
+
+// Made once there is something to tell.
+function tell(seen, words) {
+  let said = seen.nextElementSibling;
+  if (!said?.matches(".left")) {
+    if (!words) return;
+    said = document.createElement("p");
+    said.className = "unseen left";
+    said.setAttribute("role", "status");
+    seen.after(said);
+  }
+  said.textContent = words;
 }
 
 function show(area) {
@@ -29,9 +39,10 @@ function show(area) {
   seen.textContent = left < 0 ? `${-left} too many of ${most} characters` : `${length} of ${most} characters`;
   seen.classList.toggle("over", left < 0);
   clearTimeout(area.telling);
+  if (document.activeElement !== area) return;
   area.telling = setTimeout(() => {
     const words = left < 0 ? `${-left} characters too many` : `${left} characters left`;
-    seen.nextElementSibling.textContent = left < NEAR ? words : "";
+    tell(seen, left < NEAR ? words : "");
   }, QUIET);
 }
 
