@@ -9,6 +9,7 @@ from parrcs.core.access import Role
 from schools.models import Term, Window
 from schools.selectors.calendar import current_term, dates_of
 from schools.selectors.windows import EntryDays
+from tests.architecture.test_contracts import PROJECT, application_code
 from tests.factories.schools import TermFactory
 from tests.pupils.conftest import words
 from tests.schools.test_calendar import given
@@ -42,6 +43,23 @@ def test_the_current_term_is_the_open_one_else_the_latest_that_has_begun(world):
     assert current_term(dt.date(2026, 2, 1)) == (world.terms[1], None)
     assert current_term(dt.date(2026, 8, 1)) == (world.terms[2], None)
     assert current_term(dt.date(2020, 1, 1)) == (None, None)
+
+
+def test_windows_are_looked_up_in_one_place_only():
+    """Whoever asks the table itself forgets that a school may have days of its own."""
+    may = {
+        "schools/selectors/windows.py",
+        "schools/selectors/calendar.py",  # the trust's, as they are set
+        "schools/services/calendar.py",
+        "schools/services/windows.py",
+        "reporting/services/demo/windows.py",
+    }
+    asks = {
+        str(file.relative_to(PROJECT))
+        for file, _ in application_code()
+        if "Window.objects" in file.read_text()
+    }
+    assert asks == may
 
 
 def test_the_current_term_of_a_school_goes_by_its_own_windows(world):
