@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from pupils.choices import AreaOfNeed, TargetOutcome
@@ -47,7 +48,7 @@ class _Wording:
 
 
 def target_bank(access: Access, *, words: str, area: str = "") -> list[BankedTarget]:
-    """Return the past targets of the whole trust that hold all these words, the nearest first.
+    """Return the targets of past terms, of the whole trust, that hold all these words; by rank.
 
     Whoever may record may look, beyond the pupils that they see; so no name of a pupil is
     shown, and none finds anything: what is found has to hold the words without the names too.
@@ -61,7 +62,9 @@ def target_bank(access: Access, *, words: str, area: str = "") -> list[BankedTar
         "wilf", weight="B", config=_CONFIG
     )
     rows = (
-        TermlyTarget.objects.filter(target_is_due(), _may_hold(stems))
+        TermlyTarget.objects.filter(
+            target_is_due(), _may_hold(stems), term__ends_on__lt=timezone.localdate()
+        )
         .annotate(text=text, rank=SearchRank(text, query))
         .filter(text=query)
     )
@@ -125,7 +128,9 @@ def nameless(text: str, names: frozenset[str]) -> str:
     def replaced(found: re.Match[str]) -> str:
         word = found.group()
         whole, *parts = _folded(word), *map(_folded, _JOINT.split(word))
-        if not names.intersection((whole, *parts)):
+        # "Leos turn": the apostrophe of an owner is easily left out.
+        owners = [each.removesuffix("s") for each in (whole, *parts) if len(each) > 2]
+        if not names.intersection((whole, *parts, *owners)):
             return word
         owner = _JOINT.split(word)[-1].casefold() == "s" and len(parts) > 1
         return f"{NAMELESS}{_APOSTROPHE}s" if owner else NAMELESS

@@ -78,7 +78,7 @@ def change_target(
     if target.retired_on is not None:
         raise TargetRefused("This target is retired. Bring it back to change it.")
     outcome = outcomes_of(by, file=file).get(pk=outcome.pk)
-    before = target.words_seen
+    before, moved = target.words_seen, target.outcome_id != outcome.pk
     target.outcome = outcome
     for name, value in texts.items():
         setattr(target, name, value)
@@ -86,6 +86,8 @@ def change_target(
         return
     if seen != before:
         raise TargetChanged(targets_of(by, file=file).get(pk=target.pk))
+    if moved and not holds_in(outcome, target.term):
+        raise TargetRefused(f"The plan of this outcome does not hold in {target.term}.")
     target.save(update_fields=["outcome", *texts])
 
 
@@ -95,6 +97,7 @@ def remove_target(*, by: Access, file: PupilFile, target: TermlyTarget) -> None:
     target = _locked(by, file, target)
     if target.was_judged:
         raise TargetRefused("This target has been judged, so it stays on the record.")
+    _check_not_counted(file, target)
     if target.carried_to.exists():
         raise TargetRefused("Another target goes on from this one, so it stays on the record.")
     if target.notes.exists():
@@ -125,16 +128,21 @@ def move_target(*, by: Access, file: PupilFile, target: TermlyTarget, up: bool) 
 
 @transaction.atomic
 def retire_target(*, by: Access, file: PupilFile, target: TermlyTarget, because: str) -> None:
-    """Retire a target: never judged, it is due no more; judged, it keeps its judgement."""
+    """Retire a target: never judged, it is due no more; judged, it keeps its judgement.
+
+    Raises `TargetRefused`.
+    """
     target = _locked(by, file, target)
+    _check_not_counted(file, target)
     if target.retired_on is None:
         _retire(target, because)
 
 
 @transaction.atomic
 def restore_target(*, by: Access, file: PupilFile, target: TermlyTarget) -> None:
-    """Bring a retired target back."""
+    """Bring a retired target back. Raises `TargetRefused`."""
     target = _locked(by, file, target)
+    _check_not_counted(file, target)
     target.retired_on, target.retired_because = None, ""
     target.save(update_fields=["retired_on", "retired_because"])
 
@@ -250,6 +258,17 @@ def _lock(by: Access, file: PupilFile) -> None:
 def _locked(by: Access, file: PupilFile, target: TermlyTarget) -> TermlyTarget:
     _check(by, file)
     return targets_of(by, file=file).select_for_update(of=("self",)).get(pk=target.pk)
+
+
+def _check_not_counted(file: PupilFile, target: TermlyTarget) -> None:
+    """Ask that "n of N judged" of a term that is over stays what it was.
+
+    A target that is judged counts whether it is retired or not.
+    """
+    if target.judged is None and target.term not in terms_to_plan(file):
+        raise TargetRefused(
+            f"{target.term} is over, so this target stays as it is: the term's numbers count it."
+        )
 
 
 def _check(by: Access, file: PupilFile) -> None:

@@ -93,12 +93,16 @@ def targets_carry(request: TrustRequest, pupil_id: int) -> HttpResponse:
     ready = [each for each in unmet if each.outcome_id in in_force]
     form = CarryForm(sent(request), targets=ready)
     if request.method == "POST" and form.is_valid():
-        added = carry_targets(
-            by=request.access, file=file, term=page.term, target_ids=form.target_ids
-        )
-        several = f"{len(added)} targets are" if len(added) != 1 else "1 target is"
-        messages.success(request, f"{several} carried into {page.term}.")
-        return back(file, page.term.pk)
+        try:
+            added = carry_targets(
+                by=request.access, file=file, term=page.term, target_ids=form.target_ids
+            )
+        except TargetRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            several = f"{len(added)} targets are" if len(added) != 1 else "1 target is"
+            messages.success(request, f"{several} carried into {page.term}.")
+            return back(file, page.term.pk)
     return render(
         request,
         "pupils/targets_carry.html",
@@ -173,10 +177,14 @@ def target_retire(request: TrustRequest, pupil_id: int, target_id: int) -> HttpR
         return back_to_retired(request, file, target.term_id)
     form = RetireForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        retire_target(
-            by=request.access, file=file, target=target, because=form.cleaned_data["because"]
-        )
-        messages.success(request, f"Target {target.position} for {target.term} is retired.")
-        return back(file, target.term_id)
+        try:
+            retire_target(
+                by=request.access, file=file, target=target, because=form.cleaned_data["because"]
+            )
+        except TargetRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Target {target.position} for {target.term} is retired.")
+            return back(file, target.term_id)
     page = page_of(request, file, target.term_id)
     return editor(request, file, page, doing="retire", form=form, place=target_id, source=target)

@@ -183,8 +183,12 @@ def target_restore(request: TrustRequest, pupil_id: int, target_id: int) -> Http
     """Bring a retired target back."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
     target = get_object_or_404(targets_of(request.access, file=file), pk=target_id)
-    restore_target(by=request.access, file=file, target=target)
-    messages.success(request, f"Target {target.position} for {target.term} is back.")
+    try:
+        restore_target(by=request.access, file=file, target=target)
+    except TargetRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Target {target.position} for {target.term} is back.")
     return back(file, target.term_id, target_id)
 
 

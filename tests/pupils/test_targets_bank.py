@@ -86,6 +86,7 @@ def test_no_name_is_shown_and_none_finds_anything(world, past):
     [
         ("Sam counts", "[name] counts"),
         ("SAM counts, sam waits", "[name] counts, [name] waits"),
+        ("Sams turn with a peer", "[name] turn with a peer"),
         ("Sam's book and Sam\u2019s cup", "[name]\u2019s book and [name]\u2019s cup"),
         ("O'Brien, O\u2019Brien or BRIEN", "[name], [name] or [name]"),
         ("with Anne-Sam and Sahin", "with [name] and [name]"),

@@ -272,3 +272,22 @@ def test_history_tells_where_a_target_came_from_and_what_was_changed(
     first = teacher.get(address("target_history", summer[1])).context["story"]
     assert first.before == []
     assert [each.walt for each in first.after] == ["walt, better put", "walt 1", "walt 2"]
+
+
+def test_the_targets_of_a_term_that_is_over_stay_counted(world, sign_in, summer):
+    teacher, pupil = sign_in(Role.TEACHER), world.pupils[0]
+    open_one, retired = summer[2:4]
+    rows = list(TermlyTarget.objects.order_by("pk").values())
+    for name, target, sent in (
+        ("target_remove", open_one, {}),
+        ("target_retire", open_one, {"because": "Moved class."}),
+        ("target_restore", retired, {}),
+    ):
+        url = reverse(name, args=[pupil.pk, target.pk])
+        answer = teacher.post(url, sent, follow=True)
+        assert "Summer 2026 is over, so this target stays as it is" in words(answer), name
+    assert list(TermlyTarget.objects.order_by("pk").values()) == rows
+    # One that is judged counts whether it is retired or not.
+    url = reverse("target_retire", args=[pupil.pk, summer[0].pk])
+    teacher.post(url, {"because": "Secured."})
+    assert TermlyTarget.objects.get(pk=summer[0].pk).retired_on is not None
