@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from pupils.choices import TargetOutcome
 
@@ -24,6 +25,11 @@ def upn_check_letter(rest: str) -> str:
     last = int(rest[11]) if rest[11].isdecimal() else ALPHABET.index(rest[11])
     digits = [*map(int, rest[:11]), last]
     return ALPHABET[sum(w * d for w, d in enumerate(digits, start=2)) % 23]
+
+
+def mark_of(*parts: object) -> str:
+    """Return the mark of what something says: another mark, and somebody has changed it since."""
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

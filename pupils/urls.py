@@ -41,6 +41,11 @@ urlpatterns = [
         provision.provision_review,
         name="provision_review",
     ),
+    path(
+        f"{_PUPIL}provision/<int:provision_id>/review/<int:term_id>/",
+        provision.provision_review_term,
+        name="provision_review_term",
+    ),
     path(f"{_PUPIL}targets/", targets.targets, name="targets"),
     path(f"{_PUPIL}targets/new/", targets.target_add, name="target_add"),
     path(f"{_PUPIL}targets/hints/", targets.target_hints, name="target_hints"),

@@ -1,11 +1,48 @@
 """Fields that the forms of this app share."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.choices import flatten_choices
+from django.utils.formats import date_format
 
 CHOOSE = ("", "Choose")
+CHANGED = (
+    "Somebody changed this while you had it open. What stands now is shown beside what you typed."
+    " Save again to put yours in its place."
+)
+
+
+class SeenForm(forms.Form):
+    """A form of what others may change too; `seen` is the mark of what a change began from."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    stands: Sequence[tuple[str, str]] = ()
+
+    def begin_from(self, seen: str, stands: Mapping[str, Any]) -> None:
+        """Show what stands now beside what was typed; the next save replaces it."""
+        self.add_error(None, CHANGED)
+        data: Any = self.data
+        changed = data.copy()
+        changed["seen"] = seen
+        self.data = changed
+        self.stands = [
+            (str(field.label), _in_words(field, stands[name]))
+            for name, field in self.fields.items()
+            if name in stands and name != "seen"
+        ]
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices  # in groups, or not
+        names: Any = flatten_choices(choices)
+        return next((str(name) for key, name in names if str(key) == str(value)), "")
+    if isinstance(value, dt.date):
+        return date_format(value, "j F Y")
+    return "left empty" if value in (None, "") else str(value)
 
 
 class LongTextField(forms.CharField):

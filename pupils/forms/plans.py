@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django import forms
-
 from pupils.choices import AreaOfNeed, PlanKind
-from pupils.forms.fields import choice_field, long_text_field
+from pupils.forms.fields import SeenForm, choice_field, long_text_field
+from pupils.services.plans import OutcomeFacts, PlanFacts
 from schools.forms.dates import day_field
 
 
-class PlanForm(forms.Form):
+class PlanForm(SeenForm):
     """A plan's kind and dates."""
 
     kind = choice_field("Kind of plan", PlanKind.choices, "Choose the kind of plan.")
@@ -24,9 +23,24 @@ class PlanForm(forms.Form):
             self.add_error("ends_on", "This is before the plan starts.")
         return cleaned
 
+    @property
+    def facts(self) -> PlanFacts:
+        """What was said."""
+        said = self.cleaned_data
+        return {
+            "kind": said["kind"],
+            "starts_on": said["starts_on"],
+            "ends_on": said["ends_on"],
+        }
 
-class OutcomeForm(forms.Form):
+
+class OutcomeForm(SeenForm):
     """What a plan wants the pupil to reach."""
 
     area = choice_field("Area of need", AreaOfNeed.choices, "Choose the area of need.")
     text = long_text_field("Outcome", "Write the outcome.", most=400)
+
+    @property
+    def facts(self) -> OutcomeFacts:
+        """What was said."""
+        return {"area": self.cleaned_data["area"], "text": self.cleaned_data["text"]}

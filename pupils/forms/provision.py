@@ -1,18 +1,14 @@
 """Forms for what a pupil is given beside the core areas, and for its reviews."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from django import forms
 
 from pupils.choices import ProvisionKind, WiderProgress
-from pupils.forms.fields import CHOOSE, choice_field, long_text_field
-from pupils.services.provision import ProvisionFacts
+from pupils.forms.fields import CHOOSE, SeenForm, choice_field, long_text_field
+from pupils.services.provision import ProvisionFacts, ReviewFacts
 from schools.forms.dates import day_field
-from schools.models import Term
 
 
-class ProvisionForm(forms.Form):
+class ProvisionForm(SeenForm):
     """What a provision is, what it is to bring, how often, and from when to when."""
 
     kind = choice_field("Provision", ProvisionKind.choices, "Choose the provision.")
@@ -44,16 +40,15 @@ class ProvisionForm(forms.Form):
         }
 
 
-class EndForm(forms.Form):
+class EndForm(SeenForm):
     """The last day of a provision."""
 
     ends_on = day_field("Last day", help_text="The record of it stays.")
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(SeenForm):
     """How far a provision brought the pupil in a term."""
 
-    term = choice_field("Term", [], "Choose the term.")
     progress = forms.TypedChoiceField(
         label="Progress towards the aim",
         choices=[CHOOSE, *WiderProgress.choices],
@@ -67,14 +62,8 @@ class ReviewForm(forms.Form):
         "Comment", "", most=500, required=False, help_text="What was seen, in a sentence or two."
     )
 
-    def __init__(self, *args: Any, terms: Sequence[Term], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.terms = {str(each.pk): each for each in terms}
-        field = self.fields["term"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # it is
-        field.choices = [(key, str(term)) for key, term in self.terms.items()]
-
     @property
-    def chosen_term(self) -> Term:
-        """The term that was chosen."""
-        return self.terms[self.cleaned_data["term"]]
+    def facts(self) -> ReviewFacts:
+        """What was said."""
+        said = self.cleaned_data
+        return {"progress": said["progress"], "comment": said["comment"]}

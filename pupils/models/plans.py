@@ -1,12 +1,11 @@
 """A pupil's plan, its outcomes, and each term's step towards them."""
 
-from hashlib import sha256
-
 from django.db import models
 from django.db.models import F, Q
 
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from pupils.choices import AreaOfNeed, PlanKind, TargetOutcome
+from pupils.measures import mark_of
 from pupils.models.pupils import OfPupilQuerySet
 
 
@@ -32,6 +31,11 @@ class Plan(TrustOwned):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    @property
+    def words_seen(self) -> str:
+        """The mark of its kind and dates."""
+        return mark_of(self.kind, self.starts_on, self.ends_on)
+
 
 @keep_history
 class Outcome(TrustOwned):
@@ -47,6 +51,11 @@ class Outcome(TrustOwned):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of what it says."""
+        return mark_of(self.area, self.text)
 
 
 def target_is_due(of: str = "") -> Q:
@@ -123,13 +132,9 @@ class TermlyTarget(TrustOwned):
     @property
     def words_seen(self) -> str:
         """The mark of what the target says: another mark, and somebody has changed it since."""
-        return _mark(self.outcome_id, self.walt, self.wilf, self.starting_point, self.next_step)
+        return mark_of(self.outcome_id, self.walt, self.wilf, self.starting_point, self.next_step)
 
     @property
     def comment_seen(self) -> str:
         """The mark of the comment and the next step, as of its words."""
-        return _mark(self.comment, self.next_step)
-
-
-def _mark(*parts: object) -> str:
-    return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+        return mark_of(self.comment, self.next_step)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from pupils.choices import ProvisionKind, WiderProgress
+from pupils.measures import mark_of
 
 
 @keep_history
@@ -31,6 +32,11 @@ class Provision(TrustOwned):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    @property
+    def words_seen(self) -> str:
+        """The mark of what is known of it."""
+        return mark_of(self.kind, self.aim, self.how_often, self.starts_on, self.ends_on)
+
 
 @keep_history
 class ProvisionReview(TrustOwned):
@@ -53,6 +59,11 @@ class ProvisionReview(TrustOwned):
 
     def __str__(self) -> str:
         return self.get_progress_display()
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of what it says."""
+        return mark_of(self.progress, self.comment)
 
 
 @keep_history

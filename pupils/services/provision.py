@@ -11,6 +11,7 @@ from parrcs.core.access import Access, Permission
 from pupils.models import Provision, ProvisionReview
 from pupils.selectors.provision import provisions_of, terms_to_review
 from pupils.selectors.pupils import PupilFile
+from pupils.services.seen import correct
 from schools.models import Term
 
 
@@ -24,10 +25,17 @@ class ProvisionFacts(TypedDict):
     ends_on: dt.date | None
 
 
+class ReviewFacts(TypedDict):
+    """What a review says of a term."""
+
+    progress: int
+    comment: str
+
+
 class ProvisionRefused(Exception):
     """A provision that cannot be; says why in words, and of which of its facts."""
 
-    def __init__(self, part: str, words: str) -> None:
+    def __init__(self, part: str | None, words: str) -> None:
         super().__init__(words)
         self.part = part
 
@@ -41,11 +49,12 @@ def add_provision(*, by: Access, file: PupilFile, facts: ProvisionFacts) -> Prov
 
 @transaction.atomic
 def change_provision(
-    *, by: Access, file: PupilFile, provision: Provision, facts: ProvisionFacts
+    *, by: Access, file: PupilFile, provision: Provision, facts: ProvisionFacts, seen: str
 ) -> None:
     """Correct a provision, or say when it ends; history keeps what it was before.
 
-    A term for which it was reviewed stays within its dates. Raises `ProvisionRefused`.
+    A term for which it was reviewed stays within its dates. `seen` is the mark of what the person
+    saw. Raises `ProvisionRefused`, and `ChangedMeanwhile` where something else stands by now.
     """
     _check(by, file, Permission.EDIT_PLANS)
     _check_days(file, facts["starts_on"], facts["ends_on"])
@@ -59,16 +68,17 @@ def change_provision(
             raise ProvisionRefused(
                 "ends_on", f"It is reviewed for {review.term}, so it did not end before that."
             )
-    for name, value in facts.items():
-        setattr(provision, name, value)
-    provision.save(update_fields=[*facts])
+    if correct(provision, facts, seen=seen):
+        provision.save(update_fields=[*facts])
 
 
 @transaction.atomic
-def end_provision(*, by: Access, file: PupilFile, provision: Provision, ends_on: dt.date) -> None:
-    """Say on which day a provision ends, or ended. Raises `ProvisionRefused` about `ends_on`."""
+def end_provision(
+    *, by: Access, file: PupilFile, provision: Provision, ends_on: dt.date, seen: str
+) -> None:
+    """Say on which day a provision ends, or ended. Raises as `change_provision` does."""
     facts: ProvisionFacts = {**facts_of(_locked(by, file, provision)), "ends_on": ends_on}
-    change_provision(by=by, file=file, provision=provision, facts=facts)
+    change_provision(by=by, file=file, provision=provision, facts=facts, seen=seen)
 
 
 def facts_of(provision: Provision) -> ProvisionFacts:
@@ -84,27 +94,40 @@ def facts_of(provision: Provision) -> ProvisionFacts:
 
 @transaction.atomic
 def review_provision(
-    *, by: Access, file: PupilFile, provision: Provision, term: Term, progress: int, comment: str
+    *,
+    by: Access,
+    file: PupilFile,
+    provision: Provision,
+    term: Term,
+    facts: ReviewFacts,
+    seen: str,
 ) -> None:
     """Say how far a provision brought the pupil in a term; again replaces what was said.
 
-    Raises `ProvisionRefused` for a term in which it did not run or that has not begun.
+    `seen` is the mark of the review that the person saw, empty for none. Raises
+    `ProvisionRefused` for a term in which it did not run or that has not begun, and
+    `ChangedMeanwhile` where another review of the term stands by now.
     """
     _check(by, file, Permission.RECORD)
     provision = _locked(by, file, provision)
     if term not in terms_to_review(file, provision=provision):
-        raise ProvisionRefused("term", f"It did not run in {term}.")
-    ProvisionReview.objects.update_or_create(
-        provision=provision,
-        term=term,
-        defaults={"progress": progress, "comment": comment, "reviewed_by_id": by.person_id},
-    )
+        raise ProvisionRefused(None, f"It did not run in {term}.")
+    review = ProvisionReview.objects.filter(provision=provision, term=term).first()
+    if review is None:
+        review = ProvisionReview(provision=provision, term=term, **facts)
+    elif not correct(review, facts, seen=seen):
+        return
+    review.reviewed_by_id = by.person_id
+    review.save()
 
 
 def _locked(by: Access, file: PupilFile, provision: Provision) -> Provision:
     """Return the provision as it is now; who else writes to it waits."""
-    found = provisions_of(by, file=file).prefetch_related(None)
-    return found.select_for_update(of=("self",)).get(pk=provision.pk)
+    found = provisions_of(by, file=file).prefetch_related(None).filter(pk=provision.pk)
+    held = found.select_for_update(of=("self",)).first()
+    if held is None:
+        raise ProvisionRefused(None, "This provision is no longer there.")
+    return held
 
 
 def _check_days(file: PupilFile, starts_on: dt.date, ends_on: dt.date | None) -> None:

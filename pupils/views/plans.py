@@ -1,5 +1,7 @@
 """Writing a pupil's plans and their outcomes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +18,7 @@ from pupils.services.plans import (
     change_outcome,
     change_plan,
 )
+from pupils.services.seen import ChangedMeanwhile
 from pupils.views.pupils import crumbs_of, permitted_file, sent
 
 
@@ -27,9 +30,9 @@ def plan_add(request: TrustRequest, pupil_id: int) -> HttpResponse:
     form = PlanForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            add_plan(by=request.access, file=file, **form.cleaned_data)
+            add_plan(by=request.access, file=file, facts=form.facts)
         except PlanRefused as refused:
-            form.add_error("starts_on", str(refused))
+            form.add_error(refused.part, str(refused))
         else:
             messages.success(request, "The plan is saved. Add its outcomes next.")
             return redirect("pupil", pupil_id)
@@ -46,13 +49,20 @@ def plan_change(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpRespo
     """Correct a plan's kind and dates, or end it."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     plan = get_object_or_404(plans_of(request.access, file=file), pk=plan_id)
-    initial = {"kind": plan.kind, "starts_on": plan.starts_on, "ends_on": plan.ends_on}
-    form = PlanForm(sent(request), initial=initial)
+    form = PlanForm(sent(request), initial={**_said(plan), "seen": plan.words_seen})
     if request.method == "POST" and form.is_valid():
         try:
-            change_plan(by=request.access, file=file, plan=plan, **form.cleaned_data)
+            change_plan(
+                by=request.access,
+                file=file,
+                plan=plan,
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
+            )
         except PlanRefused as refused:
-            form.add_error("starts_on", str(refused))
+            form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, _said(changed.stands))
         else:
             messages.success(request, "The plan is saved.")
             return redirect("pupil", pupil_id)
@@ -71,9 +81,13 @@ def outcome_add(request: TrustRequest, pupil_id: int, plan_id: int) -> HttpRespo
     plan = get_object_or_404(plans_of(request.access, file=file), pk=plan_id)
     form = OutcomeForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        add_outcome(by=request.access, file=file, plan=plan, **form.cleaned_data)
-        messages.success(request, "The outcome is saved.")
-        return redirect("pupil", pupil_id)
+        try:
+            add_outcome(by=request.access, file=file, plan=plan, facts=form.facts)
+        except PlanRefused as refused:
+            form.add_error(refused.part, str(refused))
+        else:
+            messages.success(request, "The outcome is saved.")
+            return redirect("pupil", pupil_id)
     return render(
         request,
         "pupils/outcome.html",
@@ -93,11 +107,27 @@ def outcome_change(request: TrustRequest, pupil_id: int, outcome_id: int) -> Htt
     """Correct an outcome."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     outcome = get_object_or_404(outcomes_of(request.access, file=file), pk=outcome_id)
-    form = OutcomeForm(sent(request), initial={"area": outcome.area, "text": outcome.text})
+    form = OutcomeForm(
+        sent(request),
+        initial={"area": outcome.area, "text": outcome.text, "seen": outcome.words_seen},
+    )
     if request.method == "POST" and form.is_valid():
-        change_outcome(by=request.access, file=file, outcome=outcome, **form.cleaned_data)
-        messages.success(request, "The outcome is saved.")
-        return redirect("pupil", pupil_id)
+        try:
+            change_outcome(
+                by=request.access,
+                file=file,
+                outcome=outcome,
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
+            )
+        except PlanRefused as refused:
+            form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            stands = changed.stands
+            form.begin_from(stands.words_seen, {"area": stands.area, "text": stands.text})
+        else:
+            messages.success(request, "The outcome is saved.")
+            return redirect("pupil", pupil_id)
     return render(
         request,
         "pupils/outcome.html",
@@ -109,3 +139,8 @@ def outcome_change(request: TrustRequest, pupil_id: int, outcome_id: int) -> Htt
             "crumbs": crumbs_of(file),
         },
     )
+
+
+def _said(plan: Any) -> dict[str, Any]:
+    """Return what a plan says, as its form names it."""
+    return {"kind": plan.kind, "starts_on": plan.starts_on, "ends_on": plan.ends_on}

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
@@ -20,6 +20,7 @@ from pupils.services.provision import (
     facts_of,
     review_provision,
 )
+from pupils.services.seen import ChangedMeanwhile
 from pupils.views.pupils import crumbs_of, permitted_file, sent
 
 
@@ -47,12 +48,22 @@ def provision_change(request: TrustRequest, pupil_id: int, provision_id: int) ->
     """Correct what is known of a provision."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     provision = get_object_or_404(provisions_of(request.access, file=file), pk=provision_id)
-    form = ProvisionForm(sent(request), initial={**facts_of(provision)})
+    form = ProvisionForm(
+        sent(request), initial={**facts_of(provision), "seen": provision.words_seen}
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            change_provision(by=request.access, file=file, provision=provision, facts=form.facts)
+            change_provision(
+                by=request.access,
+                file=file,
+                provision=provision,
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
+            )
         except ProvisionRefused as refused:
             form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, {**facts_of(changed.stands)})
         else:
             messages.success(request, "The provision is saved.")
             return _back(pupil_id)
@@ -66,12 +77,17 @@ def provision_end(request: TrustRequest, pupil_id: int, provision_id: int) -> Ht
     """Say on which day a provision ends."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     provision = get_object_or_404(provisions_of(request.access, file=file), pk=provision_id)
-    form = EndForm(sent(request), initial={"ends_on": provision.ends_on or file.today})
+    form = EndForm(
+        sent(request),
+        initial={"ends_on": provision.ends_on or file.today, "seen": provision.words_seen},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             end_provision(by=request.access, file=file, provision=provision, **form.cleaned_data)
         except ProvisionRefused as refused:
             form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, {**facts_of(changed.stands)})
         else:
             messages.success(request, "The last day is saved.")
             return _back(pupil_id)
@@ -85,44 +101,68 @@ def provision_end(request: TrustRequest, pupil_id: int, provision_id: int) -> Ht
     return render(request, "pupils/provision.html", page)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @requires(Permission.RECORD)
 def provision_review(request: TrustRequest, pupil_id: int, provision_id: int) -> HttpResponse:
+    """Lead to the review of the latest term in which a provision ran, if there is one."""
+    file = permitted_file(request, pupil_id, Permission.RECORD)
+    provision = get_object_or_404(provisions_of(request.access, file=file), pk=provision_id)
+    terms = terms_to_review(file, provision=provision)
+    if terms:
+        return redirect("provision_review_term", pupil_id, provision_id, terms[0].pk)
+    page = {"heading": _review_of(provision), "file": file, "provision": provision}
+    return render(request, "pupils/provision_none.html", {**page, "crumbs": crumbs_of(file)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.RECORD)
+def provision_review_term(
+    request: TrustRequest, pupil_id: int, provision_id: int, term_id: int
+) -> HttpResponse:
     """Say how far a provision brought the pupil in a term."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
     provision = get_object_or_404(provisions_of(request.access, file=file), pk=provision_id)
     terms = terms_to_review(file, provision=provision)
-    page: dict[str, Any] = {
-        "heading": f"Review {provision.get_kind_display().lower()}",
-        "file": file,
-        "provision": provision,
-        "crumbs": crumbs_of(file),
-    }
-    if not terms:
-        return render(request, "pupils/provision_none.html", page)
-    asked = next((t for t in terms if str(t.pk) == request.GET.get("term")), terms[0])
-    said = next((r for r in provision.reviews.all() if r.term == asked), None)
-    initial: dict[str, Any] = {"term": str(asked.pk)}
-    if said:
-        initial |= {"progress": said.progress, "comment": said.comment}
-    form = ReviewForm(sent(request), terms=terms, initial=initial)
+    term = next((each for each in terms if each.pk == term_id), None)
+    if term is None:
+        raise Http404
+    said = next((each for each in provision.reviews.all() if each.term == term), None)
+    initial = (
+        {"progress": said.progress, "comment": said.comment, "seen": said.words_seen}
+        if said
+        else {}
+    )
+    form = ReviewForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        term = form.chosen_term
         try:
             review_provision(
                 by=request.access,
                 file=file,
                 provision=provision,
                 term=term,
-                progress=form.cleaned_data["progress"],
-                comment=form.cleaned_data["comment"],
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
             )
         except ProvisionRefused as refused:
             form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            stands = changed.stands
+            form.begin_from(
+                stands.words_seen, {"progress": stands.progress, "comment": stands.comment}
+            )
         else:
             messages.success(request, f"The review for {term} is saved.")
             return _back(pupil_id)
-    return render(request, "pupils/provision_review.html", {**page, "form": form})
+    page = {"heading": f"{_review_of(provision)}, {term}", "file": file, "provision": provision}
+    return render(
+        request,
+        "pupils/provision_review.html",
+        {**page, "form": form, "term": term, "terms": terms, "crumbs": crumbs_of(file)},
+    )
+
+
+def _review_of(provision: Any) -> str:
+    return f"Review {provision.get_kind_display().lower()}"
 
 
 def _back(pupil_id: int) -> HttpResponse:

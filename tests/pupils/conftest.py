@@ -64,3 +64,9 @@ def wrong(response: HttpResponse) -> list[str]:
     ids = re.findall(r'href="#([^"]+)"', summary.group())
     assert all(f'id="{each}"' in content for each in ids)
     return ids
+
+
+def seen(response: HttpResponse) -> dict[str, str]:
+    """Return the mark of what a form shows, as it sends it back."""
+    found = re.search(r'name="seen" value="([^"]*)"', response.content.decode())
+    return {"seen": found[1] if found else ""}

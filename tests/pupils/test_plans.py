@@ -16,7 +16,7 @@ from pupils.services.plans import add_plan
 from pupils.services.target_writing import TargetTexts, add_target
 from schools.models import Term, Window
 from tests.factories.pupils import OutcomeFactory, PlanFactory
-from tests.pupils.conftest import words, wrong
+from tests.pupils.conftest import seen, words, wrong
 from tests.world import give_target
 
 
@@ -51,14 +51,12 @@ def test_an_inclusion_lead_writes_a_plan_with_an_outcome(world, sign_in):
     )
     assert "Cognition and learning Counts to five." in words(response)
     outcome = Outcome.objects.get(plan=plan)
-    lead.post(
-        reverse("outcome_change", args=[pupil.pk, outcome.pk]),
-        {"area": "cognition", "text": "Counts to ten."},
-    )
-    lead.post(
-        reverse("plan_change", args=[pupil.pk, plan.pk]),
-        {"kind": "personal", "starts_on": "2026-09-01", "ends_on": "2027-07-21"},
-    )
+    change = reverse("outcome_change", args=[pupil.pk, outcome.pk])
+    better = {"area": "cognition", "text": "Counts to ten."}
+    lead.post(change, better | seen(lead.get(change)))
+    change = reverse("plan_change", args=[pupil.pk, plan.pk])
+    other = {"kind": "personal", "starts_on": "2026-09-01", "ends_on": "2027-07-21"}
+    lead.post(change, other | seen(lead.get(change)))
     page = words(lead.get(reverse("pupil", args=[pupil.pk])))
     assert "Personal learning plan from 1 September 2026 until 21 July 2027" in page
     assert "Counts to ten." in page
@@ -102,6 +100,28 @@ def test_a_wrong_outcome_is_not_kept(world, sign_in, outcome, change, fields):
     response = head.post(reverse("outcome_change", args=[pupil.pk, outcome.pk]), asked)
     assert wrong(response) == fields
     assert [each.text for each in Outcome.objects.filter(plan=outcome.plan)] == [outcome.text]
+
+
+def test_a_change_of_a_plan_replaces_only_what_was_seen(world, sign_in, outcome):
+    head, lead, pupil = sign_in(Role.HEAD), sign_in(Role.INCLUSION_LEAD), world.pupils[0]
+    plan = reverse("plan_change", args=[pupil.pk, outcome.plan_id])
+    aim = reverse("outcome_change", args=[pupil.pk, outcome.pk])
+    opened, opened_aim = seen(lead.get(plan)), seen(lead.get(aim))
+    asked = {"kind": "personal", "starts_on": "2026-09-01", "ends_on": "2027-07-21"}
+    text = {"area": "semh", "text": "Says how they feel."}
+    for _ in range(2):  # the same again is no change
+        assert head.post(plan, asked | opened).status_code == 302
+        assert head.post(aim, text | opened_aim).status_code == 302
+    page = words(lead.post(plan, asked | {"ends_on": ""} | opened))
+    assert "Until 21 July 2027" in page
+    response = lead.post(aim, text | {"text": "Names a feeling."} | opened_aim)
+    assert "What stands now Area of need" in words(response)
+    assert "Says how they feel." in words(response)
+    assert "Names a feeling." in words(response)
+    assert Plan.objects.get(pk=outcome.plan_id).ends_on == dt.date(2027, 7, 21)
+    assert Outcome.objects.get(pk=outcome.pk).text == "Says how they feel."
+    lead.post(aim, text | {"text": "Names a feeling."} | seen(response))
+    assert Outcome.objects.get(pk=outcome.pk).text == "Names a feeling."
 
 
 def test_a_teacher_writes_targets_but_no_plan(world, sign_in, outcome):
@@ -260,7 +280,11 @@ def test_the_services_ask_for_themselves_who_may(world, outcome):
     file = pupil_file(teacher, pupil_id=world.pupils[0].pk)
     assert file
     with pytest.raises(PermissionDenied):
-        add_plan(by=teacher, file=file, kind="ehcp", starts_on=dt.date(2026, 9, 1), ends_on=None)
+        add_plan(
+            by=teacher,
+            file=file,
+            facts={"kind": "ehcp", "starts_on": dt.date(2026, 9, 1), "ends_on": None},
+        )
     lead = world.access(Role.INCLUSION_LEAD)
     file = pupil_file(lead, pupil_id=world.pupils[0].pk)
     assert file

@@ -13,9 +13,9 @@ from pupils.choices import ProvisionKind
 from pupils.measures import Attendance
 from pupils.models import Placement, Provision, ProvisionReview
 from pupils.selectors.pupils import pupil_file
-from pupils.services.provision import ProvisionRefused, review_provision
+from pupils.services.provision import ProvisionRefused, end_provision, review_provision
 from tests.factories.pupils import PlacementFactory
-from tests.pupils.conftest import words, wrong
+from tests.pupils.conftest import seen, words, wrong
 
 GIVEN = {
     "kind": "music_therapy",
@@ -53,14 +53,14 @@ def test_an_inclusion_lead_gives_a_provision_and_the_teacher_reviews_it(world, s
     assert "Music therapy Tuesdays, 30 minutes · from 14 September 2026" in page
     assert "Not reviewed yet." in page
     provision = Provision.objects.get(pupil=pupil)
-    review = reverse("provision_review", args=[pupil.pk, provision.pk])
+    review = reverse("provision_review_term", args=[pupil.pk, provision.pk, world.term.pk])
     assert lead.get(review).status_code == 403
-    said = {"term": world.term.pk, "progress": "2", "comment": "Takes a turn."}
+    said = {"progress": "2", "comment": "Takes a turn."}
     page = words(teacher.post(review, said, follow=True))
     assert "The review for Autumn 2026 is saved." in page
     assert "Autumn 2026 Some Takes a turn." in page
     # Saying it again replaces it, and history keeps what was said.
-    teacher.post(review, said | {"progress": "4"})
+    teacher.post(review, said | {"progress": "4"} | seen(teacher.get(review)))
     assert ProvisionReview.objects.get(provision=provision).progress == 4
     assert apps.get_model("pupils", "ProvisionReviewEvent").objects.get().progress == 2
     assert "Takes a turn." in teacher.get(review).content.decode()
@@ -70,16 +70,17 @@ def test_it_is_changed_and_ended_and_stays_on_the_page(world, sign_in, dance):
     head, pupil = sign_in(Role.HEAD), world.pupils[0]
     change = reverse("provision_change", args=[pupil.pk, dance.pk])
     assert 'value="Mondays"' in head.get(change).content.decode()
-    head.post(change, GIVEN | {"kind": "dance", "starts_on": "2026-02-02"})
+    asked = GIVEN | {"kind": "dance", "starts_on": "2026-02-02"}
+    head.post(change, asked | seen(head.get(change)))
     dance.refresh_from_db()
     assert (dance.aim, dance.how_often) == ("Takes turns with an adult.", "Tuesdays, 30 minutes")
     end = reverse("provision_end", args=[pupil.pk, dance.pk])
-    page = words(head.post(end, {"ends_on": "2026-10-23"}, follow=True))
+    page = words(head.post(end, {"ends_on": "2026-10-23"} | seen(head.get(end)), follow=True))
     assert "The last day is saved." in page
     assert "Nothing at present." in page
     assert "Ended 1 Dance Tuesdays, 30 minutes · from 2 February 2026 to 23 October 2026" in page
     # The day by which it has ended is the last on which it holds.
-    head.post(end, {"ends_on": "2026-11-21"})
+    head.post(end, {"ends_on": "2026-11-21"} | seen(head.get(end)))
     assert "Nothing at present." not in words(head.get(page_of(pupil)))
 
 
@@ -106,14 +107,20 @@ def test_a_wrong_provision_is_not_kept(world, sign_in, change, fields):
 def test_a_review_is_for_a_term_in_which_it_ran(world, sign_in, dance):
     teacher, pupil = sign_in(Role.TEACHER), world.pupils[0]
     review = reverse("provision_review", args=[pupil.pk, dance.pk])
-    page = teacher.get(review).content.decode()
-    offered = re.findall(r"<option[^>]*>(\w+ 20\d\d)</option>", page)
-    assert offered == ["Autumn 2026", "Summer 2026", "Spring 2026"]
-    said = {"term": world.terms[0].pk, "progress": "3", "comment": ""}
-    assert wrong(teacher.post(review, said)) == ["id_term"]
-    assert wrong(teacher.post(review, said | {"term": world.term.pk, "progress": "5"})) == [
-        "id_progress"
+
+    def of(term):
+        return reverse("provision_review_term", args=[pupil.pk, dance.pk, term.pk])
+
+    response = teacher.get(review, follow=True)
+    assert response.redirect_chain == [(of(world.term), 302)]
+    page = response.content.decode()
+    assert re.findall(r'href="([^"]+)"[^>]*>\w+ 20\d\d<', page) == [
+        of(term) for term in (world.terms[3], world.terms[2], world.terms[1])
     ]
+    assert 'name="term"' not in page
+    assert teacher.get(of(world.terms[0])).status_code == 404
+    assert teacher.post(of(world.terms[0]), {"progress": "3"}).status_code == 404
+    assert wrong(teacher.post(of(world.term), {"progress": "5"})) == ["id_progress"]
     file = pupil_file(world.access(Role.TEACHER), pupil_id=pupil.pk)
     with pytest.raises(ProvisionRefused):
         review_provision(
@@ -121,13 +128,65 @@ def test_a_review_is_for_a_term_in_which_it_ran(world, sign_in, dance):
             file=file,
             provision=dance,
             term=world.terms[0],
-            progress=3,
-            comment="",
+            facts={"progress": 3, "comment": ""},
+            seen="",
         )
     assert not ProvisionReview.objects.exists()
     dance.starts_on = dt.date(2027, 1, 11)
     dance.save()
     assert "Nothing to review yet" in words(teacher.get(review))
+
+
+def test_a_review_replaces_only_what_was_seen(world, sign_in, dance):
+    teacher, head, pupil = sign_in(Role.TEACHER), sign_in(Role.HEAD), world.pupils[0]
+    autumn, summer = (
+        reverse("provision_review_term", args=[pupil.pk, dance.pk, term.pk])
+        for term in (world.terms[3], world.terms[2])
+    )
+    teacher.post(summer, {"progress": "2", "comment": "Of summer."})
+    # Both have the page open before either saves; the second sees what the first said.
+    opened = seen(teacher.get(autumn))
+    assert head.post(autumn, {"progress": "3", "comment": "By head."} | opened).status_code == 302
+    mine = {"progress": "1", "comment": "By teacher."} | opened
+    response = teacher.post(autumn, mine)
+    page = words(response)
+    assert "Somebody changed this while you had it open." in page
+    assert "What stands now Progress towards the aim Expected Comment By head." in page
+    assert "By teacher." in page
+    assert ProvisionReview.objects.get(term=world.term).comment == "By head."
+    # What stands now was shown, so the next save replaces it; and it may be sent twice.
+    for _ in range(2):
+        assert teacher.post(autumn, mine | seen(response)).status_code == 302
+    assert [(r.term, r.comment) for r in ProvisionReview.objects.order_by("pk")] == [
+        (world.terms[2], "Of summer."),
+        (world.term, "By teacher."),
+    ]
+
+
+def test_a_change_of_provision_replaces_only_what_was_seen(world, sign_in, dance):
+    lead, head, pupil = sign_in(Role.INCLUSION_LEAD), sign_in(Role.HEAD), world.pupils[0]
+    change = reverse("provision_change", args=[pupil.pk, dance.pk])
+    end = reverse("provision_end", args=[pupil.pk, dance.pk])
+    asked = GIVEN | {"kind": "dance", "starts_on": "2026-02-02"}
+    opened, ending = seen(lead.get(change)), seen(lead.get(end))
+    head.post(change, asked | {"aim": "Leads a dance."} | opened)
+    page = words(lead.post(change, asked | opened))
+    assert "What stands now Provision Dance Aim Leads a dance." in page
+    assert "Takes turns with an adult." in page
+    assert "What stands now Last day left empty" in words(
+        lead.post(end, {"ends_on": "2026-10-23"} | ending)
+    )
+    dance.refresh_from_db()
+    assert (dance.aim, dance.ends_on) == ("Leads a dance.", None)
+
+
+def test_a_provision_that_is_gone_is_said_to_be(world, sign_in, dance):
+    file = pupil_file(world.access(Role.HEAD), pupil_id=world.pupils[0].pk)
+    Provision.objects.filter(pk=dance.pk).delete()
+    with pytest.raises(ProvisionRefused, match="no longer there"):
+        end_provision(
+            by=file.access, file=file, provision=dance, ends_on=dt.date(2026, 10, 23), seen=""
+        )
 
 
 def test_what_was_reviewed_stays_within_its_dates(world, sign_in, dance):
@@ -168,7 +227,12 @@ def test_who_the_pupil_has_left_neither_sees_nor_gives_what_came_later(world, si
     file = pupil_file(world.access(Role.HEAD), pupil_id=pupil.pk)
     with pytest.raises(PermissionDenied):
         review_provision(
-            by=file.access, file=file, provision=dance, term=world.term, progress=3, comment=""
+            by=file.access,
+            file=file,
+            provision=dance,
+            term=world.term,
+            facts={"progress": 3, "comment": ""},
+            seen="",
         )
 
 
