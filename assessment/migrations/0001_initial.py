@@ -187,6 +187,7 @@ class Migration(migrations.Migration):
                 ("seen_on", models.DateField()),
                 ("text", models.CharField(blank=True, max_length=1000)),
                 ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "removed_at",
                     models.DateTimeField(
@@ -248,7 +249,6 @@ class Migration(migrations.Migration):
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
                 ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=120)),
                 (
                     "kind",
                     models.CharField(help_text="Media type, found from the content", max_length=40),
@@ -874,8 +874,8 @@ class Migration(migrations.Migration):
                     models.BooleanField(blank=True, help_text="Of a small step only", null=True),
                 ),
                 ("seen_on", models.DateField()),
-                ("text", models.CharField(blank=True, max_length=1000)),
                 ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "removed_at",
                     models.DateTimeField(
@@ -1970,9 +1970,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note_id" IS DISTINCT FROM (NEW."note_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
-                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "name", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."name", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
-                    hash="5812da7519709978ec3c5d6b21d5cff5ff8834b7",
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."note_id" IS DISTINCT FROM (NEW."note_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
+                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
+                    hash="542b56007d6be913970b097f2dad3f17731df767",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_f5213",
                     table="assessment_evidence",
@@ -1985,8 +1985,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "name", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."name", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
-                    hash="d18242751091c6a4fad189a4002224ae1325142c",
+                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
+                    hash="3a8effdac042934662665bfaba4ca1695c6d6bf3",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_226df",
                     table="assessment_evidence",
@@ -2097,9 +2097,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="197db5ef1ca7d53e09053c2267c1184f332070b4",
+                    condition='WHEN (OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."point_id" IS DISTINCT FROM (NEW."point_id") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."secured" IS DISTINCT FROM (NEW."secured") OR OLD."seen_on" IS DISTINCT FROM (NEW."seen_on") OR OLD."strand_id" IS DISTINCT FROM (NEW."strand_id") OR OLD."target_id" IS DISTINCT FROM (NEW."target_id") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
+                    func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="c6ab6ffd6aab64e7ea7ccdc250a992d845bb315d",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_7ce5a",
                     table="assessment_note",
@@ -2112,8 +2112,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_noteevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "text", "trust_id", "written_at", "written_by_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."text", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="ddc15806cf27b77730b59b98779388f5d1989633",
+                    func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="61d4fded6638229e5a309a4cb81043ba20f880b4",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_04f97",
                     table="assessment_note",

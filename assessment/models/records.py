@@ -14,6 +14,7 @@ from parrcs.core.tenancy import (
     keep_history,
     keep_history_without,
 )
+from pupils.measures import mark_of
 from pupils.models import Placement
 from pupils.models.pupils import OfPupilQuerySet
 
@@ -50,7 +51,8 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.filter(Exists(held))
 
 
-@keep_history
+# Whoever removes a note may have written about the wrong child: no old words of it stay behind.
+@keep_history_without("text")
 class Note(TrustOwned):
     """What was seen on a day: of a pupil, and as a rule in a strand or for a termly target.
 
@@ -73,6 +75,8 @@ class Note(TrustOwned):
     text = models.CharField(max_length=1000, blank=True)
     written_by = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
+    # Of each change the history keeps a row: without this one, of changed words it would not.
+    changed_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(
         null=True, blank=True, help_text="Removed, with a way back for a moment"
     )
@@ -97,6 +101,12 @@ class Note(TrustOwned):
     def __str__(self) -> str:
         return f"note on {self.pupil_id} of {self.seen_on}"
 
+    @property
+    def words_seen(self) -> str:
+        """The mark of what it says, without its files."""
+        about = self.strand_id, self.target_id
+        return mark_of(*about, self.seen_on, self.text, self.point_id, self.secured)
+
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Files, narrowed to the person who asks."""
@@ -110,7 +120,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.defer("content", "thumbnail")
 
 
-@keep_history_without("content", "thumbnail")
+# Nor the name of a file, in which a child's may stand.
+@keep_history_without("content", "thumbnail", "name")
 class Evidence(TrustOwned):
     """A file that belongs to a note, in the database: what holds for the row holds for it."""
 
@@ -167,3 +178,8 @@ class TestScore(TrustOwned):
 
     def __str__(self) -> str:
         return f"{self.test}: {self.score}"
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of what it says."""
+        return mark_of(self.test, self.taken_on, self.score, self.out_of, self.core_area_id)
