@@ -8,7 +8,7 @@ from django import forms
 
 from assessment.models import CoreArea
 from assessment.services.scores import ScoreFacts
-from pupils.forms.fields import text_field
+from pupils.forms.fields import SeenForm, text_field
 from schools.forms.dates import day_field
 
 
@@ -30,7 +30,7 @@ def _points(label: str, *, least: str, too_small: str, **options: Any) -> forms.
     )
 
 
-class ScoreForm(forms.Form):
+class ScoreForm(SeenForm):
     """Which test, on which day, and what the pupil reached in it."""
 
     test = text_field(

@@ -12,6 +12,7 @@ from assessment.models import CoreArea, TestScore
 from assessment.selectors.scores import scores_of
 from parrcs.core.access import Access, Permission
 from pupils.selectors.pupils import PupilFile
+from pupils.services.seen import correct
 
 
 class ScoreFacts(TypedDict):
@@ -27,7 +28,7 @@ class ScoreFacts(TypedDict):
 class ScoreRefused(Exception):
     """A test score that cannot be; says why in words, and of which of its facts."""
 
-    def __init__(self, part: str, words: str) -> None:
+    def __init__(self, part: str | None, words: str) -> None:
         super().__init__(words)
         self.part = part
 
@@ -38,21 +39,37 @@ def add_score(*, by: Access, file: PupilFile, facts: ScoreFacts) -> TestScore:
     return _saved(TestScore(pupil=file.pupil, entered_by_id=by.person_id, **facts))
 
 
-def change_score(*, by: Access, file: PupilFile, score: TestScore, facts: ScoreFacts) -> None:
-    """Correct a test score; history keeps what it said. Raises `ScoreRefused`."""
+@transaction.atomic
+def change_score(
+    *, by: Access, file: PupilFile, score: TestScore, facts: ScoreFacts, seen: str
+) -> None:
+    """Correct a test score; history keeps what it said.
+
+    `seen` is the mark of what the person saw. Raises `ScoreRefused`, and `ChangedMeanwhile` where
+    something else stands by now.
+    """
     _check(by, file, facts)
-    score = scores_of(by, file=file).get(pk=score.pk)
-    for name, value in facts.items():
-        setattr(score, name, value)
-    score.entered_by_id = by.person_id
-    _saved(score)
+    held = _held(by, file, score)
+    if correct(held, facts, seen=seen):
+        held.entered_by_id = by.person_id
+        _saved(held)
 
 
+@transaction.atomic
 def remove_score(*, by: Access, file: PupilFile, score: TestScore) -> None:
-    """Take a test score back; history keeps it."""
+    """Take a test score back; history keeps it. Raises `ScoreRefused` for one that is gone."""
     if not file.lets(by, Permission.RECORD):
         raise PermissionDenied
-    scores_of(by, file=file).get(pk=score.pk).delete()
+    _held(by, file, score).delete()
+
+
+def _held(by: Access, file: PupilFile, score: TestScore) -> TestScore:
+    """Return the score as it is now; who else changes it waits."""
+    found = scores_of(by, file=file).filter(pk=score.pk)
+    held = found.select_for_update(of=("self",)).first()
+    if held is None:
+        raise ScoreRefused(None, "This score is no longer there.")
+    return held
 
 
 def _saved(score: TestScore) -> TestScore:

@@ -1,7 +1,9 @@
 """A pupil's test scores: entering, correcting and removing them."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,6 +13,7 @@ from assessment.selectors.scores import core_areas, scores_of
 from assessment.services.scores import ScoreRefused, add_score, change_score, remove_score
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
+from pupils.services.seen import ChangedMeanwhile
 from pupils.views.pupils import crumbs_of, permitted_file, sent
 
 
@@ -43,19 +46,21 @@ def score_change(request: TrustRequest, pupil_id: int, score_id: int) -> HttpRes
     form = ScoreForm(
         sent(request),
         areas=list(core_areas(request.access)),
-        initial={
-            "test": score.test,
-            "taken_on": score.taken_on,
-            "score": score.score,
-            "out_of": score.out_of,
-            "core_area": str(score.core_area_id or ""),
-        },
+        initial={**_said(score), "seen": score.words_seen},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            change_score(by=request.access, file=file, score=score, facts=form.facts)
+            change_score(
+                by=request.access,
+                file=file,
+                score=score,
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
+            )
         except ScoreRefused as refused:
             form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, _said(changed.stands))
         else:
             messages.success(request, "The score is saved.")
             return _back(pupil_id)
@@ -78,9 +83,23 @@ def score_remove(request: TrustRequest, pupil_id: int, score_id: int) -> HttpRes
     """Take a test score back."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
     score = get_object_or_404(scores_of(request.access, file=file), pk=score_id)
-    remove_score(by=request.access, file=file, score=score)
+    try:
+        remove_score(by=request.access, file=file, score=score)
+    except ScoreRefused as refused:
+        raise Http404 from refused
     messages.success(request, f"The score of {score.test} is removed.")
     return _back(pupil_id)
+
+
+def _said(score: Any) -> dict[str, Any]:
+    """Return what a score says, as its form names it."""
+    return {
+        "test": score.test,
+        "taken_on": score.taken_on,
+        "score": score.score,
+        "out_of": score.out_of,
+        "core_area": str(score.core_area_id or ""),
+    }
 
 
 def _back(pupil_id: int) -> HttpResponse:

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from assessment.models import CoreArea, Point, Strand, TestScore
-from assessment.services.scores import remove_score
+from assessment.services.scores import ScoreRefused, remove_score
 from parrcs.core.access import Role
 from pupils.models import Placement
 from pupils.selectors.pupils import pupil_file
 from tests.factories.assessment import BaselineFactory, JudgementFactory
-from tests.pupils.conftest import today, words, wrong
+from tests.pupils.conftest import seen, today, words, wrong
 
 __all__ = ["today"]  # the fixture: a Saturday in the autumn term of 2026
 
@@ -66,7 +66,7 @@ def test_a_score_is_corrected_and_removed_and_history_keeps_it(world, sign_in, t
     change = reverse("score_change", args=[pupil.pk, score.pk])
     assert 'value="17.00"' in teacher.get(change).content.decode()
     assert "The score is saved." in words(
-        teacher.post(change, typed | {"score": "18"}, follow=True)
+        teacher.post(change, typed | {"score": "18"} | seen(teacher.get(change)), follow=True)
     )
     score.refresh_from_db()
     assert score.score == Decimal(18)
@@ -78,6 +78,34 @@ def test_a_score_is_corrected_and_removed_and_history_keeps_it(world, sign_in, t
         ("superseded", Decimal(17)),
         ("deleted", Decimal(18)),
     ]
+
+
+def test_a_correction_replaces_only_what_was_seen(world, sign_in, typed):
+    teacher, head, pupil = sign_in(Role.TEACHER), sign_in(Role.HEAD), world.pupils[1]
+    teacher.post(reverse("score_add", args=[pupil.pk]), typed)
+    score = TestScore.objects.get()
+    change = reverse("score_change", args=[pupil.pk, score.pk])
+    opened = seen(teacher.get(change))
+    for _ in range(2):  # the same again is no change
+        head.post(change, typed | {"score": "19"} | opened)
+    response = teacher.post(change, typed | {"score": "18"} | opened)
+    page = words(response)
+    assert "Somebody changed this while you had it open." in page
+    assert "What stands now Test Reading test Day 5 October 2026 Score 19.00 Out of 40.00" in page
+    assert 'value="18"' in response.content.decode()
+    assert TestScore.objects.get().score == Decimal(19)
+    teacher.post(change, typed | {"score": "18"} | seen(response))
+    assert TestScore.objects.get().score == Decimal(18)
+
+
+def test_a_score_that_is_gone_is_said_to_be(world, sign_in, typed):
+    pupil = world.pupils[1]
+    sign_in(Role.TEACHER).post(reverse("score_add", args=[pupil.pk]), typed)
+    score = TestScore.objects.get()
+    TestScore.objects.filter(pk=score.pk).delete()
+    file = pupil_file(world.access(Role.TEACHER), pupil_id=pupil.pk)
+    with pytest.raises(ScoreRefused, match="no longer there"):
+        remove_score(by=file.access, file=file, score=score)
 
 
 @pytest.mark.parametrize(
