@@ -22,21 +22,13 @@ from assessment.services.evidence import (
     check_size,
 )
 from assessment.services.notes import NoteContent
+from pupils.forms.fields import SeenForm, long_text_field
 from schools.forms.dates import day_field
 
 IN_GENERAL = ("", "In general")
 # What cameras and scanners make. An iPad that reads this list turns its own format, HEIC, into
 # JPEG, and offers the camera beside the pictures and files that are there.
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
-
-
-class NoteText(forms.CharField):
-    """Several lines, counted as the browser counts them: a new line is one character."""
-
-    def to_python(self, value: Any) -> str:
-        """Take the line ends of a form for what was typed."""
-        text = super().to_python(value) or ""
-        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -75,7 +67,7 @@ class FilesField(forms.FileField):
         return checked
 
 
-class NoteForm(forms.Form):
+class NoteForm(SeenForm):
     """A note: what was seen, when, and of what; perhaps a small step and some files."""
 
     about = forms.ChoiceField(
@@ -83,16 +75,7 @@ class NoteForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choose one of the list."},
     )
-    text = NoteText(
-        label="What you saw",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 1000}),
-        help_text="Up to 1,000 characters.",
-        error_messages={
-            "max_length": "This has %(show_value)d characters. A note holds up to 1,000."
-        },
-    )
+    text = long_text_field("What you saw", "", most=1000, required=False)
     seen_on = day_field("Date")
     point = forms.ChoiceField(
         label="Small step",

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from assessment.models import Evidence, Note, Strand
+from assessment.models import Evidence, Expectation, Note, Strand
 from assessment.selectors.baselines import due_strands, term_now
 from assessment.selectors.versions import ancestors
 from parrcs.core.access import Access, Permission
@@ -129,10 +129,16 @@ def removed_notes(access: Access, *, file: PupilFile) -> list[Note]:
 def subject_of(
     access: Access, *, file: PupilFile, strand_id: int | None, target_id: int | None
 ) -> Subject | None:
-    """Return the strand, or the target of this pupil, that is asked for; None if there is none."""
+    """Return the strand, or the target of this pupil, that is asked for; None if there is none.
+
+    A strand is one that is or was due on a route of the pupil's, one that such a strand goes on
+    from, or one in which something is noted already.
+    """
     if strand_id is not None:
         strand = Strand.objects.select_related("stream").filter(pk=strand_id).first()
-        return Subject(strand=strand) if strand else None
+        if strand and _is_the_pupils(access, file, strand):
+            return Subject(strand=strand)
+        return None
     if target_id is None:
         return None
     target = _targets(access, file).filter(pk=target_id).first()
@@ -209,6 +215,19 @@ def small_steps(access: Access, *, pupil_ids: Iterable[int]) -> dict[int, dict[i
     ):
         found[pupil][strand].append((value, bool(secured), day))
     return {pupil: dict(by_strand) for pupil, by_strand in found.items()}
+
+
+def _is_the_pupils(access: Access, file: PupilFile, strand: Strand) -> bool:
+    expected = Expectation.objects.filter(
+        route__in={each.route_id for each in file.placements}, stream__approved_from__isnull=False
+    )
+    if expected.filter(stream=strand.stream_id).exists():
+        return True
+    if notes_of(access, file=file, about=Subject(strand=strand)).exists():
+        return True
+    due = Strand.objects.filter(stream__expectations__in=expected).values_list("pk", flat=True)
+    lines = ancestors(set(due)).values()
+    return any(strand.pk == each.strand_id for line in lines for each in line)
 
 
 def _targets(access: Access, file: PupilFile) -> QuerySet[TermlyTarget]:

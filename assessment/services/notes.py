@@ -9,16 +9,18 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Note, Point
-from assessment.selectors.notes import Subject, may_change, notes_of, removed_notes
+from assessment.selectors.notes import Subject, may_change, notes_of
 from assessment.services.evidence import MOST_FILES, CheckedFile, store
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import in_trust
 from pupils.selectors.pupils import PupilFile
 from pupils.services.operations import Refused, begin
+from pupils.services.seen import correct
 from schools.models import Trust
 
 
@@ -54,15 +56,8 @@ def write_note(
     if not file.lets(by, Permission.RECORD):
         raise PermissionDenied
     _check(file, content, len(files))
-    asked = {"pupil": file.pupil.pk, "note": _digest(content, files)}
-    try:
-        repeated = begin(by=by, operation_id=operation_id, asked=asked).repeated
-    except Refused as refused:
-        # The words themselves do not stay with the save: a note can be removed, a save cannot.
-        raise NoteRefused(
-            None, "This form was saved before with other words. Look at the notes, then save again."
-        ) from refused
-    if repeated:
+    asked: dict[str, object] = {"pupil": file.pupil.pk, "note": _digest(content, files)}
+    if _repeated(by, operation_id, asked):
         return
     note = Note.objects.create(pupil=file.pupil, written_by_id=by.person_id, **_columns(content))
     store(note, files)
@@ -77,35 +72,45 @@ def change_note(
     content: NoteContent,
     files: Sequence[CheckedFile],
     without: Collection[int],
+    operation_id: UUID,
+    seen: str,
 ) -> None:
-    """Change a note, add files and take away those of some ids; history keeps what it said.
+    """Change a note, add files and take away those of some ids. A repeat does nothing.
 
-    Raises `NoteRefused`.
+    `seen` is the mark of the words that the person saw. Raises `NoteRefused`, and
+    `ChangedMeanwhile` where others stand by now.
     """
     note = _own(by, file, note)
+    asked: dict[str, object] = {"changes": note.pk, "without": sorted(without)}
+    if _repeated(by, operation_id, asked | {"note": _digest(content, files)}):
+        return
     kept = [each for each in note.evidence.without_content() if each.pk not in without]
     _check(file, content, len(kept) + len(files), has_files=bool(kept or files))
-    for name, value in _columns(content).items():
-        setattr(note, name, value)
-    note.save(update_fields=list(_columns(content)))
+    if correct(note, _columns(content), seen=seen):
+        note.changed_at = timezone.now()
+        note.save(update_fields=["changed_at", *_columns(content)])
     note.evidence.filter(pk__in=without).delete()
     store(note, files)
 
 
 @transaction.atomic
 def remove_note(*, by: Access, file: PupilFile, note: Note) -> None:
-    """Take a note away; for a while it can be brought back, then it is deleted with its files."""
+    """Take a note away; for a while it can be brought back, then it is deleted with its files.
+
+    Raises `NoteRefused` for one that is gone.
+    """
     note = _own(by, file, note)
     note.removed_at = timezone.now()
     note.save(update_fields=["removed_at"])
-    Note.objects.removed_for_good().delete()
+    _delete_for_good()
 
 
 @transaction.atomic
 def bring_back_note(*, by: Access, file: PupilFile, note: Note) -> None:
-    """Undo the removal of a note, while that is possible."""
-    if note not in removed_notes(by, file=file):
+    """Undo the removal of a note, while that is possible. Raises `NoteRefused` once it is not."""
+    if by != file.access or not may_change(file, note):
         raise PermissionDenied
+    note = _held(Note.objects.removed_lately(by).filter(pupil=file.pupil), note)
     note.removed_at = None
     note.save(update_fields=["removed_at"])
 
@@ -115,14 +120,39 @@ def delete_removed_notes() -> None:
     # The trusts themselves have no policy: they are what the register of schools says.
     for trust_id in Trust.objects.values_list("pk", flat=True):
         with in_trust(trust_id):
-            Note.objects.removed_for_good().delete()
+            _delete_for_good()
+
+
+def _delete_for_good() -> None:
+    # Held first: what somebody brings back at this moment is left to them.
+    gone = Note.objects.removed_for_good().select_for_update(skip_locked=True)
+    Note.objects.filter(pk__in=[note.pk for note in gone]).delete()
+
+
+def _repeated(by: Access, operation_id: UUID, asked: dict[str, object]) -> bool:
+    """Say whether a save was done before; one with the mark of another is refused."""
+    try:
+        return begin(by=by, operation_id=operation_id, asked=asked).repeated
+    except Refused as refused:
+        # The words themselves do not stay with the save: a note can be removed, a save cannot.
+        raise NoteRefused(
+            None, "This form was saved before with other words. Look at the notes, then save again."
+        ) from refused
 
 
 def _own(by: Access, file: PupilFile, note: Note) -> Note:
     """Return a note that the person may change, held against other changes."""
     if by != file.access or not may_change(file, note):
         raise PermissionDenied
-    return notes_of(by, file=file).select_for_update(of=("self",)).get(pk=note.pk)
+    return _held(notes_of(by, file=file), note)
+
+
+def _held(notes: QuerySet[Note], note: Note) -> Note:
+    """Return a note as it is now, if it is one of these; who else changes it waits."""
+    held = notes.filter(pk=note.pk).select_for_update(of=("self",)).first()
+    if held is None:
+        raise NoteRefused(None, "This note is no longer there: removed, or brought back.")
+    return held
 
 
 def _check(

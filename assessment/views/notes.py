@@ -35,6 +35,7 @@ from assessment.services.notes import (
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.pupils import PupilFile
+from pupils.services.seen import ChangedMeanwhile
 from pupils.views.pupils import crumbs_of, seen_file
 
 NOTES_A_PAGE = 20
@@ -152,13 +153,7 @@ def note_change(request: TrustRequest, pupil_id: int, note_id: int) -> HttpRespo
         request,
         offered,
         files_held=held,
-        initial={
-            "about": own.key,
-            "text": note.text,
-            "seen_on": note.seen_on,
-            "point": str(note.point_id or ""),
-            "secured": "yes" if note.secured else "",
-        },
+        initial={**_said(note), "seen": note.words_seen},
         auto_id=f"note-{note.pk}-%s",
     )
     page = {
@@ -178,9 +173,13 @@ def note_change(request: TrustRequest, pupil_id: int, note_id: int) -> HttpRespo
                 content=form.content,
                 files=form.checked_files,
                 without=form.taken_away,
+                operation_id=form.cleaned_data["operation_id"],
+                seen=form.cleaned_data["seen"],
             )
         except NoteRefused as refused:
             _refuse(form, refused)
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, _said(changed.stands))
         else:
             if request.htmx:
                 return _one(request, file, note_id, said="Saved.")
@@ -206,7 +205,10 @@ def note_remove(request: TrustRequest, pupil_id: int, note_id: int) -> HttpRespo
     """Take a note away; it can be brought back for a while."""
     file = seen_file(request, pupil_id)
     note = get_object_or_404(notes_of(request.access, file=file), pk=note_id)
-    remove_note(by=request.access, file=file, note=note)
+    try:
+        remove_note(by=request.access, file=file, note=note)
+    except NoteRefused as refused:
+        raise Http404 from refused
     if request.htmx:
         return render(
             request,
@@ -225,7 +227,10 @@ def note_restore(request: TrustRequest, pupil_id: int, note_id: int) -> HttpResp
     found = [each for each in removed_notes(request.access, file=file) if each.pk == note_id]
     if not found:
         raise Http404
-    bring_back_note(by=request.access, file=file, note=found[0])
+    try:
+        bring_back_note(by=request.access, file=file, note=found[0])
+    except NoteRefused as refused:
+        raise Http404 from refused
     if request.htmx:
         return _one(request, file, note_id, said="The note is back.")
     messages.success(request, "The note is back.")
@@ -268,6 +273,18 @@ def _written(request: TrustRequest, file: PupilFile, form: NoteForm) -> bool:
         _refuse(form, refused)
         return False
     return True
+
+
+def _said(note: Any) -> dict[str, Any]:
+    """Return what a note says, as its form names it."""
+    step = {"secured": "yes" if note.secured else ""} if note.point_id else {}
+    return {
+        "about": Subject(note.strand, note.target).key,
+        "text": note.text,
+        "seen_on": note.seen_on,
+        "point": str(note.point_id or ""),
+        **step,
+    }
 
 
 def _refuse(form: NoteForm, refused: NoteRefused) -> None:
