@@ -149,7 +149,7 @@ def test_the_bank_costs_the_same_however_much_is_in_it(world, past, counted):
     for n in range(30):
         TermlyTargetFactory(
             outcome=OutcomeFactory(plan=PlanFactory(pupil=PupilFactory())),
-            term=world.term,
+            term=world.terms[1],
             walt=f"card {n}",
             judged=TargetOutcome.MET,
         )
