@@ -276,7 +276,7 @@ class Telling:
 
 def _terms() -> list[Term]:
     """Make six terms of two years long ago, each with its census 30 days after it starts."""
-    made = []
+    made: list[Term] = []
     for start in (2012, 2013):
         year = AcademicYearFactory(start=start)
         for season, month in zip(Season, (9, 1, 4), strict=True):

@@ -121,7 +121,7 @@ def test_closing_now_is_asked_about_with_numbers_and_then_shuts_the_grid(
     client = Client()
     client.force_login(other)
     there = client.get(reverse("grid", args=[world.other_class.pk, world.term.pk]))
-    assert "window closes" in words(there)
+    assert "window closes" in there.content.decode()
 
 
 def test_leave_for_late_entry_opens_one_class_until_its_day(world, lead, desk):
@@ -271,7 +271,7 @@ def test_who_leads_an_arb_gives_its_class_leave_and_sets_no_days(world):
     MembershipFactory(person=person, role=Role.HEAD, arb=world.arb)
     client = Client()
     client.force_login(person)
-    page = words(client.get(page_of(world)))
+    page = client.get(page_of(world)).content.decode()
     assert "Tern" in page
     assert "Curlew" not in page
     assert "Close now" not in page

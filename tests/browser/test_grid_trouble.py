@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
@@ -149,7 +149,12 @@ def test_leaving_with_something_unsaved_asks_nothing_as_it_is_kept(curlew, open_
     sign_in_page(page, Role.TEACHER)
     open_grid(page, curlew)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
     cell(page, 0, COMMUNICATION).click()
     page.context.set_offline(True)
     type_keys(page, "1")
