@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
@@ -350,3 +350,45 @@ def test_a_browser_that_keeps_nothing_says_so(curlew, open_page, sign_in_page):
     page.context.set_offline(False)
     expect(status(page)).to_have_text("All saved.")
     assert len(stored(curlew)) == 2
+
+
+def test_a_late_answer_covers_nobody(curlew, open_page, sign_in_page):
+    """Two saves are written, their answers lost; before those come, the head changes both."""
+    page, head = open_page(OFFICE), open_page(OFFICE)
+    sign_in_page(page, Role.TEACHER)
+    sign_in_page(head, Role.HEAD)
+    open_grid(page, curlew)
+    written: dict[str, int] = {}
+
+    def lose(route: Route) -> None:
+        operation = route.request.post_data_json["operation_id"]
+        if operation not in written and len(written) < 2:
+            written[operation] = route.fetch().status
+        route.abort()
+
+    page.route("**/judgements/", lose)
+    cell(page, 0, READING).click()
+    type_keys(page, "1")
+    expect(status(page)).to_contain_text("1 not saved yet")
+    type_keys(page, "1")
+    expect(status(page)).to_contain_text("2 not saved yet")
+    while len(written) < 2:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    open_grid(head, curlew)
+    expect(cell(head, 1, READING)).to_contain_text("12")
+    for row in (0, 1):
+        cell(head, row, READING).click()
+        type_keys(head, "4")
+    expect(status(head)).to_contain_text("All saved.")
+    # The teacher thinks again about the first one only.
+    cell(page, 0, READING).click()
+    type_keys(page, "2")
+    page.unroute("**/judgements/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You chose 13. Harbour head saved 15")
+    dialog.get_by_role("button", name="Keep 15").click()
+    expect(cell(page, 1, READING)).to_contain_text("15")
+    expect(cell(page, 1, READING)).to_contain_text("changed by someone else since it was saved")
+    assert [*written.values()] == [200, 200]
+    assert {stored(curlew)[row, "reading"] for row in (0, 1)} == {"15"}

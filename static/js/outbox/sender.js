@@ -170,6 +170,7 @@ export class Sender {
     if (this.#timer === null || this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timer = null;
+    this.#pause = 0;
     this.#go();
   }
 
