@@ -92,9 +92,9 @@ def new_version(world: World) -> Stream:
     for after in Strand.objects.filter(stream=new):
         before = Strand.objects.get(stream=old, code=after.code)
         StrandMapping.objects.create(before=before, after=after)
-    for before in Point.objects.filter(stream=old):
-        after = Point.objects.get(stream=new, value=before.value * 2)
-        PointMapping.objects.create(before=before, after=after)
+    for one in Point.objects.filter(stream=old):
+        became = Point.objects.get(stream=new, value=one.value * 2)
+        PointMapping.objects.create(before=one, after=became)
     Stream.objects.filter(pk=old.pk).update(approved_until=dt.date(2026, 8, 31))
     Stream.objects.filter(pk=new.pk).update(
         code="developmental", version="2.0", replaces=old, approved_from=dt.date(2026, 9, 1)

@@ -258,6 +258,11 @@ function act(event) {
 element.addEventListener("keydown", (event) => {
   if (table.placeOf(event.target) && act(event)) event.preventDefault();
 });
+document.querySelector("a[href='#grid']").addEventListener("click", (event) => {
+  if (!table.current) return;
+  event.preventDefault();
+  table.focus(table.current);
+});
 document.querySelector(".tools")?.addEventListener("click", ({ target }) => {
   const { does } = target.closest("button")?.dataset ?? {};
   if (does === "undo") undo();
@@ -276,7 +281,9 @@ document.addEventListener("visibilitychange", () => {
 
 /* At the foot of a small screen the sheet covers what is under it: the page knows how much. */
 function keepAboveSheet(sheet) {
+  const atFoot = window.matchMedia("(width < 60rem)");
   const watch = () => {
+    if (!atFoot.matches) return;
     document.documentElement.style.setProperty("--covered", `${sheet.offsetHeight}px`);
     if (table.hasFocus) table.keepInSight();
   };

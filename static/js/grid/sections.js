@@ -93,6 +93,7 @@ export class Sections {
   /* At the foot of a small screen the sheet takes more room while something is open in it. */
   #grow() {
     this.#strip.classList.toggle("tall", this.#sections.some(({ element }) => element.open));
+    for (const { slot, element } of this.#sections) slot.classList.toggle("wide", element.open);
   }
 
   async #load(section, body) {

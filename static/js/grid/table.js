@@ -118,12 +118,14 @@ export class Table {
       const before = this.#box(now);
       before.tabIndex = -1;
       before.classList.remove("now");
+      before.parentElement.classList.remove("now");
       before.removeAttribute("aria-selected");
     }
     this.#current = place;
     const box = this.#box(place);
     box.tabIndex = 0;
     box.classList.add("now");
+    box.parentElement.classList.add("now");
     box.setAttribute("aria-selected", "true");
     this.moved(place);
   }
