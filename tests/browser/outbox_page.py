@@ -47,6 +47,21 @@ def kept(page: Page) -> dict[str, Any]:
     return found
 
 
+def wait_until_kept(page: Page, count: int) -> None:
+    """Wait until so many choices are in the browser's own store: then the page may go."""
+    page.evaluate(
+        f"""async (count) => {{
+          const kept = {EVERYTHING_KEPT};
+          const give_up = performance.now() + 10_000;
+          while ((await kept()).records.length < count && performance.now() < give_up) {{
+            await new Promise(requestAnimationFrame);
+          }}
+        }}""",
+        count,
+    )
+    assert len(kept(page)["records"]) == count
+
+
 def line(page: Page) -> Locator:
     return page.locator("div.outbox")
 

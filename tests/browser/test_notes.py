@@ -138,7 +138,11 @@ def test_what_cannot_be_sent_stays_in_the_form(harbour, cell, open_page, sign_in
     assert stored(harbour) == []
     # While it is sent one sees that it is; then the line is gone.
     held: list[Route] = []
-    page.route(lambda url: url.endswith(cell), held.append, times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(lambda url: url.endswith(cell), hold, times=1)
     chosen.set_input_files([picture()])
     expect(page.get_by_text("“film.mov”")).to_be_hidden()
     save.tap()

@@ -31,6 +31,7 @@ from tests.browser.outbox_page import (
     never,
     nothing_can_be_read,
     on_the_disk,
+    wait_until_kept,
 )
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.factories.schools import MembershipFactory
@@ -110,8 +111,8 @@ def test_twenty_with_a_connection_and_forty_without(
     expect(status(page)).to_contain_text("kept on this device")
     assert axe_violations(page) == []
 
+    wait_until_kept(page, 40)
     found = kept(page)
-    assert len(found["records"]) == 40
     page.close(run_before_unload=True)
     morning.close()
     nothing_can_be_read(large_class, found, on_the_disk(tmp_path / "profile"))
@@ -212,6 +213,7 @@ def test_another_page_sends_what_waits_and_leads_to_what_is_to_decide(
     cell(page, 0, COMMUNICATION).click()
     type_keys(page, "111" + "222")
     expect(status(page)).to_contain_text("6 not saved yet")
+    wait_until_kept(page, 6)
     page.close()
     open_grid(head, curlew)
     cell(head, 1, READING).click()
@@ -240,11 +242,16 @@ def test_another_page_sends_what_waits_and_leads_to_what_is_to_decide(
     assert len(stored(curlew)) == 6
     assert kept(page)["records"] == []
 
-    # The window closes before the next one is through.
+
+def test_what_is_refused_meanwhile_is_told_on_any_page(curlew, open_page, sign_in_page):
+    page = open_page(OFFICE)
+    sign_in_page(page, Role.TEACHER)
+    open_grid(page, curlew)
     page.context.set_offline(True)
     cell(page, 0, WRITING).click()
     type_keys(page, "1")
     expect(status(page)).to_contain_text("1 not saved yet")
+    wait_until_kept(page, 1)
     with in_trust(curlew.trust.pk):
         Window.objects.update(opens_on="2000-01-01", closes_on="2000-01-31")
     fresh = page.context.new_page()
