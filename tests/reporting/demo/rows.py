@@ -130,13 +130,13 @@ class Seeded(SimpleNamespace):
         return [term for term in self.terms if term.starts_on <= DAY]
 
 
-def history_rows() -> int:
+def history_rows() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE '%event'")
         tables = [name for (name,) in cursor.fetchall()]
         assert len(tables) > 15
-        total = 0
+        found = {}
         for table in tables:
             cursor.execute(f'SELECT count(*) FROM "{table}"')
-            total += cursor.fetchone()[0]
-    return total
+            found[table] = cursor.fetchone()[0]
+    return {table: count for table, count in found.items() if count}
