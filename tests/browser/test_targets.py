@@ -22,8 +22,13 @@ pytestmark = [
 
 @pytest.fixture
 def summer(harbour: World) -> list[TermlyTarget]:
-    """Two targets of the term before, met and partly met, and one of this term."""
+    """Two targets of the term before, met and partly met, and one of this term.
+
+    Another pupil had that one before, so it is in the bank.
+    """
     with in_trust(harbour.trust.pk):
+        of_another = OutcomeFactory(plan=PlanFactory(pupil=harbour.other_pupils[0]))
+        TermlyTargetFactory(outcome=of_another, term=harbour.terms[1], walt="wave goodbye")
         outcome = OutcomeFactory(plan=PlanFactory(pupil=harbour.pupils[0]))
         return [
             TermlyTargetFactory(outcome=outcome, term=term, position=n, judged=judged, **texts)
