@@ -47,13 +47,13 @@ def text_of(content):
 def overfull(world, pupil):
     """Give a pupil far more than a page holds, each as long as it may be."""
     teacher = world.people[Role.TEACHER]
-    for plan in [PlanFactory(pupil=pupil) for _ in range(2)]:
+    for place, plan in enumerate([PlanFactory(pupil=pupil) for _ in range(2)]):
         for n in range(5):
             outcome = OutcomeFactory(plan=plan, text=f"{n} {LONG * 6}"[:400])
             TermlyTargetFactory(
                 outcome=outcome,
                 term=world.term,
-                position=plan.pk * 10 + n,
+                position=place * 10 + n,
                 walt=(LONG * 6)[:300],
                 wilf=(LONG * 6)[:300],
             )
