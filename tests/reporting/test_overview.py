@@ -47,7 +47,7 @@ def text_of(content):
 def overfull(world, pupil):
     """Give a pupil far more than a page holds, each as long as it may be."""
     teacher = world.people[Role.TEACHER]
-    for place, plan in enumerate([PlanFactory(pupil=pupil) for _ in range(2)]):
+    for place, plan in enumerate([PlanFactory(pupil=pupil) for _ in range(2)], start=1):
         for n in range(5):
             outcome = OutcomeFactory(plan=plan, text=f"{n} {LONG * 6}"[:400])
             TermlyTargetFactory(
