@@ -176,7 +176,7 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
         [
             [
                 str(row.placement.pupil),
-                *(each.at_expected for each in row.at_moments),
+                *(_counted(each)[0] for each in row.at_moments),
                 *_counted(row.counted()),
                 *_counted(row.prime),
                 *_counted(row.specific),
@@ -269,8 +269,10 @@ def _path(pupil: str, strand: str, cell: TrackedCell, tracker: ClassTracker) -> 
         yield [pupil, strand, str(step.term), _point(step.point), step.point.value, used]
 
 
-def _counted(counted: Counted) -> list[int]:
-    return [counted.at_expected, counted.judged, counted.due]
+def _counted(counted: Counted) -> list[int | str]:
+    """Return how many are at expected, judged and there at all; where none is judged, say so."""
+    reached = counted.at_expected if counted.judged else "none judged"
+    return [reached, counted.judged, counted.due]
 
 
 def _columns(tracker: EarlyTracker, moment: int) -> list[Counted]:

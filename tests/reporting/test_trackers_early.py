@@ -107,10 +107,12 @@ def test_children_by_goals_on_screen_on_paper_and_in_the_workbook(early, sign_in
             ("Good level", needed),
         ):
             at, judged = plain(early, child, goals)
-            assert (line[f"{what}: at expected"], line[f"{what}: judged"]) == (at, judged)
+            told = at if judged else "none judged"
+            assert (line[f"{what}: at expected"], line[f"{what}: judged"]) == (told, judged)
             assert line[f"{what}: goals"] == len(goals)
         at, judged = plain(early, child, early.goals)
         assert row[2].startswith(f"{at} of {judged}" if judged else "none judged")
+        assert line["Autumn 2026: at expected"] == (at if judged else "none judged")
     yes, also, nothing, _ = (summary[str(c)]["Good level of development"] for c in early.children)
     assert (yes, also, nothing) == ("yes", "yes", "not all judged")
     # Each goal's line of counts, at the baseline and this term.
@@ -150,6 +152,17 @@ def test_places_terms_and_what_does_not_exist(early, sign_in):
     text = school.content.decode()
     assert "<b>5</b> pupils on the early years route" in text
     assert f"Nest, {early.school.name}" in text
+    # Of a term in which nothing is judged nobody is at 0: nobody is judged.
+    Judgement.objects.filter(pupil__in=early.burrow, term=early.term).delete()
+    (burrow,) = Placement.objects.filter(pupil=early.burrow[0]).values_list(
+        "class_group", flat=True
+    )
+    book = sheets_of(client.get(reverse("early_years_xlsx"), {"place": f"class-{burrow}"}).content)
+    counted = book["Autumn 2026"][2]
+    goal = f"{early.goals[0].area}: {early.goals[0].name}"
+    assert [counted[line][goal] for line in ("At expected", "Judged", "Pupils")] == [
+        "none judged", 0, 1,
+    ]  # fmt: skip
     before = client.get(reverse("early_years"), {"term": early.terms[2].pk})
     assert b"Early years, Summer 2026" in before.content
     odd = client.get(reverse("early_years"), {"term": "no", "place": "class-999999"})
