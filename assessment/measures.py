@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
 from math import sqrt
+from typing import NamedTuple
 
 # Standard normal quantiles: two-sided 95 % and 99.8 %.
 Z_95 = 1.959963984540054
@@ -36,9 +37,33 @@ def terms_since(baseline_on: dt.date, census_on: dt.date, census_days: Sequence[
     return max(0, bisect_right(census_days, census_on) - bisect_left(census_days, baseline_on))
 
 
-def expected_gain(points_a_term: Decimal, terms: int) -> Decimal:
-    """Return the gain expected since a baseline: the route's points a term, times the terms."""
-    return points_a_term * terms
+class Rate(NamedTuple):
+    """What a term should bring, up to and with a day; None: until further notice."""
+
+    points_a_term: Decimal
+    ends_on: dt.date | None
+
+
+def expected_gain(
+    rates: Sequence[Rate],
+    *,
+    baseline_on: dt.date,
+    census_on: dt.date,
+    census_days: Sequence[dt.date],
+) -> Decimal:
+    """Return the gain expected since a baseline: the points of each term since, added up.
+
+    The terms are those that `terms_since` counts. Each brings what held on its census day, so
+    that new figures move no term before them; with one rate this is the route's points a term
+    times the terms. `rates` are those of a stream on a route in order of time: a term before the
+    first of them, or between two, goes by the next. At least one holds on `census_on`.
+    """
+    days = census_days[bisect_left(census_days, baseline_on) : bisect_right(census_days, census_on)]
+    return sum((_held(rates, day).points_a_term for day in days), start=Decimal(0))
+
+
+def _held(rates: Sequence[Rate], day: dt.date) -> Rate:
+    return next(each for each in rates if each.ends_on is None or each.ends_on >= day)
 
 
 def indicator(gain: Decimal, expected: Decimal, better: Decimal) -> Indicator:

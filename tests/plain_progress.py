@@ -57,9 +57,27 @@ def plain_progress(term):
                     at["route_id"],
                 ) and _holds(expectation["starts_on"], expectation["ends_on"], term.census_on):
                     due = _due(at, pupils[at["pupil_id"]], strand)
-                    raw.judge(due, Fraction(expectation["points_a_term"]), expectation["better"])
+                    raw.judge(due, rates_of(expectations, expectation), expectation["better"])
                     found.append(due)
     return found
+
+
+def rates_of(expectations, wanted):
+    """All rows of the same stream and route that had begun when this one began."""
+    return [
+        row
+        for row in expectations
+        if row["stream_id"] == wanted["stream_id"]
+        and row["route_id"] == wanted["route_id"]
+        and row["starts_on"] <= wanted["starts_on"]
+    ]
+
+
+def rate_on(rates, day):
+    """The points of the row that holds on a day, or of the one that was the next to hold."""
+    rows = [r for r in rates if _holds(r["starts_on"], r["ends_on"], day)]
+    rows = rows or [min((r for r in rates if r["starts_on"] > day), key=lambda r: r["starts_on"])]
+    return Fraction(rows[0]["points_a_term"])
 
 
 def _holds(first, last, day):
@@ -90,7 +108,7 @@ class Raw:
         self.baselines = list(Baseline.objects.values())
         self.census_days = [row["census_on"] for row in Term.objects.values()]
 
-    def judge(self, due, points_a_term, better):
+    def judge(self, due, rates, better):
         """Fill in what was judged, and what it means."""
         for row in self.judgements:
             if (row["pupil_id"], row["strand_id"]) == (due.pupil, due.strand):
@@ -105,7 +123,7 @@ class Raw:
                 continue
             terms = [d for d in self.census_days if base["judged_on"] <= d <= self.term.census_on]
             due.gain = due.value - self.values[base["point_id"]]
-            due.expected = points_a_term * len(terms)
+            due.expected = sum((rate_on(rates, day) for day in terms), Fraction(0))
             due.reached = _reached(due.gain, due.expected, Fraction(better))
 
 

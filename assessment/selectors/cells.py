@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessment.measures import Indicator, exact, expected_gain, indicator, signed, terms_since
+from assessment.measures import Indicator, exact, expected_gain, indicator, signed
 from assessment.models import Point
 from assessment.selectors.aims import aims_of
 from assessment.selectors.entries import (
@@ -282,7 +282,10 @@ def _strand_cell(strand: DueStrand, scale: Scale, term: Term, seen: _Seen) -> Ce
     if seen.baseline:
         point, judged_on = seen.baseline
         expected = expected_gain(
-            strand.points_a_term, terms_since(judged_on, term.census_on, seen.census_days)
+            strand.rates,
+            baseline_on=judged_on,
+            census_on=term.census_on,
+            census_days=seen.census_days,
         )
         cell.expected = exact(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.measures import Indicator, Rate, expected_gain, indicator
 from assessment.models import Baseline, Expectation, Judgement, Point
 from assessment.selectors.versions import Ancestor
 from parrcs.core.access import Access, Permission
@@ -20,10 +20,18 @@ from schools.selectors.places import class_groups
 
 
 class Cuts(NamedTuple):
-    """What a term should bring in a stream on a route, and from how many times it is better."""
+    """What terms should bring in a stream on a route, and from how many times it is better.
 
-    points_a_term: Decimal
+    `rates` are in order of time; the last is that of the term the cuts are for.
+    """
+
+    rates: tuple[Rate, ...]
     better: Decimal
+
+    @property
+    def points_a_term(self) -> Decimal:
+        """What the term itself should bring."""
+        return self.rates[-1].points_a_term
 
 
 class Reached(NamedTuple):
@@ -91,11 +99,24 @@ class Path:
         if step is None or start is None:
             return None
         gain = step.point.value - start.point.value
-        if cuts is None:
-            return Reached(gain, None, None)
-        terms = terms_since(start.judged_on, term.census_on, census_days)
-        expected = expected_gain(cuts.points_a_term, terms)
-        return Reached(gain, expected, indicator(gain, expected, cuts.better))
+        return reached(gain, since=start.judged_on, term=term, cuts=cuts, census_days=census_days)
+
+
+def reached(
+    gain: Decimal,
+    *,
+    since: dt.date,
+    term: Term,
+    cuts: Cuts | None,
+    census_days: Sequence[dt.date],
+) -> Reached:
+    """Say what a gain since a baseline means in a term; without cuts nothing was expected."""
+    if cuts is None:
+        return Reached(gain, None, None)
+    expected = expected_gain(
+        cuts.rates, baseline_on=since, census_on=term.census_on, census_days=census_days
+    )
+    return Reached(gain, expected, indicator(gain, expected, cuts.better))
 
 
 def class_with_pupils(access: Access, *, class_group_id: int) -> ClassGroup:
@@ -171,22 +192,32 @@ def paths_of(
 
 
 def expectations_of(routes: Collection[int]) -> list[Expectation]:
-    """Return all that is expected on some routes, of whatever time."""
-    return list(Expectation.objects.filter(route__in=routes).select_related("stream"))
+    """Return all that is expected on some routes, in order of time."""
+    return list(
+        Expectation.objects.filter(route__in=routes).select_related("stream").order_by("starts_on")
+    )
 
 
 def cuts_on(
     expectations: Iterable[Expectation], *, stream_id: int, route_id: int | None, day: dt.date
 ) -> Cuts | None:
-    """Return what is expected in a stream on a route on a day; None where it is not judged."""
-    for each in expectations:
-        if (
-            (each.stream_id, each.route_id) == (stream_id, route_id)
-            and _between(each.starts_on, each.ends_on, day)
-            and _between(each.stream.approved_from, each.stream.approved_until, day)
-        ):
-            return Cuts(each.points_a_term, each.better)
-    return None
+    """Return what is expected in a stream on a route on a day; None where it is not judged.
+
+    `expectations` are in order of time.
+    """
+    until = [
+        each
+        for each in expectations
+        if (each.stream_id, each.route_id) == (stream_id, route_id) and each.starts_on <= day
+    ]
+    if not until:
+        return None
+    last = until[-1]
+    if not _between(last.starts_on, last.ends_on, day) or not _between(
+        last.stream.approved_from, last.stream.approved_until, day
+    ):
+        return None
+    return Cuts(tuple(Rate(each.points_a_term, each.ends_on) for each in until), last.better)
 
 
 def _between(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:

@@ -6,20 +6,24 @@ each judgement with its baseline and its placement; `assessment.measures` does t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
-from assessment.measures import Indicator, expected_gain, indicator, terms_since
+from assessment.measures import Indicator, Rate, expected_gain, indicator
 from assessment.models import Expectation, Judgement
 from pupils.selectors.cohorts import Cohort
 from schools.models import Term
 
 
 class DueStrand(NamedTuple):
-    """A strand in which pupils on a route are judged in a term, and what is expected there."""
+    """A strand in which pupils on a route are judged in a term, and what is expected there.
+
+    `rates` are what terms should bring, in order of time; the last holds in the term.
+    """
 
     strand_id: int
     name: str
@@ -27,8 +31,13 @@ class DueStrand(NamedTuple):
     stream: str
     core_area_id: int | None
     stream_code: str
-    points_a_term: Decimal
     better: Decimal
+    rates: tuple[Rate, ...]
+
+    @property
+    def points_a_term(self) -> Decimal:
+        """What the term itself should bring."""
+        return self.rates[-1].points_a_term
 
 
 class Progress(NamedTuple):
@@ -63,13 +72,14 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
     rows = (
         Expectation.objects.filter(
             approved_on("stream__", term.census_on),
-            in_force_on("", term.census_on),
+            starts_on__lte=term.census_on,
             stream__strands__isnull=False,
         )
         .order_by(
             "stream__strands__core_area__position",
             "stream__code",
             "stream__strands__position",
+            "starts_on",
         )
         .values_list(
             "route",
@@ -79,58 +89,45 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
             "stream__name",
             "stream__strands__core_area",
             "stream__code",
-            "points_a_term",
             "better",
+            "points_a_term",
+            "ends_on",
         )
     )
+    rates: dict[tuple[int, int], list[Rate]] = defaultdict(list)
     due: dict[int, list[DueStrand]] = defaultdict(list)
-    for route, strand, name, stream, stream_name, core_area, code, points_a_term, better in rows:
-        due[route].append(
-            DueStrand(strand, name, stream, stream_name, core_area, code, points_a_term, better)
-        )
+    for row in rows:
+        route, strand, name, stream, stream_name, area, code, better, points_a_term, ends_on = row
+        held = rates[route, strand]
+        held.append(Rate(points_a_term, ends_on))
+        if ends_on is None or ends_on >= term.census_on:
+            due[route].append(
+                DueStrand(strand, name, stream, stream_name, area, code, better, tuple(held))
+            )
     return dict(due)
 
 
 def progress_of(cohort: Cohort) -> list[Progress]:
     """Return each judgement due and made in the cohort's term, with its gain and indicator."""
-    census_days = _census_days()
+    expected_since = _expected_since(cohort.term)
     rows = _judged(cohort).values_list(  # type: ignore[misc]  # the plugin sees no aliases
         "pupil",
+        "placed__route",
         "strand",
         "strand__core_area",
         "point__value",
         "base__point__value",
         "base__judged_on",
-        "expectation__points_a_term",
-        "expectation__better",
     )
     progress = []
-    for (
-        pupil,
-        strand,
-        area,
-        value,
-        baseline,
-        baseline_on,
-        points_a_term,
-        better,
-    ) in rows:
+    for pupil, route, strand, area, value, baseline, baseline_on in rows:
         if baseline is None:
             progress.append(Progress(pupil, strand, area, value, None, None, None))
             continue
-        terms = terms_since(baseline_on, cohort.term.census_on, census_days)
-        expected = expected_gain(points_a_term, terms)
+        expected, better = expected_since(route, strand, baseline_on)
         gain = value - baseline
         progress.append(
-            Progress(
-                pupil,
-                strand,
-                area,
-                value,
-                gain,
-                expected,
-                indicator(gain, expected, better),
-            )
+            Progress(pupil, strand, area, value, gain, expected, indicator(gain, expected, better))
         )
     return progress
 
@@ -141,7 +138,7 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
     PostgreSQL counts the judgements that share everything their indicator depends on, so the
     number of rows does not grow with the number of pupils.
     """
-    census_days = _census_days()
+    expected_since = _expected_since(cohort.term)
     rows = (
         _judged(cohort)
         .values_list(
@@ -151,27 +148,14 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
             "strand",
             F("point__value") - F("base__point__value"),
             "base__judged_on",
-            "expectation__points_a_term",
-            "expectation__better",
         )
         .annotate(judgements=Count("id"))
     )
     counts = []
-    for (
-        school,
-        arb,
-        route,
-        strand,
-        gain,
-        baseline_on,
-        points_a_term,
-        better,
-        judgements,
-    ) in rows:
+    for school, arb, route, strand, gain, baseline_on, judgements in rows:
         reached = None
         if gain is not None:
-            terms = terms_since(baseline_on, cohort.term.census_on, census_days)
-            reached = indicator(gain, expected_gain(points_a_term, terms), better)
+            reached = indicator(gain, *expected_since(route, strand, baseline_on))
         counts.append(ProgressCount(school, arb, route, strand, reached, judgements, gain))
     return counts
 
@@ -248,5 +232,27 @@ def in_force_on(expectation: str, day: dt.date) -> Q:
     )
 
 
-def _census_days() -> Sequence[dt.date]:
-    return list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
+def _expected_since(term: Term) -> Callable[[int, int, dt.date], tuple[Decimal, Decimal]]:
+    """Return what tells, by route, strand and day of the baseline, what is expected in a term.
+
+    It tells the gain, and how many times that is better than expected.
+    """
+    census_days = list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
+    due = {
+        (route, strand.strand_id): strand
+        for route, strands in strands_due(term).items()
+        for strand in strands
+    }
+
+    @cache
+    def expected_since(route: int, strand_id: int, baseline_on: dt.date) -> tuple[Decimal, Decimal]:
+        strand = due[route, strand_id]
+        expected = expected_gain(
+            strand.rates,
+            baseline_on=baseline_on,
+            census_on=term.census_on,
+            census_days=census_days,
+        )
+        return expected, strand.better
+
+    return expected_since

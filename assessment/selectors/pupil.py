@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assessment.measures import Indicator, expected_gain, indicator, signed, terms_since
+from assessment.measures import Indicator, signed
 from assessment.models import Baseline, Expectation, Judgement, Strand, Stream
 from assessment.selectors.aims import aims_of
 from assessment.selectors.baselines import (
@@ -16,6 +16,7 @@ from assessment.selectors.baselines import (
     last_day,
     term_now,
 )
+from assessment.selectors.paths import cuts_on, expectations_of, reached
 from parrcs.core.access import Access
 from pupils.models import Placement
 from pupils.selectors.pupils import PupilFile
@@ -176,9 +177,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     baselines: dict[int, list[Baseline]] = defaultdict(list)
     for baseline in baselines_of(access, file=file):
         baselines[baseline.strand_id].append(baseline)
-    expectations = list(
-        Expectation.objects.filter(route__in={each.route_id for each in file.placements})
-    )
+    expectations = expectations_of({each.route_id for each in file.placements})
     census_days = sorted(term.census_on for term in calendar)
     due = list(due_strands(file, term=now))
     strands = {strand.pk: strand for strand in due}
@@ -213,7 +212,11 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     until = last_day(file)
     by_stream: dict[Stream, list[StrandLine]] = defaultdict(list)
     for strand in strands.values():
-        cuts = _cuts(expectations, strand.stream, route, now) if strand.pk in due_ids else None
+        cuts = (
+            cuts_on(expectations, stream_id=strand.stream_id, route_id=route, day=now.census_on)
+            if now and strand.pk in due_ids
+            else None
+        )
         by_stream[strand.stream].append(
             StrandLine(
                 strand,
@@ -284,30 +287,18 @@ def _value(
     point = judgement.point
     base = next((each for each in baselines if in_force(each, term.ends_on)), None)
     gain = point.value - base.point.value if base else None
-    due = _cuts(expectations, judgement.strand.stream, judged_route(placements, term), term)
-    expected = reached = None
-    if base and gain is not None and due is not None:
-        terms = terms_since(base.judged_on, term.census_on, census_days)
-        expected = expected_gain(due.points_a_term, terms)
-        reached = indicator(gain, expected, due.better)
-    return TermValue(term, point.pk, point.code, point.label, point.value, gain, expected, reached)
-
-
-def _cuts(
-    expectations: Sequence[Expectation], stream: Stream, route: int | None, term: Term | None
-) -> Expectation | None:
-    """Return what is expected in a stream on a route in a term; None where it is not due."""
-    if term is None or not _holds(stream.approved_from, stream.approved_until, term.census_on):
-        return None
-    return next(
-        (
-            each
-            for each in expectations
-            if (each.stream_id, each.route_id) == (stream.pk, route)
-            and _holds(each.starts_on, each.ends_on, term.census_on)
-        ),
-        None,
-    )
+    expected = word = None
+    if base and gain is not None:
+        cuts = cuts_on(
+            expectations,
+            stream_id=judgement.strand.stream_id,
+            route_id=judged_route(placements, term),
+            day=term.census_on,
+        )
+        _, expected, word = reached(
+            gain, since=base.judged_on, term=term, cuts=cuts, census_days=census_days
+        )
+    return TermValue(term, point.pk, point.code, point.label, point.value, gain, expected, word)
 
 
 def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessment.measures import Indicator
-from assessment.models import Baseline, Point, Strand, Stream
+from assessment.models import Baseline, Expectation, Point, Strand, Stream
 from assessment.selectors.progress import progress_of
 from assessment.services.streams.approval import Expected, put_in_use
 from assessment.services.streams.carrying import carry_on
@@ -91,6 +91,12 @@ stories = st.tuples(
     st.dictionaries(st.integers(1, TERMS - 1), edits(), max_size=2),
     edits(),
     st.lists(lives(TERMS), min_size=3, max_size=3),
+    # The trust's own figures from a term on, by route.
+    st.dictionaries(
+        st.integers(1, TERMS - 1),
+        st.fixed_dictionaries({route: st.integers(0, 4) for route in ROUTES}),
+        max_size=2,
+    ),
     st.booleans(),
 )
 
@@ -100,9 +106,9 @@ stories = st.tuples(
 )
 @given(stories)
 def test_any_history_with_edited_streams_counts_as_told(world, story):
-    later, first, drawn, ahead = story
+    later, first, drawn, figures, ahead = story
     with transaction.atomic():
-        Telling(world, {0: first, **later}, drawn, ahead=ahead).check()
+        Telling(world, {0: first, **later}, drawn, figures, ahead=ahead).check()
         transaction.set_rollback(True)
 
 
@@ -110,9 +116,17 @@ class Telling:
     """A story, told to the database term by term as people would, and then checked."""
 
     def __init__(
-        self, world: World, versions: dict[int, Edit], drawn: list[Life], *, ahead: bool
+        self,
+        world: World,
+        versions: dict[int, Edit],
+        drawn: list[Life],
+        figures: dict[int, dict[str, int]],
+        *,
+        ahead: bool,
     ) -> None:
         self.world, self.versions = world, dict(sorted(versions.items()))
+        # A new version begins with figures of its own.
+        self.figures = {term: each for term, each in figures.items() if term not in versions}
         self.terms = _terms()
         self.lives = {PupilFactory(): life for life in drawn}
         self.streams: dict[int, Stream] = {}
@@ -122,6 +136,7 @@ class Telling:
         for number in range(TERMS):
             # A new version is approved on its first day, or in the term before.
             self._edit(number + 1 if ahead else number)
+            self._set_figures(number)
             for pupil, life in self.lives.items():
                 self._judge(pupil, life, number)
 
@@ -183,6 +198,26 @@ class Telling:
             },
         )
         self.streams[number] = stream
+
+    def _set_figures(self, number: int) -> None:
+        first_day = self.terms[number].starts_on
+        for code, rate in self.figures.get(number, {}).items():
+            stream = self.streams[self._version(number)]
+            row = stream.expectations.get(route__code=code, ends_on=None)
+            row.ends_on = first_day - dt.timedelta(days=1)
+            row.save()
+            Expectation.objects.create(
+                stream=stream,
+                route=row.route,
+                points_a_term=rate,
+                better=row.better,
+                starts_on=first_day,
+            )
+
+    def _rate(self, version: int, route: str, number: int) -> int:
+        """Return what a term brings in a version; one before it goes by its first figures."""
+        since = [term for term in self.figures if version < term <= number]
+        return (self.figures[max(since)] if since else self.versions[version].rates)[route]
 
     def _version(self, number: int) -> int:
         """Return the version in force in a term."""
@@ -248,8 +283,9 @@ class Telling:
                 point = self.versions[each].became[point]
         gain = value - version.values[point]
         # The census is 30 days into a term: a baseline after it has had nothing of that term.
-        terms = number - start + (after <= 30)
-        expected = version.rates[route] * terms
+        counted = range(start + (after > 30), number + 1)
+        in_force = self._version(number)
+        expected = sum(self._rate(in_force, route, term) for term in counted)
         if expected == 0:
             word = Indicator.EXPECTED if gain >= 0 else Indicator.NONE
         elif gain <= 0:

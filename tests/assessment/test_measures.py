@@ -13,6 +13,7 @@ from assessment.measures import (
     Z_95,
     Z_998,
     Indicator,
+    Rate,
     Standing,
     control_limits,
     expected_gain,
@@ -61,10 +62,30 @@ def test_terms_are_the_census_days_from_the_baseline_to_the_term(baseline_on, da
     assert terms_since(baseline_on, census_on, days) == terms
 
 
+def expected(rates, baseline_on, census_on):
+    rates = [Rate(D(points), until) for points, until in rates]
+    return expected_gain(rates, baseline_on=baseline_on, census_on=census_on, census_days=CENSUS)
+
+
+SEPTEMBER = dt.date(2025, 9, 15)
+
+
 def test_expected_gain_is_the_routes_points_times_the_terms():
-    assert expected_gain(D("0.5"), 3) == D("1.5")
-    assert expected_gain(D("0.25"), 0) == 0
-    assert expected_gain(D("0.1"), 3) == D("0.3")  # exact, as binary fractions are not
+    assert expected([("0.5", None)], SEPTEMBER, CENSUS[2]) == D("1.5")
+    assert expected([("0.25", None)], dt.date(2025, 12, 10), CENSUS[0]) == 0
+    # Exact, as binary fractions are not.
+    assert expected([("0.1", None)], SEPTEMBER, CENSUS[2]) == D("0.3")
+
+
+def test_figures_changed_from_a_term_on_count_for_the_terms_from_there_on():
+    until_spring = dt.date(2026, 3, 31)
+    changed = [("1", until_spring), ("2", None)]
+    assert [expected(changed, SEPTEMBER, day) for day in CENSUS] == [1, 2, 4, 6]
+    # A term before the first figures goes by them: those of an earlier scale say nothing here.
+    assert expected(changed[1:], SEPTEMBER, CENSUS[3]) == 8
+    # So does one between two, when the stream was not used on the route for a while.
+    gap = [("1", CENSUS[0]), ("3", None)]
+    assert expected(gap, SEPTEMBER, CENSUS[2]) == 7
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ tables. It is slow and naive on purpose.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -127,11 +128,11 @@ class Reckoning:
             return {"judged": True, "word": None}
         assert len(base) == 1
         gain = self.point[made[0]["point_id"]] - self.point[base[0]["point_id"]]
-        terms = sum(
-            base[0]["judged_on"] <= each["census_on"] <= term["census_on"]
+        hoped = sum(
+            self.rate(expectation, each["census_on"])
             for each in self.term.values()
+            if base[0]["judged_on"] <= each["census_on"] <= term["census_on"]
         )
-        hoped = expectation["points_a_term"] * terms
         if hoped == 0:
             word = "expected" if gain >= 0 else "none"
         elif gain <= 0:
@@ -141,6 +142,18 @@ class Reckoning:
         else:
             word = "better" if gain >= expectation["better"] * hoped else "expected"
         return {"judged": True, "word": word}
+
+    def rate(self, expectation: Row, day: dt.date) -> Decimal:
+        """The points that a term brought on its census day, or those that came next."""
+        rows = [
+            each
+            for each in self.expectations
+            if (each["stream_id"], each["route_id"])
+            == (expectation["stream_id"], expectation["route_id"])
+            and (each["ends_on"] is None or each["ends_on"] >= day)
+        ]
+        points: Decimal = min(rows, key=lambda each: each["starts_on"])["points_a_term"]
+        return points
 
     def counts(self, pairs: Iterable[Row], pupils_counted: int) -> Row:
         """Count some pairs as a row of a table does."""

@@ -26,7 +26,7 @@ from schools.choices import Season
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.factories.schools import TermFactory, WindowFactory
-from tests.plain_progress import Due, Raw
+from tests.plain_progress import Due, Raw, rates_of
 from tests.reporting.by_the_book import share_of
 from tests.reporting.tables import bare, rows_of_page, sheets_of
 
@@ -66,7 +66,7 @@ def plain_class(class_group, term):
                 held = rule["starts_on"] <= term.census_on <= (rule["ends_on"] or dt.date.max)
                 if held and (rule["stream_id"], rule["route_id"]) == (stream["id"], route):
                     due = Due(pupil, 0, None, route, "", False, strand["id"], None, stream["id"])
-                    raw.judge(due, Fraction(rule["points_a_term"]), rule["better"])
+                    raw.judge(due, rates_of(Expectation.objects.values(), rule), rule["better"])
                     found[pupil, strand["id"]] = due
     return found
 

@@ -158,7 +158,7 @@ def test_other_figures_from_a_term_on_leave_the_terms_before(world, lead, terms)
     set_expectations(by=lead, stream=stream, term=terms[1], expected={route: TWO, **others})
     after = [progress_of(cohort(lead, term=term)) for term in terms]
     assert after[0] == before[0]
-    assert [(int(each.expected), int(each.indicator)) for (each,) in after[1:]] == [(4, 2), (6, 2)]
+    assert [(int(each.expected), int(each.indicator)) for (each,) in after[1:]] == [(3, 2), (5, 2)]
     january = terms[1].starts_on
     assert figures(stream)["semi-formal"] == [
         (dt.date(2020, 9, 1), january - dt.timedelta(days=1), *ONE),
