@@ -22,7 +22,7 @@ from parrcs.core.access import Access, Permission
 from pupils.models import Pupil
 from pupils.selectors.registers import Registered, registers
 from schools.models import AcademicYear, ClassGroup, Term
-from schools.selectors.calendar import current_term
+from schools.selectors.calendar import term_of_class
 
 
 def aims_of(
@@ -139,7 +139,7 @@ def aims_page(access: Access, *, class_group: ClassGroup, today: dt.date) -> Aim
     """
     terms = list(Term.objects.order_by("starts_on"))
     of_year = [each for each in terms if each.year_id == class_group.year_id]
-    term = _term_of(of_year, class_group, today)
+    term = term_of_class(class_group, today=today)
     may_set = may_set_aims(access, class_group)
     over = class_group.year.ends_on < today
     if term is None:
@@ -242,12 +242,3 @@ def _aimed_at(
     )
     suggested = next(each for each in setting.scale if each.value == value)
     return AimedAt(pupil_id, strand, last, start, suggested, aim_id, code)
-
-
-def _term_of(of_year: Sequence[Term], class_group: ClassGroup, today: dt.date) -> Term | None:
-    """Return the term by which a class's year is looked at: the current one, else the nearest."""
-    now = current_term(today, school_id=class_group.school_id).term
-    if now in of_year:
-        return now
-    begun = [each for each in of_year if each.starts_on <= today]
-    return begun[-1] if begun else next(iter(of_year), None)

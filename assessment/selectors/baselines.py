@@ -21,7 +21,7 @@ from pupils.models import Pupil
 from pupils.selectors.pupils import PupilFile
 from pupils.selectors.registers import Registered, judged_route, registers
 from schools.models import ClassGroup, Term, User
-from schools.selectors.calendar import current_term
+from schools.selectors.calendar import current_term, term_of_class
 
 
 @dataclass(frozen=True)
@@ -239,9 +239,9 @@ class ClassBaselines:
 def class_baselines(access: Access, *, class_group: ClassGroup) -> ClassBaselines | None:
     """Return who of a class lacks baselines in the strands due; None before its first term is set.
 
-    The term is the present one; for a class of another year, the one of its year nearest to it.
+    The term is that of `term_of_class`.
     """
-    term = _term_of(class_group)
+    term = term_of_class(class_group, today=timezone.localdate())
     if term is None:
         return None
     due = strands_due(term)
@@ -306,16 +306,6 @@ def pupils_without(
     ):
         lacking[group] += count < len(due.get(route, ()))
     return lacking
-
-
-def _term_of(class_group: ClassGroup) -> Term | None:
-    today = timezone.localdate()
-    now = current_term(today, school_id=class_group.school_id).term
-    if now is not None and now.year_id == class_group.year_id:
-        return now
-    terms = list(Term.objects.filter(year=class_group.year_id).order_by("starts_on"))
-    begun = [each for each in terms if each.starts_on <= today]
-    return next(iter([*begun[::-1], *terms]), None)
 
 
 def _day(day: dt.date) -> str:

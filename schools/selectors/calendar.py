@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from parrcs.core.access import Access
 from schools.measures import TermDates, YearDates, suggested_year
-from schools.models import AcademicYear, Term, Window
+from schools.models import AcademicYear, ClassGroup, Term, Window
 from schools.selectors.windows import Windows, windows
 
 
@@ -71,6 +71,20 @@ def current_term(day: dt.date, *, school_id: int | None = None) -> CurrentTerm:
     opened = [each for each in terms if each[1] and each[1].is_open(day)]
     begun = [each for each in terms if each[0].starts_on <= day]
     return CurrentTerm(*next(iter(opened + begun), (None, None)))
+
+
+def term_of_class(class_group: ClassGroup, *, today: dt.date) -> Term | None:
+    """Return the term by which a class is looked at; None before its first term is set.
+
+    The term that is now in its school; for a class of another year, the one of its year nearest
+    to it.
+    """
+    now = current_term(today, school_id=class_group.school_id).term
+    if now is not None and now.year_id == class_group.year_id:
+        return now
+    terms = list(Term.objects.filter(year=class_group.year_id).order_by("starts_on"))
+    begun = [each for each in terms if each.starts_on <= today]
+    return next(iter([*begun[::-1], *terms]), None)
 
 
 def start_of_year(day: dt.date) -> dt.date:
