@@ -25,10 +25,12 @@ class AimsForm(forms.Form):
     """The aims of a class: in each field the code of a point, or nothing for no aim.
 
     `seen` holds the aims that the person saw, so that only what they changed is written, and
-    what somebody else set meanwhile is told.
+    what somebody else set meanwhile is told. `lower` holds the aims that were said to be below
+    where the pupil stands: sent once more, they are meant.
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    lower = forms.CharField(required=False, widget=forms.HiddenInput)
     # Whether a suggestion is taken wherever no aim is set.
     take = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -38,6 +40,7 @@ class AimsForm(forms.Form):
         # What the person had changed when a conflict was told. From then on what stands by now
         # counts as seen; after a mere slip of the pen it does not.
         self.told: frozenset[str] | None = None
+        self.said_lower: list[str] = []
         self.cells = {cell.name: cell for cell in page.cells}
         self.scales = {
             strand.strand_id: table.scale for table in page.tables for strand in table.strands
@@ -77,15 +80,31 @@ class AimsForm(forms.Form):
                     f"{code} is not a point of {cell.strand.stream}, which goes from"
                     f" {scale[0].code} to {scale[-1].code}.",
                 )
+        self._ask_about_lower(cleaned)
         return cleaned
+
+    def _ask_about_lower(self, cleaned: dict[str, Any]) -> None:
+        """Ask about each new aim that the pupil is past already: it would count as reached."""
+        seen, meant = _marks(cleaned["seen"]), _marks(cleaned["lower"])
+        for name, cell in self.cells.items():
+            point: Point | None = cleaned.get(name)
+            if point is None or cell.start is None or point.value >= cell.start.value:
+                continue
+            key = (cell.pupil_id, cell.strand.strand_id)
+            if seen.get(key) == point.pk:
+                continue
+            self.said_lower.append(f"{key[0]}-{key[1]}:{point.pk}")
+            if meant.get(key) != point.pk:
+                self.add_error(
+                    name,
+                    f"{point.code} is below {cell.start.code}, where the pupil stands now, so it"
+                    " would count as reached at once. Save again to set it all the same.",
+                )
 
     @property
     def wanted(self) -> list[Wanted]:
         """What is to be set: where the person changed something, and the suggestions taken."""
-        seen = {
-            (int(pupil), int(strand)): int(point)
-            for pupil, strand, point in _SEEN.findall(self.cleaned_data["seen"])
-        }
+        seen = _marks(self.cleaned_data["seen"])
         found = []
         for name, cell in self.cells.items():
             point: Point | None = self.cleaned_data[name]
@@ -137,6 +156,11 @@ class AimsForm(forms.Form):
             )
             for table in self.page.tables
         ]
+
+
+def _marks(sent: str) -> dict[tuple[int, int], int]:
+    """Return the points that a hidden field names, by pupil and strand."""
+    return {(int(pupil), int(strand)): int(point) for pupil, strand, point in _SEEN.findall(sent)}
 
 
 def _point(scale: Sequence[Point], code: str) -> Point | None:

@@ -180,7 +180,7 @@ def test_what_somebody_else_set_meanwhile_is_told_and_kept(autumn, sign_in):
 
 def test_a_conflict_told_of_one_aim_takes_back_no_other(autumn, sign_in):
     first, second = sign_in(Role.HEAD), sign_in(Role.ASSESSMENT_LEAD)
-    first.post(autumn.address, {autumn.field: "10", autumn.other_field: "3"})
+    first.post(autumn.address, {autumn.field: "12", autumn.other_field: "3"})
     opened = second.get(autumn.address).context["form"].seen_by_now
     first.post(autumn.address, {"seen": opened, autumn.field: "15", autumn.other_field: "6"})
     mine = {"seen": opened, autumn.field: "16", autumn.other_field: "3"}
@@ -211,6 +211,30 @@ def test_a_slip_of_the_pen_is_told_and_nothing_is_stored(autumn, sign_in):
     # The same aim typed again is no change.
     lead.post(autumn.address, {autumn.other_field: "4"})
     assert Aim.objects.get().set_by == autumn.people[Role.HEAD]
+
+
+def test_an_aim_below_where_the_pupil_stands_is_asked_about_and_set_when_meant(autumn, sign_in):
+    lead = sign_in(Role.ASSESSMENT_LEAD)
+    asked = {autumn.field: "9", autumn.other_field: "5"}
+    answer = lead.post(autumn.address, asked)
+    page = answer.content.decode()
+    assert "9 is below 11, where the pupil stands now, so it would count as reached" in page
+    assert f'href="#id_{autumn.field}"' in page
+    assert 'value="9"' in page
+    assert standing(autumn) == {}  # all or nothing
+    # Another one below is asked about by itself: only what was told is taken as meant.
+    mark = f"{autumn.pupils[1].pk}-{autumn.reading.pk}"
+    lower = f"{mark}:{autumn.points[9].pk}"
+    assert f'name="lower" value="{lower}"' in page
+    again = lead.post(autumn.address, {**asked, autumn.field: "8", "lower": lower})
+    assert "8 is below 11" in again.content.decode()
+    assert standing(autumn) == {}
+    lead.post(autumn.address, {**asked, "lower": lower})
+    assert standing(autumn) == {autumn.pupils[1].pk: "9", autumn.pupils[0].pk: "5"}
+    # What stands is not asked about when the rest of the class is saved.
+    seen = " ".join(f"{aim.pupil_id}-{aim.strand_id}:{aim.point_id}" for aim in Aim.objects.all())
+    lead.post(autumn.address, {"seen": seen, autumn.field: "9", autumn.other_field: "6"})
+    assert standing(autumn) == {autumn.pupils[1].pk: "9", autumn.pupils[0].pk: "6"}
 
 
 def test_the_aims_of_a_year_that_is_over_stay(autumn):
