@@ -14,8 +14,9 @@ from reporting.selectors.compare_choices import in_sentence
 from reporting.selectors.compare_tallies import Tally, percent_of
 
 AT_MOST = 4
-# A unit with less than this share of its judgements in is named as incomplete.
-COMPLETE_FROM = 0.9
+# A unit with less than this share of its judgements in is named.
+MOSTLY_IN = 0.9
+_NAMED = 3
 
 
 class Finding(NamedTuple):
@@ -194,7 +195,7 @@ def _incomplete(comparison: Comparison) -> list[Finding]:
         (
             row
             for row in comparison.rows
-            if row.tally.due and row.tally.judged < COMPLETE_FROM * row.tally.due
+            if row.tally.due and row.tally.judged < MOSTLY_IN * row.tally.due
         ),
         key=lambda row: row.tally.judged / row.tally.due,
     )
@@ -215,7 +216,8 @@ def _many_incomplete(comparison: Comparison, rows: list[Row]) -> Finding:
     most = max(rows, key=lambda row: row.tally.not_judged)
     return Finding(
         "some",
-        f"{len(rows)} of {len(comparison.rows)} schools and ARBs have not finished judging",
+        f"{len(rows)} of {len(comparison.rows)} schools and ARBs have less than"
+        f" {MOSTLY_IN * 100:.0f} % of their judgements in",
         f"Most is left in {most.unit.name}: {most.tally.not_judged:,} of"
         f" {most.tally.due:,} not yet judged. {_window(comparison)}",
         comparison.chosen.query_with(unit=most.unit.key, number="not-judged"),
@@ -228,8 +230,21 @@ def _window(comparison: Comparison, row: Row | None = None) -> str:
     window = own.get(_school_of(comparison, row), comparison.window) if row else comparison.window
     if window is None:
         return "The term has no window for judgements yet."
-    apart = f" Schools with one of their own: {len(own)}." if own and row is None else ""
+    apart = _apart(comparison) if row is None else ""
     return f"The window for judgements runs to {_day(window.closes_on)}.{apart}"
+
+
+def _apart(comparison: Comparison) -> str:
+    """Name the schools whose windows are their own, each with its last day."""
+    own = comparison.own_windows
+    named = [
+        f"{row.unit.name} (to {_day(own[row.unit.school_id].closes_on)})"
+        for row in comparison.rows
+        if row.unit.school_id in own
+    ]
+    if len(named) > _NAMED:
+        named[_NAMED - 1 :] = [f"{len(named) - _NAMED + 1} more"]
+    return f" With days of their own: {in_sentence(named)}." if named else ""
 
 
 def _school_of(comparison: Comparison, row: Row) -> int:

@@ -118,8 +118,25 @@ def test_who_has_not_judged_is_named_with_what_is_left():
 def test_many_who_have_not_judged_are_one_line():
     units = {f"Calm {n}": ((80, 100, 150 + n), (80, 100, 150)) for n in range(4)}
     (line,) = findings(compared(units))
-    assert line.title == "4 of 4 schools and ARBs have not finished judging"
+    assert line.title == "4 of 4 schools and ARBs have less than 90 % of their judgements in"
     assert line.detail.startswith("Most is left in Calm 3: 103 of 303 not yet judged.")
+
+
+def test_the_line_of_many_names_the_schools_with_days_of_their_own():
+    units = {f"Calm {n}": ((80, 100, 150), (80, 100, 150)) for n in range(5)}
+    page = compared(units)
+    days = {"opens_on": dt.date(2026, 11, 16), "closes_on": dt.date(2026, 12, 4)}
+    page.own_windows[2] = Window(**days)
+    (line,) = findings(page)
+    assert line.detail.endswith(
+        "The window for judgements runs to 11 December 2026."
+        " With days of their own: Calm 2 (to 4 December 2026)."
+    )
+    page.own_windows.update({n: Window(**days) for n in (0, 1, 4)})
+    (line,) = findings(page)
+    assert line.detail.endswith(
+        "Calm 0 (to 4 December 2026), Calm 1 (to 4 December 2026) and 2 more."
+    )
 
 
 def test_who_is_between_the_limits_is_one_to_watch_and_no_more():
