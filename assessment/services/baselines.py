@@ -1,6 +1,7 @@
 """Baselines: setting the starting point of a pupil in a strand, and setting it anew."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Baseline, Judgement, Point, Strand
-from assessment.services.streams.carrying import carry_on
+from assessment.services.streams.carrying import carry_all_on
 from parrcs.core.access import Access, Permission
 from pupils.models import Pupil
-from pupils.selectors.pupils import PupilFile, pupil_file
+from pupils.selectors.pupils import PupilFile, pupil_files
 from pupils.selectors.registers import placement_of
 from pupils.services.operations import may_record
 from schools.models import ClassGroup, LateEntry, Term
@@ -49,22 +50,13 @@ def set_first_baselines(
     """
     if not may_record(by, class_group):
         raise PermissionDenied
-    by_pupil: dict[Pupil, list[StartingPoint]] = {}
-    for pupil, each in starting_points:
-        by_pupil.setdefault(pupil, []).append(each)
-    # Always in the same order, so that two people who save the same class do not lock each other.
-    for pupil in sorted(by_pupil, key=lambda each: each.pk):
-        setting = _Setting(by, pupil)
-        for each in by_pupil[pupil]:
-            setting.set(each, first=True)
+    _Setting(by, starting_points).set(first=True)
 
 
 @transaction.atomic
 def set_baselines(*, by: Access, pupil: Pupil, starting_points: Iterable[StartingPoint]) -> None:
     """Set several baselines of a pupil, all or none. Raises `BaselineRefused`."""
-    setting = _Setting(by, pupil)
-    for each in starting_points:
-        setting.set(each)
+    _Setting(by, [(pupil, each) for each in starting_points]).set()
 
 
 @transaction.atomic
@@ -76,119 +68,140 @@ def set_baseline(
     A later day keeps the old baseline for the terms before it, the same day corrects it. What
     was reckoned for a term that was judged and is closed stays as it is. Raises `BaselineRefused`.
     """
-    return _Setting(by, pupil).set(StartingPoint(strand, point, judged_on))
+    (baseline,) = _Setting(by, [(pupil, StartingPoint(strand, point, judged_on))]).set()
+    return baseline
 
 
 class _Setting:
-    """What setting baselines of one pupil needs to know, asked for once."""
+    """What setting baselines needs to know, asked for once: a class has hundreds of them."""
 
-    def __init__(self, by: Access, pupil: Pupil) -> None:
-        file = pupil_file(by, pupil_id=pupil.pk)
-        if file is None or not file.lets(by, Permission.RECORD):
+    def __init__(self, by: Access, asked: Sequence[tuple[Pupil, StartingPoint]]) -> None:
+        self.by, self.asked = by, asked
+        pupils = {pupil.pk for pupil, _ in asked}
+        strands = {each.strand.pk for _, each in asked}
+        self._files = pupil_files(by, pupil_ids=pupils)
+        if len(self._files) < len(pupils) or not all(
+            file.lets(by, Permission.RECORD) for file in self._files.values()
+        ):
             raise PermissionDenied
-        self.by, self.pupil, self.file = by, pupil, file
-        # Two first baselines at the same time come one after the other.
-        Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=pupil.pk)
-        self._closed = _closed_terms(file)
+        # Two first baselines at the same time come one after the other; always in the same order,
+        # so that two people who save the same class do not lock each other.
+        locked = Pupil.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=pupils)
+        list(locked.order_by("pk"))
+        theirs = Q(pupil__in=pupils, strand__in=strands)
+        self._held: dict[tuple[int, int], list[Baseline]] = defaultdict(list)
+        for each in Baseline.objects.filter(theirs).order_by("judged_on"):
+            self._held[each.pupil_id, each.strand_id].append(each)
+        self._judged: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for pupil, strand, term in Judgement.objects.filter(theirs).values_list(
+            "pupil", "strand", "term"
+        ):
+            self._judged[pupil, strand].add(term)
+        self._terms = list(Term.objects.order_by("-starts_on"))
+        self._windows = windows()
+        self._leave = {
+            (each.term_id, each.class_group_id): each for each in LateEntry.objects.all()
+        }
 
-    def set(self, start: StartingPoint, *, first: bool = False) -> Baseline:
-        """Set one; `first` refuses where a baseline stands already."""
-        strand, point, judged_on = start.strand, start.point, start.judged_on
-        if point.stream_id != strand.stream_id:
-            self._refuse(strand, "This point is not on the scale of the stream.")
-        self._check_day(strand, judged_on)
-        standing = Baseline.objects.filter(
-            pupil=self.pupil, strand=strand, replaced_on__isnull=True
-        ).first()
-        if standing and first:
-            self._refuse(strand, "Someone has set this baseline meanwhile. It was not changed.")
-        if standing and judged_on < standing.judged_on:
-            self._refuse(
-                strand,
+    def set(self, *, first: bool = False) -> list[Baseline]:
+        """Set all that is asked for; `first` refuses where a baseline stands already."""
+        made, corrected = [], []
+        for pupil, start in self.asked:
+            standing = self._checked(pupil, start, first=first)
+            if standing and start.judged_on == standing.judged_on:
+                standing.point = start.point
+                standing.judged_by_id = self.by.person_id
+                standing.carried_from = None
+                standing.save(update_fields=["point", "judged_by", "carried_from"])
+                corrected.append(standing)
+                continue
+            if standing:
+                standing.replaced_on = start.judged_on
+                standing.save(update_fields=["replaced_on"])
+            made.append(
+                Baseline(
+                    pupil=pupil,
+                    strand=start.strand,
+                    point=start.point,
+                    judged_on=start.judged_on,
+                    judged_by_id=self.by.person_id,
+                )
+            )
+        done = [*corrected, *Baseline.objects.bulk_create(made)]
+        carry_all_on(baselines=done)
+        return done
+
+    def _checked(self, pupil: Pupil, start: StartingPoint, *, first: bool) -> Baseline | None:
+        """Return the baseline that stands where one can be set. Raises `BaselineRefused`."""
+        strand, judged_on = start.strand, start.judged_on
+        held = self._held[pupil.pk, strand.pk]
+        standing = next((each for each in held if each.replaced_on is None), None)
+        words = ""
+        if start.point.stream_id != strand.stream_id:
+            words = "This point is not on the scale of the stream."
+        elif said := self._day_refused(self._files[pupil.pk], judged_on):
+            words = said
+        elif standing and first:
+            words = "Someone has set this baseline meanwhile. It was not changed."
+        elif standing and judged_on < standing.judged_on:
+            words = (
                 f"The baseline in force is of {_day(standing.judged_on)}. A new one"
-                " is of a later day, or of the same day to correct it.",
+                " is of a later day, or of the same day to correct it."
             )
-        self._check_closed_terms(strand, judged_on)
-        if standing and judged_on == standing.judged_on:
-            standing.point = point
-            standing.judged_by_id = self.by.person_id
-            standing.carried_from = None
-            standing.save(update_fields=["point", "judged_by", "carried_from"])
-            carry_on(baseline=standing)
-            return standing
-        if standing:
-            standing.replaced_on = judged_on
-            standing.save(update_fields=["replaced_on"])
-        made = Baseline.objects.create(
-            pupil=self.pupil,
-            strand=strand,
-            point=point,
-            judged_on=judged_on,
-            judged_by_id=self.by.person_id,
-        )
-        carry_on(baseline=made)
-        return made
+        elif said := self._closed_refused(self._files[pupil.pk], start, held):
+            words = said
+        if words:
+            raise BaselineRefused(pupil, strand, words)
+        return standing
 
-    def _check_day(self, strand: Strand, judged_on: dt.date) -> None:
-        if judged_on > timezone.localdate():
-            self._refuse(strand, "This day is still to come.")
-        if judged_on < self.pupil.born_on:
-            self._refuse(strand, "This is before the pupil was born.")
-        left = self.file.seen_until
-        if left and judged_on > left:
-            self._refuse(
-                strand,
-                f"{self.pupil} left on {_day(left)}. A baseline is of a day until then.",
-            )
+    def _day_refused(self, file: PupilFile, day: dt.date) -> str:
+        if day > timezone.localdate():
+            return "This day is still to come."
+        if day < file.pupil.born_on:
+            return "This is before the pupil was born."
+        left = file.seen_until
+        if left and day > left:
+            return f"{file.pupil} left on {_day(left)}. A baseline is of a day until then."
+        return ""
 
-    def _check_closed_terms(self, strand: Strand, judged_on: dt.date) -> None:
+    def _closed_refused(
+        self, file: PupilFile, start: StartingPoint, held: Sequence[Baseline]
+    ) -> str:
         """Ask that no gain changes of a term that was judged and whose window has closed.
 
         A term is measured from the baseline that holds at its end.
         """
-        judged = Term.objects.filter(
-            pk__in=Judgement.objects.filter(pupil=self.pupil, strand=strand).values("term"),
-            ends_on__gte=judged_on,
-        )
-        term = next((each for each in judged.order_by("-starts_on") if each in self._closed), None)
-        if term is None:
-            return
-        measured = Baseline.objects.filter(
-            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.ends_on),
-            pupil=self.pupil,
-            strand=strand,
-            judged_on__lte=term.ends_on,
-        ).exists()
-        self._refuse(
-            strand,
-            f"{term} was judged {'from this' if measured else 'without a'} baseline and its window"
-            " is closed, so it stays as it is. Set a new baseline with a date after"
-            f" {_day(term.ends_on)}.",
-        )
+        judged = self._judged[file.pupil.pk, start.strand.pk]
+        for term in self._terms:
+            if term.pk not in judged or term.ends_on < start.judged_on:
+                continue
+            if not self._is_closed(file, term):
+                continue
+            measured = any(
+                each.judged_on <= term.ends_on
+                and (each.replaced_on is None or each.replaced_on > term.ends_on)
+                for each in held
+            )
+            return (
+                f"{term} was judged {'from this' if measured else 'without a'} baseline and its"
+                " window is closed, so it stays as it is. Set a new baseline with a date after"
+                f" {_day(term.ends_on)}."
+            )
+        return ""
 
-    def _refuse(self, strand: Strand, words: str) -> None:
-        raise BaselineRefused(self.pupil, strand, words)
+    def _is_closed(self, file: PupilFile, term: Term) -> bool:
+        """Say whether nothing of the pupil can be judged in a term any more.
 
-
-def _closed_terms(file: PupilFile) -> set[Term]:
-    """Return the terms in which nothing of the pupil can be judged any more.
-
-    By the window of the school where the pupil was then, and leave for the class they were in.
-    One that is over and has no window is closed too: its judgements were imported.
-    """
-    today, held = timezone.localdate(), windows()
-    leave = {(each.term_id, each.class_group_id): each for each in LateEntry.objects.all()}
-    closed = set()
-    for term in Term.objects.all():
+        By the window of the school where the pupil was then, and leave for the class they were in.
+        A term that is over and has no window is closed too: its judgements were imported.
+        """
         placement = placement_of(file.every_placement, term)
         school, group = (
             (placement.school_id, placement.class_group_id) if placement else (None, None)
         )
-        late = leave.get((term.pk, group)) if group else None
-        last_day = EntryDays.by(held.of(term.pk, school), late).last_day
-        if (last_day or term.ends_on) < today:
-            closed.add(term)
-    return closed
+        late = self._leave.get((term.pk, group)) if group else None
+        last_day = EntryDays.by(self._windows.of(term.pk, school), late).last_day
+        return (last_day or term.ends_on) < timezone.localdate()
 
 
 def _day(day: dt.date) -> str:

@@ -1,7 +1,8 @@
 """One pupil: where they are and were, and what a person may do for them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -82,20 +83,32 @@ def covers(reach: Reach, placement: Placement) -> bool:
 
 def pupil_file(access: Access, *, pupil_id: int) -> PupilFile | None:
     """Return a pupil with their placements; None for one whom the person may not see."""
-    pupil = Pupil.objects.visible_to(access).select_related("trust").filter(pk=pupil_id).first()
-    if pupil is None:
-        return None
-    placements: QuerySet[Placement] = Placement.objects.filter(pupil=pupil)
-    found = (
+    return pupil_files(access, pupil_ids=[pupil_id]).get(pupil_id)
+
+
+def pupil_files(access: Access, *, pupil_ids: Collection[int]) -> dict[int, PupilFile]:
+    """Return pupils with their placements, those whom the person may see: by id, in two queries."""
+    pupils = Pupil.objects.visible_to(access).select_related("trust").in_bulk(pupil_ids)
+    if not pupils:
+        return {}
+    placements: QuerySet[Placement] = Placement.objects.filter(pupil__in=pupils)
+    held: dict[int, list[Placement]] = defaultdict(list)
+    last_days: dict[int, list[dt.date]] = defaultdict(list)
+    for each in (
         placements.select_related("school", "arb__host", "class_group__year", "route")
         .annotate(theirs=Exists(Placement.objects.visible_to(access).filter(pk=OuterRef("pk"))))
         .order_by("starts_on")
-    )
-    today = timezone.localdate()
-    last_days = [each.ends_on or dt.date.max for each in found if each.theirs]
-    last_day = max(last_days, default=dt.date.max)
-    cut = last_day < today and not access.reach(Permission.SEE_PUPILS).whole_trust
-    return PupilFile(access, pupil, list(found), last_day if cut else None, today)
+    ):
+        held[each.pupil_id].append(each)
+        if each.theirs:
+            last_days[each.pupil_id].append(each.ends_on or dt.date.max)
+    today, everything = timezone.localdate(), access.reach(Permission.SEE_PUPILS).whole_trust
+    found = {}
+    for pk, pupil in pupils.items():
+        last_day = max(last_days[pk], default=dt.date.max)
+        cut = last_day < today and not everything
+        found[pk] = PupilFile(access, pupil, held[pk], last_day if cut else None, today)
+    return found
 
 
 def school_year_start(day: dt.date) -> dt.date:
