@@ -122,13 +122,13 @@ class SplitForm(_PlaceForm):
         for n in range(1, self.count + 1):
             attrs = {"autofocus": True} if n == 1 else {}
             self.fields[f"walt_{n}"] = long_text_field(
-                f"Target {n}: we are learning to (WALT)",
+                f"Part {n}: we are learning to (WALT)",
                 _WRITE_WALT,
                 most=MOST,
                 widget=forms.Textarea(attrs=attrs),
             )
             self.fields[f"wilf_{n}"] = long_text_field(
-                f"Target {n}: what I'm looking for (WILF)", _WRITE_WILF, most=MOST
+                f"Part {n}: what I'm looking for (WILF)", _WRITE_WILF, most=MOST
             )
 
     def _asked_for(self) -> int:
@@ -136,6 +136,22 @@ class SplitForm(_PlaceForm):
         sent = str(self.data.get("parts", "")) if self.is_bound else ""
         count = int(sent) if sent.isdecimal() and len(sent) < 3 else FEWEST_PARTS
         return min(MOST_PARTS, max(FEWEST_PARTS, count))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask that each part is a target of its own: two that say the same are one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first: dict[tuple[str, str], int] = {}
+        for n in range(1, self.count + 1):
+            walt, wilf = (_plainly(cleaned.get(f"{name}_{n}")) for name in ("walt", "wilf"))
+            if not (walt and wilf):
+                continue
+            same = first.setdefault((walt, wilf), n)
+            if same != n:
+                self.add_error(
+                    f"walt_{n}",
+                    f"Part {n} says the same as part {same}. Write what is different in it.",
+                )
+        return cleaned
 
     def grown(self) -> Self:
         """Return the form with one part more and all that was typed; nothing is wrong yet."""
@@ -170,6 +186,11 @@ class SplitForm(_PlaceForm):
             )
             for n in range(1, self.count + 1)
         ]
+
+
+def _plainly(text: str | None) -> str:
+    """Return a text as one compares it: whatever its capitals and its spaces."""
+    return " ".join((text or "").casefold().split())
 
 
 class RetireForm(forms.Form):
@@ -259,7 +280,7 @@ class CarryForm(forms.Form):
 
     def __init__(self, *args: Any, targets: Sequence[TermlyTarget], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.offered = {str(each.pk) for each in targets}
+        self.unmet = {str(each.pk) for each in targets if each.judged is not None}
         field = self.fields["targets"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # it is
         field.choices = [(str(each.pk), each.walt) for each in targets]
@@ -271,9 +292,10 @@ class CarryForm(forms.Form):
 
     @property
     def ticked(self) -> set[str]:
-        """What is ticked: all, until something else was sent."""
-        chosen = self["targets"].value() if self.is_bound else None
-        return self.offered if chosen is None else set(chosen)
+        """What is ticked: those that were judged and not met, until something was sent."""
+        if self.is_bound:
+            return set(self["targets"].value() or ())
+        return self.unmet
 
 
 class BankForm(forms.Form):

@@ -107,7 +107,7 @@ class ShownTarget:
 
     @property
     def is_unmet(self) -> bool:
-        """Whether there is something left of it: not retired, and not met."""
+        """Whether there may be something left of it: not retired, and not judged to be met."""
         met = (self.target.judged or 0) >= TargetOutcome.MET
         return self.target.retired_on is None and not met
 
@@ -185,9 +185,14 @@ class TargetPage:
 
     @cached_property
     def to_carry(self) -> list[ShownTarget]:
-        """The unmet targets of the term before that nothing in this term goes on from."""
+        """The targets of the term before, not met or not judged, that nothing goes on from yet."""
         before = [self.shown[each.pk] for each in (self.before.targets if self.before else ())]
         return [each for each in before if each.is_unmet and not each.now]
+
+    @property
+    def unmet(self) -> int:
+        """How many of those were judged and not met."""
+        return sum(each.target.judged is not None for each in self.to_carry)
 
 
 def holds_in(outcome: Outcome, term: Term) -> bool:

@@ -83,7 +83,7 @@ def target_carry(request: TrustRequest, pupil_id: int, target_id: int) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.RECORD)
 def targets_carry(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Show what all unmet targets of the term before would say now, and carry them forward."""
+    """Show what the targets of the term before would say now, and carry forward those ticked."""
     file = permitted_file(request, pupil_id, Permission.RECORD)
     page = page_of(request, file, request.GET.get("term") or request.POST.get("term"))
     if page is None or not (page.open_terms and page.offered):

@@ -8,13 +8,38 @@ document.addEventListener("submit", (event) => {
   if (!chosen || !walt) return;
   event.preventDefault();
   event.stopPropagation();
-  for (const [name, id] of [["walt", "id_walt"], ["wilf", "id_wilf"]]) {
-    const area = document.getElementById(id);
-    area.value = chosen.dataset[name];
+  const fields = [[walt, chosen.dataset.walt], [document.getElementById("id_wilf"), chosen.dataset.wilf]];
+  if (!chosen.dataset.asked && fields.some(([area, words]) => wouldGo(area, words))) return ask(chosen);
+  ask(null);
+  for (const [area, words] of fields) {
+    area.value = area.dataset.banked = words;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
   walt.focus();
 }, { capture: true });
+
+// Whether words that a person typed or was offered would be lost; those of the bank can be found again.
+function wouldGo(area, words) {
+  return area.value.trim() && area.value !== words && area.value !== area.dataset.banked;
+}
+
+// What stands in the form goes only when the same button is pressed again; one asks at a time.
+function ask(chosen) {
+  for (const form of document.querySelectorAll("[data-asked]")) {
+    delete form.dataset.asked;
+    form.querySelector("[role=alert]").remove();
+    form.querySelector("button").firstChild.data = "Use these words";
+  }
+  if (!chosen) return;
+  chosen.dataset.asked = "yes";
+  const said = document.createElement("p");
+  said.className = "soft";
+  said.setAttribute("role", "alert");
+  said.textContent = "The form has words already.";
+  const button = chosen.querySelector("button");
+  button.before(said);
+  button.firstChild.data = "Replace them";
+}
 
 function notSaved(words) {
   const messages = document.querySelector(".messages");

@@ -73,6 +73,14 @@ def test_a_teacher_goes_on_from_last_term_without_leaving_the_page(
     page.get_by_role("button", name=re.compile("^Use these words.*wave goodbye")).click()
     expect(walt).to_have_value("wave goodbye")
     expect(walt).to_be_focused()
+    # What a person typed is replaced only when they say so.
+    walt.fill("wave to the driver")
+    page.get_by_role("button", name=re.compile("^Use these words.*wave goodbye")).click()
+    expect(page.locator(".bank [role=alert]")).to_have_text("The form has words already.")
+    expect(walt).to_have_value("wave to the driver")
+    page.get_by_role("button", name=re.compile("^Replace them.*wave goodbye")).click()
+    expect(walt).to_have_value("wave goodbye")
+    expect(page.locator(".bank [role=alert]")).to_have_count(0)
     # Back closes the form, as it was opened by going on.
     page.go_back()
     expect(page.locator("#writing")).to_have_count(0)

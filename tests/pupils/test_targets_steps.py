@@ -59,6 +59,10 @@ def test_all_unmet_targets_are_carried_forward_after_a_look(world, sign_in, summ
     page = teacher.get(f"{url}?term={world.term.pk}")
     assert [target for target, _ in page.context["ready"]] == summer[1:3]
     assert "Starting point Partly in Summer 2026: With one adult." in words(page)
+    # Whether one is met that nobody has judged is not known, so it is not ticked.
+    assert page.context["form"].ticked == {str(summer[1].pk)}
+    assert "Target 3 of Summer 2026: not judged yet" in words(page)
+    assert "Carry forward 1 unmet" in words(teacher.get(editor(pupil)))
     assert now_of(world) == []
     nothing = teacher.post(url, {"term": world.term.pk})
     assert wrong(nothing) == ["id_targets"]
@@ -151,6 +155,11 @@ def test_a_target_is_split_into_parts(world, sign_in, outcome):
     assert 'class="errors"' not in grown.content.decode()
     for nonsense in ("99", "-1", "x", ""):
         assert teacher.post(url, parts | {"parts": nonsense}).status_code == 200
+    # Two parts that say the same would be one target.
+    same = {"walt_2": "Find  the card", "wilf_2": parts["wilf_1"]}
+    equal = teacher.post(url, parts | same)
+    assert wrong(equal) == ["id_walt_2"]
+    assert "Part 2 says the same as part 1." in words(equal)
     assert now_of(world) == [whole]
     asked = parts | {"wilf_2": "gives it to an adult twice a day"}
     response = teacher.post(url, asked, follow=True)
