@@ -44,6 +44,18 @@ def editor(world: World) -> str:
     return reverse("targets", args=[world.pupils[0].pk])
 
 
+def words_are_replaced_only_when_a_person_says_so(page: Page) -> None:
+    walt = page.locator("#id_walt")
+    expect(walt).to_be_focused()
+    walt.fill("wave to the driver")
+    page.get_by_role("button", name=re.compile("^Use these words.*wave goodbye")).click()
+    expect(page.locator(".bank [role=alert]")).to_have_text("The form has words already.")
+    expect(walt).to_have_value("wave to the driver")
+    page.get_by_role("button", name=re.compile("^Replace them.*wave goodbye")).click()
+    expect(walt).to_have_value("wave goodbye")
+    expect(page.locator(".bank [role=alert]")).to_have_count(0)
+
+
 def test_a_teacher_goes_on_from_last_term_without_leaving_the_page(
     harbour, summer, open_page, sign_in_page
 ):
@@ -72,15 +84,7 @@ def test_a_teacher_goes_on_from_last_term_without_leaving_the_page(
     page.get_by_label("Words to look for").fill("waving")
     page.get_by_role("button", name=re.compile("^Use these words.*wave goodbye")).click()
     expect(walt).to_have_value("wave goodbye")
-    expect(walt).to_be_focused()
-    # What a person typed is replaced only when they say so.
-    walt.fill("wave to the driver")
-    page.get_by_role("button", name=re.compile("^Use these words.*wave goodbye")).click()
-    expect(page.locator(".bank [role=alert]")).to_have_text("The form has words already.")
-    expect(walt).to_have_value("wave to the driver")
-    page.get_by_role("button", name=re.compile("^Replace them.*wave goodbye")).click()
-    expect(walt).to_have_value("wave goodbye")
-    expect(page.locator(".bank [role=alert]")).to_have_count(0)
+    words_are_replaced_only_when_a_person_says_so(page)
     # Back closes the form, as it was opened by going on.
     page.go_back()
     expect(page.locator("#writing")).to_have_count(0)
