@@ -36,20 +36,28 @@ class PastPoint:
 
 @dataclass(frozen=True)
 class BaselineLine:
-    """A strand with the baseline in force and those before it, corrected ones too."""
+    """A strand with the baseline in force and those before it, corrected ones too.
+
+    `counts_from` names the first term that is measured from it, if that is still to come.
+    """
 
     strand: Strand
     standing: Baseline | None
     earlier: Sequence[Baseline]
     past: Sequence[PastPoint] = ()
+    counts_from: str = ""
 
 
 @dataclass(frozen=True)
 class PupilBaselines:
-    """A pupil's baselines: in the strands due now, and in those that no longer are."""
+    """A pupil's baselines: in the strands due now, and in those that no longer are.
+
+    `late` says from when one counts that is set now; nothing where the present term counts too.
+    """
 
     due: Sequence[BaselineLine]
     others: Sequence[BaselineLine]
+    late: str = ""
 
 
 def pupil_baselines(access: Access, *, file: PupilFile) -> PupilBaselines:
@@ -59,20 +67,58 @@ def pupil_baselines(access: Access, *, file: PupilFile) -> PupilBaselines:
     for baseline in baselines_of(access, file=file):
         held[baseline.strand_id].append(baseline)
     corrected = _corrections([each for line in held.values() for each in line])
-    due = list(due_strands(file, term=term_now(file)))
+    now, terms = term_now(file), list(Term.objects.order_by("census_on"))
+    due = list(due_strands(file, term=now))
     due_ids = {strand.pk for strand in due}
     others = [line[0].strand for strand, line in held.items() if strand not in due_ids]
 
     def line_of(strand: Strand) -> BaselineLine:
         of_strand = held[strand.pk]
+        standing = next((b for b in of_strand if in_force(b, until)), None)
         return BaselineLine(
             strand,
-            next((b for b in of_strand if in_force(b, until)), None),
+            standing,
             [b for b in of_strand if not in_force(b, until)],
             _past(of_strand, corrected),
+            counts_from(standing.judged_on, now, terms) if standing else "",
         )
 
-    return PupilBaselines([line_of(each) for each in due], [line_of(each) for each in others])
+    return PupilBaselines(
+        [line_of(each) for each in due],
+        [line_of(each) for each in others],
+        _late(now, terms, file.today),
+    )
+
+
+def counts_from(day: dt.date, now: Term | None, terms: Sequence[Term]) -> str:
+    """Name the term from which a baseline of a day counts, if that is after the term `now`.
+
+    A term is measured from the baselines of a day up to its census day. `terms` are in order.
+    """
+    if now is None or day <= now.census_on:
+        return ""
+    return next((str(each) for each in terms if each.census_on >= day), f"the term after {now}")
+
+
+def counting_words(term: Term | None, days: Iterable[dt.date]) -> str:
+    """Say of baselines that were set from which term on they count, if that is not `term` yet."""
+    terms = list(Term.objects.order_by("census_on"))
+    found = {word: None for day in sorted(days) if (word := counts_from(day, term, terms))}
+    if not found or term is None:
+        return ""
+    return (
+        f" What was set of a day after {_day(term.census_on)}, the census day of {term}, counts"
+        f" from {' or '.join(found)} on."
+    )
+
+
+def _late(term: Term | None, terms: Sequence[Term], today: dt.date) -> str:
+    if term is None or not (after := counts_from(today, term, terms)):
+        return ""
+    return (
+        f"A baseline of a day after {_day(term.census_on)}, the census day of {term}, counts from"
+        f" {after} on: no gain is expected of it in {term} yet."
+    )
 
 
 def scales_of(stream_ids: Iterable[int]) -> dict[int, list[Point]]:
@@ -221,7 +267,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class ClassBaselines:
-    """A class and term: who lacks baselines, and who has them all."""
+    """A class and term: who lacks baselines, and who has them all; `late` as of one pupil."""
 
     class_group: ClassGroup
     term: Term
@@ -229,6 +275,7 @@ class ClassBaselines:
     settled: Sequence[Settled]
     strands: dict[int, Strand]
     scales: dict[int, list[Point]]
+    late: str = ""
 
     @property
     def pupils(self) -> int:
@@ -275,6 +322,7 @@ def class_baselines(access: Access, *, class_group: ClassGroup) -> ClassBaseline
         settled,
         Strand.objects.in_bulk(lacking),
         scales_of(set(lacking.values())),
+        _late(term, list(Term.objects.order_by("census_on")), timezone.localdate()),
     )
 
 

@@ -139,7 +139,7 @@ class _Setting:
         words = ""
         if start.point.stream_id != strand.stream_id:
             words = "This point is not on the scale of the stream."
-        elif said := self._day_refused(self._files[pupil.pk], judged_on):
+        elif said := self._day_refused(self._files[pupil.pk], judged_on, standing):
             words = said
         elif standing and first:
             words = "Someone has set this baseline meanwhile. It was not changed."
@@ -154,7 +154,7 @@ class _Setting:
             raise BaselineRefused(pupil, strand, words)
         return standing
 
-    def _day_refused(self, file: PupilFile, day: dt.date) -> str:
+    def _day_refused(self, file: PupilFile, day: dt.date, standing: Baseline | None) -> str:
         if day > timezone.localdate():
             return "This day is still to come."
         if day < file.pupil.born_on:
@@ -162,6 +162,14 @@ class _Setting:
         left = file.seen_until
         if left and day > left:
             return f"{file.pupil} left on {_day(left)}. A baseline is of a day until then."
+        came = min((each.starts_on for each in file.every_placement), default=None)
+        # One that was imported with an earlier day can still be corrected.
+        if came and day < came and not (standing and standing.judged_on == day):
+            return (
+                f"{file.pupil} came to the trust on {_day(came)}. A baseline is of a day from then"
+                " on, so that no term is counted before. Give what an earlier school found with"
+                " that day."
+            )
         return ""
 
     def _closed_refused(

@@ -36,10 +36,10 @@ def pupil_baseline(request: TrustRequest, pupil_id: int) -> HttpResponse:
         except BaselineRefused as refused:
             form.add_error(f"day-{refused.strand.pk}", str(refused))
         else:
-            several = len(form.starting_points) > 1
-            messages.success(
-                request, "The baselines are saved." if several else "The baseline is saved."
-            )
+            days = [each.judged_on for each in form.starting_points]
+            words = "The baselines are saved." if len(days) > 1 else "The baseline is saved."
+            words += baselines.counting_words(baselines.term_now(file), days)
+            messages.success(request, words)
             return redirect("pupil", pupil_id)
     return render(
         request,
@@ -49,6 +49,7 @@ def pupil_baseline(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "file": file,
             "form": form,
             "others": held.others,
+            "late": held.late,
             "crumbs": crumbs_of(file),
         },
     )
@@ -75,8 +76,10 @@ def class_baselines(request: TrustRequest, class_group_id: int) -> HttpResponse:
         except BaselineRefused as refused:
             form.add_error(f"point-{refused.pupil.pk}-{refused.strand.pk}", str(refused))
         else:
-            count = len(form.starting_points)
-            messages.success(request, f"{count} baseline{'s are' if count > 1 else ' is'} saved.")
+            days = [each.judged_on for _, each in form.starting_points]
+            words = f"{len(days)} baseline{'s are' if len(days) > 1 else ' is'} saved."
+            words += baselines.counting_words(listed.term if listed else None, days)
+            messages.success(request, words)
             return redirect("class_baselines", class_group_id)
     return render(
         request,

@@ -9,6 +9,8 @@ from django.urls import reverse
 from assessment.models import Baseline, Point, PointMapping, Strand, StrandMapping, Stream
 from assessment.services.baselines import BaselineRefused, StartingPoint, set_first_baselines
 from parrcs.core.access import Role
+from schools.choices import Season
+from schools.models import Term
 from tests.factories.assessment import (
     BaselineFactory,
     PointFactory,
@@ -16,7 +18,7 @@ from tests.factories.assessment import (
     StreamFactory,
 )
 from tests.factories.pupils import PlacementFactory, PupilFactory
-from tests.factories.schools import ClassGroupFactory
+from tests.factories.schools import ClassGroupFactory, TermFactory
 from tests.pupils.conftest import TODAY, counted, today, words, wrong
 
 __all__ = ["counted", "today"]  # fixtures
@@ -107,6 +109,52 @@ def test_bad_input_is_answered_at_its_field(world, sign_in, strands, scale):
     assert chosen in response.content.decode()
 
 
+def test_one_of_a_day_before_the_pupil_came_is_refused(world, sign_in, strands, scale):
+    pupil, reading = world.pupils[1], strands["reading"]
+    pupil.placements.update(starts_on=dt.date(2026, 9, 3))
+    teacher, field = sign_in(Role.TEACHER), name(pupil, reading)
+    response = teacher.post(url_of(world), {"judged_on": "2026-09-02", field: scale[5].pk})
+    assert wrong(response) == [f"id_{field}"]
+    said = f"{pupil} came to the trust on 3 September 2026. A baseline is of a day from then on"
+    assert said in words(response)
+    assert not Baseline.objects.exists()
+    teacher.post(url_of(world), {"judged_on": "2026-09-03", field: scale[5].pk})
+    assert Baseline.objects.get().judged_on == dt.date(2026, 9, 3)
+    # One that came with an import can be corrected, but not drawn further back.
+    Baseline.objects.update(judged_on=dt.date(2026, 7, 1))
+    page = reverse("pupil_baseline", args=[pupil.pk])
+    asked = {f"point-{reading.pk}": scale[6].pk, f"day-{reading.pk}": "2026-07-01"}
+    assert teacher.post(page, asked).status_code == 302
+    assert Baseline.objects.get().point == scale[6]
+
+
+def test_both_pages_say_from_which_term_a_baseline_counts(world, sign_in, strands, scale):
+    """Today is after the census day of the autumn, so that nothing would be expected in it."""
+    pupil, reading = world.pupils[1], strands["reading"]
+    teacher, page = sign_in(Role.TEACHER), reverse("pupil_baseline", args=[pupil.pk])
+    after = "after 1 October 2026, the census day of Autumn 2026, counts from"
+    for term in ("the term after Autumn 2026", "Spring 2027"):
+        late = f"A baseline of a day {after} {term} on: no gain is expected of it in Autumn 2026"
+        assert late in words(teacher.get(url_of(world)))
+        assert late in words(teacher.get(page))
+        TermFactory(year=world.term.year, season=Season.SPRING)
+    field = name(pupil, reading)
+    one = {"judged_on": "2026-10-02", field: scale[5].pk}
+    said = words(teacher.post(url_of(world), one, follow=True))
+    assert f"1 baseline is saved. What was set of a day {after} Spring 2027 on." in said
+    assert "In force: 5, 2 October 2026, by Harbour teacher; it counts from Spring 2027 on." in (
+        words(teacher.get(page))
+    )
+    writing = strands["writing"]
+    asked = {f"point-{writing.pk}": scale[6].pk, f"day-{writing.pk}": "2026-10-01"}
+    said = words(teacher.post(page, asked, follow=True))
+    assert "The baseline is saved." in said
+    assert "What was set" not in said
+    assert "In force: 6, 1 October 2026, by Harbour teacher." in words(teacher.get(page))
+    Term.objects.filter(pk=world.term.pk).update(census_on=TODAY)
+    assert "A baseline of a day after" not in words(teacher.get(url_of(world)))
+
+
 def test_what_someone_set_meanwhile_is_not_changed(world, sign_in, strands, scale):
     pupil, reading, writing = world.pupils[1], strands["reading"], strands["writing"]
     BaselineFactory(pupil=pupil, strand=reading, point=scale[9], judged_on=TODAY)
@@ -153,7 +201,10 @@ def test_corrections_replacements_and_who_made_them_are_told(world, sign_in, str
     sets(Role.HEAD, 6, "2026-09-15")
     sets(Role.ASSESSMENT_LEAD, 7, "2026-10-15")
     said = words(sign_in(Role.TEACHER).get(page))
-    assert "In force: 7, 15 October 2026, by Harbour assessment lead." in said
+    assert (
+        "In force: 7, 15 October 2026, by Harbour assessment lead; it counts from the term after"
+        " Autumn 2026 on."
+    ) in said
     assert (
         "Before: 6, 15 September 2026, by Harbour head; replaced from 15 October 2026 by"
         " Harbour assessment lead."
