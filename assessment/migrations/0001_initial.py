@@ -1448,6 +1448,27 @@ class Migration(migrations.Migration):
                 ("approved_from", models.DateField(blank=True, null=True)),
                 ("approved_until", models.DateField(blank=True, null=True)),
                 (
+                    "cut_short_until",
+                    models.DateField(
+                        blank=True,
+                        help_text="Until when that one was to be in use; None: with no end",
+                        null=True,
+                    ),
+                ),
+                (
+                    "cut_short",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="The version whose use ended because this one came into use",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cut_short_by",
+                        to="assessment.stream",
+                    ),
+                ),
+                (
                     "loaded_by",
                     models.ForeignKey(
                         blank=True,
@@ -1734,6 +1755,28 @@ class Migration(migrations.Migration):
                 ),
                 ("approved_from", models.DateField(blank=True, null=True)),
                 ("approved_until", models.DateField(blank=True, null=True)),
+                (
+                    "cut_short_until",
+                    models.DateField(
+                        blank=True,
+                        help_text="Until when that one was to be in use; None: with no end",
+                        null=True,
+                    ),
+                ),
+                (
+                    "cut_short",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="The version whose use ended because this one came into use",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="assessment.stream",
+                    ),
+                ),
                 (
                     "loaded_by",
                     models.ForeignKey(
@@ -2328,8 +2371,8 @@ class Migration(migrations.Migration):
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="449192588934725b850a484526d4e028a0657ec2",
+                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                    hash="ea23c62fbdfad27dc029238ba8a61f4d8ac172ca",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_4791e",
                     table="assessment_stream",
@@ -2342,8 +2385,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="c6d4ec6cda3f14a6ce0c3f46235af5d265f9be5f",
+                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                    hash="25a474d493ef48e5a2884065f5ac4787cab96776",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_47296",
                     table="assessment_stream",

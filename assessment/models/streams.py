@@ -68,6 +68,16 @@ class Stream(TrustOwned):
     )
     approved_from = models.DateField(null=True, blank=True)
     approved_until = models.DateField(null=True, blank=True)
+    cut_short = TenantForeignKey(
+        "self",
+        related_name="cut_short_by",
+        null=True,
+        blank=True,
+        help_text="The version whose use ended because this one came into use",
+    )
+    cut_short_until = models.DateField(
+        null=True, blank=True, help_text="Until when that one was to be in use; None: with no end"
+    )
 
     objects = StreamQuerySet.as_manager()
 

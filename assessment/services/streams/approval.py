@@ -62,11 +62,14 @@ def put_in_use(*, stream: Stream, starts_on: dt.date, expected: Mapping[int, Exp
             f"{later} is approved from {_day(later.approved_from)}, so another version can start"
             " the day after that at the earliest."
         )
-    others.filter(_holds_from(starts_on, "approved_until")).update(
-        approved_until=starts_on - dt.timedelta(days=1)
-    )
+    # One at most: of the versions of a stream one is in use on a day.
+    before = others.filter(_holds_from(starts_on, "approved_until")).first()
+    if before is not None:
+        stream.cut_short, stream.cut_short_until = before, before.approved_until
+        before.approved_until = starts_on - dt.timedelta(days=1)
+        before.save(update_fields=["approved_until"])
     stream.approved_from = starts_on
-    stream.save(update_fields=["approved_from"])
+    stream.save(update_fields=["approved_from", "cut_short", "cut_short_until"])
     Expectation.objects.bulk_create(
         Expectation(stream=stream, route_id=route, starts_on=starts_on, **each._asdict())
         for route, each in expected.items()
@@ -137,12 +140,15 @@ def take_back_approval(*, by: Access, stream: Stream) -> None:
         raise ApprovalRefused(f"{later} goes on after it. Take back its approval first.")
     baselines.delete()
     Expectation.objects.filter(stream=stream).delete()
-    last_day_before = stream.approved_from - dt.timedelta(days=1)
+    before, last_day_before = stream.cut_short, stream.approved_from - dt.timedelta(days=1)
+    until = stream.cut_short_until
     stream.approved_from = stream.approved_until = None
-    stream.save(update_fields=["approved_from", "approved_until"])
-    Stream.objects.filter(code=stream.code, approved_until=last_day_before).update(
-        approved_until=None
-    )
+    stream.cut_short = stream.cut_short_until = None
+    stream.save(update_fields=["approved_from", "approved_until", "cut_short", "cut_short_until"])
+    # Unless it was withdrawn to an earlier day since.
+    if before is not None and before.approved_until == last_day_before:
+        before.approved_until = until
+        before.save(update_fields=["approved_until"])
 
 
 @transaction.atomic

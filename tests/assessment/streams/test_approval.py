@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,6 @@ from assessment.models import (
     Stream,
 )
 from assessment.selectors.progress import progress_of, strands_due
-from assessment.services.baselines import set_baseline
 from assessment.services.streams.approval import (
     ApprovalRefused,
     Expected,
@@ -29,42 +27,23 @@ from assessment.services.streams.approval import (
     withdraw_stream,
 )
 from assessment.services.streams.files import StreamFileError
-from assessment.services.streams.files import read_stream as read
-from assessment.services.streams.versions import store_stream
 from parrcs.core.access import Role
 from pupils.selectors.cohorts import cohort
-from schools.choices import Season
+from tests.assessment.streams.deciding import (
+    NEXT,
+    ONE,
+    REPLACES,
+    TWO,
+    lead,
+    swimming,
+    terms,
+    used,
+)
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory
-from tests.factories.schools import TermFactory, WindowFactory
+from tests.factories.schools import WindowFactory
 
-ONE = Expected(Decimal(1), Decimal("1.5"))
-TWO = Expected(Decimal(2), Decimal("2.5"))
-
-
-@pytest.fixture
-def lead(world):
-    return world.access(Role.TRUST_LEAD)
-
-
-@pytest.fixture
-def terms(world):
-    """Autumn 2026, which is open, and the two terms to come: open whatever today is."""
-    year = world.term.year
-    spring, summer = (TermFactory(year=year, season=s) for s in (Season.SPRING, Season.SUMMER))
-    for term in (spring, summer):
-        WindowFactory(term=term)
-    return [world.term, spring, summer]
-
-
-@pytest.fixture
-def swimming(world, written):
-    """Keep a version of the small stream, waiting for approval."""
-
-    def store(**changes) -> Stream:
-        return store_stream(stream_file=read(written(**changes)), source="swimming.yaml")
-
-    return store
+__all__ = ["lead", "swimming", "terms", "used"]  # fixtures
 
 
 def figures(stream):
@@ -262,33 +241,6 @@ def test_a_version_never_used_is_removed_and_one_used_is_not(world, lead, swimmi
         remove_stream(by=lead, stream=world.engagement)
 
 
-@pytest.fixture
-def used(world, lead, terms, swimming):
-    """The small stream in use since the autumn, with a baseline and a judgement of one pupil."""
-    stream = swimming()
-    expected = {world.routes["formal"].pk: ONE}
-    approve_stream(by=lead, stream=stream, term=terms[0], expected=expected)
-    strand = stream.strands.get(code="water")
-    point = stream.points.get(code="b")
-    pupil = world.pupils[2]
-    BaselineFactory(pupil=pupil, strand=strand, point=point, judged_on=dt.date(2025, 9, 15))
-    JudgementFactory(pupil=pupil, strand=strand, term=terms[0], point=point)
-    return stream
-
-
-REPLACES: dict[str, Any] = {
-    "version": "1.0",
-    "strands": {"pool": "water"},
-    "points": {"a": "x", "b": "x", "c": "y"},
-}
-NEXT = {
-    "version": "2.0",
-    "scale": [{"code": "x", "label": "X", "value": 10}, {"code": "y", "label": "Y", "value": 20}],
-    "strands": [{"code": "pool", "name": "Pool"}, {"code": "talk", "name": "Talk"}],
-    "replaces": REPLACES,
-}
-
-
 def test_a_new_version_starts_once_no_term_is_judged_in_the_old_one(
     world, lead, terms, swimming, used
 ):
@@ -307,36 +259,6 @@ def test_a_new_version_starts_once_no_term_is_judged_in_the_old_one(
         withdraw_stream(by=lead, stream=used, last_term=terms[2])
     with pytest.raises(ApprovalRefused, match=r"Swimming 2\.0 takes its place"):
         keep_stream(by=lead, stream=used)
-
-
-def test_the_approval_of_a_version_to_come_is_taken_back(world, lead, terms, swimming, used):
-    # Far ahead, whatever today is.
-    year = terms[0].year
-    year.ends_on = dt.date(9999, 8, 31)
-    terms[2].starts_on, terms[2].census_on = dt.date(9999, 4, 13), dt.date(9999, 5, 20)
-    terms[2].ends_on = dt.date(9999, 7, 21)
-    terms[2].save()
-    new = swimming(**NEXT)
-    approve_stream(by=lead, stream=new, term=terms[2], expected={world.routes["formal"].pk: TWO})
-    assert Baseline.objects.filter(strand__stream=new).count() == 1
-    own = set_baseline(
-        by=lead,
-        pupil=world.pupils[2],
-        strand=used.strands.get(code="water"),
-        point=used.points.get(code="c"),
-        judged_on=dt.date(2025, 9, 15),
-    )
-    assert Baseline.objects.get(strand__stream=new).point.code == "y"
-    take_back_approval(by=lead, stream=new)
-    new.refresh_from_db()
-    used.refresh_from_db()
-    assert (new.approved_from, used.approved_until) == (None, None)
-    assert not Baseline.objects.filter(strand__stream=new).exists()
-    assert not new.expectations.exists()
-    assert Baseline.objects.get(strand__stream=used) == own
-    with pytest.raises(ApprovalRefused, match=r"is in use since"):
-        take_back_approval(by=lead, stream=world.developmental)
-    remove_stream(by=lead, stream=new)
 
 
 def test_a_version_goes_on_from_one_in_between_that_was_in_use(world, lead, terms, swimming, used):
