@@ -11,7 +11,6 @@ from assessment.models import Baseline, Judgement
 from assessment.selectors.versions import Ancestor
 from parrcs.core.access import Access
 from pupils.models import TermlyTarget
-from pupils.models.plans import target_is_due
 from schools.models import Term
 
 
@@ -105,18 +104,37 @@ def baselines_in_force(
 def targets_until(
     access: Access, *, pupils: Collection[int], until: Term, terms: Sequence[Term]
 ) -> tuple[dict[int, list[TermlyTarget]], dict[tuple[int, int], list[TermlyTarget]]]:
-    """Return a term's targets by pupil, and the judged ones before by pupil and position."""
+    """Return a term's targets by pupil, and by pupil and position the judged ones they come from.
+
+    A target that was not carried forward has none before it, whatever stood at its position.
+    """
     now: dict[int, list[TermlyTarget]] = defaultdict(list)
-    before: dict[tuple[int, int], list[TermlyTarget]] = defaultdict(list)
+    before: dict[tuple[int, int], list[TermlyTarget]] = {}
     held = [each.pk for each in terms if each.starts_on <= until.starts_on]
-    for target in (
-        TermlyTarget.objects.visible_to(access)
-        .filter(target_is_due(), pupil__in=pupils, term__in=held)
+    # Those that are not due too: a line may lead through one that was retired.
+    known = {
+        target.pk: target
+        for target in TermlyTarget.objects.visible_to(access)
+        .filter(pupil__in=pupils, term__in=held)
         .select_related("judged_by", "term")
         .order_by("term__starts_on", "position")
-    ):
-        if target.term_id == until.pk:
+    }
+    for target in known.values():
+        if target.term_id == until.pk and target.is_due:
             now[target.pupil_id].append(target)
-        elif target.judged:
-            before[target.pupil_id, target.position].append(target)
+            before[target.pupil_id, target.position] = [
+                each
+                for each in reversed(carried_to(target, known))
+                if each.judged and each.term_id != until.pk
+            ]
     return now, before
+
+
+def carried_to(target: TermlyTarget, known: Mapping[int, TermlyTarget]) -> list[TermlyTarget]:
+    """Return those that a target was carried from, the last one first, as far as they are known."""
+    line: list[TermlyTarget] = []
+    source = known.get(target.carried_from_id or 0)
+    while source is not None and source not in line:
+        line.append(source)
+        source = known.get(source.carried_from_id or 0)
+    return line

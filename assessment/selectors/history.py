@@ -10,6 +10,7 @@ from django.apps import apps
 
 from assessment.models import Judgement
 from assessment.selectors.cells import when_said
+from assessment.selectors.entries import carried_to
 from assessment.selectors.progress import strands_due
 from assessment.selectors.versions import ancestors
 from parrcs.core.access import Access
@@ -46,7 +47,7 @@ class TermStates:
 
 @dataclass(frozen=True)
 class CellHistory:
-    """What was judged of a pupil in a strand, or of the targets at one position."""
+    """What was judged of a pupil in a strand, or of a target and those it was carried from."""
 
     pupil: Pupil
     class_group: ClassGroup
@@ -140,7 +141,7 @@ def _people(contexts: Iterable[dict[str, int] | None]) -> dict[int, str]:
 def _of_target(
     access: Access, pupil: Pupil, term: Term, target_id: int
 ) -> tuple[str, list[TermStates]] | None:
-    """Return the history of a target and of those before it at the same position."""
+    """Return the history of a target and of those that it was carried from."""
     targets = list(
         TermlyTarget.objects.visible_to(access)
         .filter(pupil=pupil, term__starts_on__lte=term.starts_on)
@@ -150,7 +151,7 @@ def _of_target(
     now = next((each for each in targets if (each.pk, each.term_id) == (target_id, term.pk)), None)
     if now is None:
         return None
-    line = [each for each in targets if each.position == now.position]
+    line = [now, *carried_to(now, {each.pk: each for each in targets})]
     events: dict[int, list[Any]] = defaultdict(list)
     for event in (
         apps.get_model("pupils", "TermlyTargetEvent")

@@ -106,7 +106,9 @@ def test_a_target_shows_its_words_and_the_outcome_before(world, sign_in):
     before = give_target(pupil, world.terms[2])
     before.judged = TargetOutcome.PARTLY
     before.save()
-    give_target(pupil, world.term)
+    target = give_target(pupil, world.term)
+    target.carried_from = before
+    target.save()
     cell = data_of(sign_in(Role.TEACHER).get(grid_url(world)))["cells"][0][-1]
     assert cell["walt"] == "ask for help with a picture card"
     assert (cell["last"], cell["last_code"]) == (2, "Partly")

@@ -182,6 +182,8 @@ def test_the_history_of_a_target_and_of_the_one_before(world, desk):
     before.judged_at = timezone.now()
     before.save()
     target = give_target(pupil, world.term)
+    target.carried_from = before
+    target.save()
     teacher = desk(Role.TEACHER)
     choice = {"pupil": pupil.pk, "strand": None, "target": target.pk}
     version = teacher.save(**choice, point=TargetOutcome.MET).json()["version"]
@@ -196,6 +198,43 @@ def test_the_history_of_a_target_and_of_the_one_before(world, desk):
     untouched = give_target(world.pupils[1], world.term)
     text = teacher.client.get(history_url(world, world.pupils[1], untouched, "target"))
     assert "Nothing has been judged here yet." in text.content.decode()
+
+
+def test_what_a_target_was_before_goes_by_what_it_was_carried_from(world, sign_in):
+    pupil, spring, summer = world.pupils[0], world.terms[1], world.terms[2]
+
+    def target(term, position, judged=None, source=None, **more):
+        made = give_target(pupil, term, position)
+        made.judged, made.version = judged, 1 if judged else 0
+        made.judged_at = timezone.now() if judged else None
+        made.carried_from = source
+        for name, value in more.items():
+            setattr(made, name, value)
+        made.save()
+        return made
+
+    first = target(spring, 1, TargetOutcome.NOT_YET)
+    # Retired before it was judged: it is not due, and the line leads on through it.
+    retired = target(summer, 3, None, first, retired_on=summer.starts_on, retired_because="away")
+    target(summer, 1, TargetOutcome.EXCEEDED)
+    split = target(world.term, 4, None, retired)
+    fresh = target(world.term, 1)
+    part = target(world.term, 2, None, split)
+    cells = {
+        cell["target"]: (cell.get("last_code"), cell.get("last_term"), cell.get("path"))
+        for cell in data_of(sign_in(Role.TEACHER).get(grid_url(world)))["cells"][0]
+        if cell and "target" in cell
+    }
+    line = ("Not yet", "Spring 2026", [["Spring 2026", "Not yet", ""]])
+    assert cells == {fresh.pk: (None, None, None), part.pk: line, split.pk: line}
+    # What changed who and when says the same.
+    client = sign_in(Role.TEACHER)
+    said = [
+        client.get(history_url(world, pupil, each, "target")).content.decode()
+        for each in (part, fresh)
+    ]
+    assert ["Not yet" in said[0], "Exceeded" in said[0]] == [True, False]
+    assert "Nothing has been judged here yet." in said[1]
 
 
 def test_whose_history_may_be_read(world, foreign, sign_in):
