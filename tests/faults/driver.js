@@ -22,9 +22,9 @@ window.driver = (() => {
   const dialog = () => document.getElementById("conflict");
 
   function look(td) {
-    const note = td.querySelector(".note")?.textContent ?? "";
+    const fate = td.querySelector(".fate")?.textContent ?? "";
     const code = td.querySelector("b")?.textContent ?? "";
-    shown.push([td.parentElement.sectionRowIndex, td.cellIndex - 1, code, note]);
+    shown.push([td.parentElement.sectionRowIndex, td.cellIndex - 1, code, fate]);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -48,12 +48,13 @@ window.driver = (() => {
   }
 
   function press(row, column, key) {
+    box(row, column).dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
     box(row, column).focus();
     box(row, column).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   }
 
   function state() {
-    const notes = [...body().querySelectorAll(".note")].map((note) => note.textContent);
+    const notes = [...body().querySelectorAll(".fate")].map((fate) => fate.textContent);
     return {
       pending: notes.filter((note) => /saving|waiting|conflict/.test(note)).length,
       refused: notes.filter((note) => note === "refused").length,

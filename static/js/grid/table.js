@@ -74,7 +74,7 @@ export class Table {
         { className: looks.filter(Boolean).join(" ") },
         ...(pending ? chosen(this.#model.point(cell, held.point)) : stands(cell)),
         ...last(cell),
-        ...note(held.state),
+        ...fate(held.state),
       ),
     );
   }
@@ -165,8 +165,8 @@ function last(cell) {
     : [];
 }
 
-function note(state) {
+function fate(state) {
   const [seen, unseen] = STATE_WORDS[state] ?? [];
   if (!seen) return [];
-  return [" ", make("small", { className: "note" }, seen, unseen ? make("span", { className: "unseen" }, unseen) : "")];
+  return [" ", make("small", { className: "fate" }, seen, unseen ? make("span", { className: "unseen" }, unseen) : "")];
 }
