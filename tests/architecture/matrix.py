@@ -73,12 +73,11 @@ class Things:
     foreign: Ids
 
 
-def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]) -> list[Leak]:
-    """Ask every address for things that are not this person's, and return what answers.
+def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]) -> Iterator[Leak]:
+    """Ask every address for things that are not this person's, and yield what answers.
 
     `places` says whose things to try: "other_school" and "foreign".
     """
-    found = []
     for address in ours():
         for name in address.ids:
             for place in places:
@@ -91,8 +90,7 @@ def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]
                     theirs = _answer(client, method, url)
                     missing = _answer(client, method, nothing)
                     if theirs != missing:
-                        found.append(Leak(role, method, url, f"{theirs[0]}, not {missing[0]}"))
-    return found
+                        yield Leak(role, method, url, f"{theirs[0]}, not {missing[0]}")
 
 
 def words_seen(client: Client, own: Ids, words: set[str]) -> list[tuple[str, str]]:
