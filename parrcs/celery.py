@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=7, minute=0),
         "options": {"expires": 60 * 60},
     },
+    "remind of leases": {
+        "task": "schools.tasks.remind_of_leases",
+        "schedule": crontab(hour=7, minute=10),
+        "options": {"expires": 60 * 60},
+    },
     "delete removed notes": {
         "task": "assessment.tasks.delete_removed_notes",
         "schedule": crontab(minute=20),

@@ -72,3 +72,12 @@ class WiderProgress(IntegerChoices):
     SOME = 2, "Some"
     EXPECTED = 3, "Expected"
     BETTER = 4, "Better than expected"
+
+
+class LADecision(TextChoices):
+    """What a local authority decided on a placement request, or that a tribunal will."""
+
+    NAMED = "named", "ARB named on the plan"
+    NOT_NAMED = "not_named", "Not named"
+    WITHDRAWN = "withdrawn", "Request withdrawn"
+    TRIBUNAL = "tribunal", "With the tribunal"

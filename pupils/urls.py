@@ -3,10 +3,12 @@
 from django.urls import path
 
 from pupils.views import (
+    arbs,
     placements,
     plans,
     provision,
     pupils,
+    requests,
     target_judgements,
     target_steps,
     targets,
@@ -15,7 +17,14 @@ from pupils.views import (
 _PUPIL = "pupils/<int:pupil_id>/"
 _TARGET = f"{_PUPIL}targets/<int:target_id>/"
 
+_REQUESTS = "arbs/<int:arb_id>/requests/"
+
 urlpatterns = [
+    path("arbs/", arbs.arbs, name="arbs"),
+    path(_REQUESTS, requests.arb_requests, name="arb_requests"),
+    path(f"{_REQUESTS}new/", requests.request_add, name="request_add"),
+    path(f"{_REQUESTS}<int:request_id>/", requests.request_change, name="request_change"),
+    path(f"{_REQUESTS}<int:request_id>/pupil/", requests.request_link, name="request_link"),
     path("pupils/", pupils.pupils, name="pupils"),
     path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),

@@ -14,6 +14,27 @@ class Season(TextChoices):
     SUMMER = "summer", "Summer"
 
 
+class Side(TextChoices):
+    """On whose side of an agreement about an ARB somebody stands."""
+
+    TRUST = "trust", "The trust"
+    HOST = "host", "The host school"
+
+
+class ShareBy(TextChoices):
+    """What leads where part of an ARB's funding is passed to the host."""
+
+    PERCENT = "percent", "A percentage of the formula amount"
+    AMOUNT = "amount", "A fixed sum"
+
+
+class LeaseDay(TextChoices):
+    """The days of a lease that people are reminded of."""
+
+    END = "end", "The lease ends"
+    NOTICE = "notice", "Notice is due"
+
+
 class RoleChoice(TextChoices):
     """The roles of `parrcs.core.access.Role` with the words shown for them."""
 

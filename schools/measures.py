@@ -1,7 +1,14 @@
-"""Dates that a school year in England tends to have: a first suggestion, to be changed."""
+"""Dates that a school year in England tends to have: a first suggestion, to be changed.
 
+And of agreements about ARBs: what of a formula amount is the host's, and when to remind of a day.
+"""
+
+import calendar
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
 
 MONDAY, THURSDAY, FRIDAY = 0, 3, 4
 WEEK = dt.timedelta(days=7)
@@ -93,3 +100,66 @@ def _thursday(year: int, month: int, which: int) -> dt.date:
     """Return the first, second or third Thursday of a month."""
     first = dt.date(year, month, 1)
     return first + ((THURSDAY - first.weekday()) % 7) * DAY + (which - 1) * WEEK
+
+
+PENNY = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Split:
+    """A formula amount in two parts, to the penny: the host's, and what stays with the trust."""
+
+    host: Decimal
+    trust: Decimal
+
+    @property
+    def whole(self) -> Decimal:
+        """The formula amount again."""
+        return self.host + self.trust
+
+
+def split(amount: Decimal, *, percent: Decimal | None, fixed: Decimal | None) -> Split:
+    """Part a formula amount: by the percentage passed to the host, or by a fixed sum.
+
+    Half a penny goes to the host; the rest stays with the trust, so nothing is lost in rounding.
+    """
+    if (percent is None) == (fixed is None):
+        raise ValueError("either a percentage leads or a sum")
+    if fixed is not None:
+        host = fixed
+    else:
+        host = (amount * (percent or Decimal(0)) / 100).quantize(PENNY, ROUND_HALF_UP)
+    return Split(host, amount - host)
+
+
+def added(splits: Iterable[Split]) -> Split:
+    """Add up what goes to hosts and what stays with the trust."""
+    parts = list(splits)
+    nothing = Decimal("0.00")
+    return Split(
+        sum((each.host for each in parts), nothing), sum((each.trust for each in parts), nothing)
+    )
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months earlier, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
+
+
+# How many months before a lease ends, or notice is due, somebody is reminded.
+REMIND_MONTHS = (12, 6, 3)
+
+
+def reminder_due(day: dt.date, today: dt.date) -> int | None:
+    """Return which reminder of a day is due by today: the latest of the three, or None."""
+    if day < today:
+        return None
+    begun = [months for months in REMIND_MONTHS if months_before(day, months) <= today]
+    return min(begun, default=None)
+
+
+def mark_of(*parts: object) -> str:
+    """Return the mark of what something says: another mark, and somebody has changed it since."""
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]

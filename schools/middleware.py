@@ -112,6 +112,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),
+    ("ARBs", "arbs", frozenset({Permission.MANAGE_ARBS})),
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
     ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from schools.views import agreements
 from schools.views.calendar import add_year, calendar, edit_year
+from schools.views.funding import arb_funding, arb_funding_csv, arb_funding_xlsx
 from schools.views.home import home, trusts
 from schools.views.invitations import invitation
 from schools.views.people import (
@@ -24,6 +26,7 @@ from schools.views.places import (
     schools,
 )
 
+_ARB = "arbs/<int:arb_id>/"
 _INVITATION = "people/invitations/<int:invitation_id>/"
 
 urlpatterns = [
@@ -43,6 +46,19 @@ urlpatterns = [
     path("arbs/new/", add_arb, name="add_arb"),
     path("arbs/<int:arb_id>/", arb, name="arb"),
     path("arbs/<int:arb_id>/edit/", edit_arb, name="edit_arb"),
+    path("arbs/funding/", arb_funding, name="arb_funding"),
+    path("arbs/funding/funding.csv", arb_funding_csv, name="arb_funding_csv"),
+    path("arbs/funding/funding.xlsx", arb_funding_xlsx, name="arb_funding_xlsx"),
+    path(f"{_ARB}staff/new/", agreements.staff_add, name="staff_add"),
+    path(f"{_ARB}staff/<int:staff_id>/", agreements.staff_change, name="staff_change"),
+    path(f"{_ARB}contacts/new/", agreements.contact_add, name="contact_add"),
+    path(f"{_ARB}contacts/<int:contact_id>/", agreements.contact_change, name="contact_change"),
+    path(f"{_ARB}leases/new/", agreements.lease_add, name="lease_add"),
+    path(f"{_ARB}leases/<int:lease_id>/", agreements.lease_change, name="lease_change"),
+    path(f"{_ARB}visits/new/", agreements.visit_add, name="visit_add"),
+    path(f"{_ARB}visits/<int:visit_id>/", agreements.visit_change, name="visit_change"),
+    path(f"{_ARB}funding/new/", agreements.funding_add, name="funding_add"),
+    path(f"{_ARB}funding/<int:funding_id>/", agreements.funding_change, name="funding_change"),
     path("classes/<int:class_group_id>/edit/", edit_class_group, name="edit_class"),
     path("calendar/", calendar, name="calendar"),
     path("calendar/new/", add_year, name="add_year"),

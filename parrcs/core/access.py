@@ -24,6 +24,9 @@ class Permission(StrEnum):
     READ_PUBLISHED = "read what is published for governors and trustees"
     COMPARE = "compare schools and ARBs"
     MANAGE_PEOPLE = "invite people and set what they may do"
+    READ_AGREEMENTS = "read the agreement about an ARB with its host"
+    MANAGE_ARBS = "write the agreement, funding and placement requests of an ARB"
+    SEE_REQUESTS = "see who was asked a place for in an ARB, and the LA's decisions"
     MANAGE_SCHOOLS = "set up schools, ARBs, classes and the calendar"
 
 
@@ -60,7 +63,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.INCLUSION_LEAD: frozenset(
-        {P.SEE_PUPILS, P.SEE_LEAVERS, P.SEE_SCHOOLS, P.MANAGE_PUPILS, P.EDIT_PLANS}
+        {
+            P.SEE_PUPILS,
+            P.SEE_LEAVERS,
+            P.SEE_SCHOOLS,
+            P.MANAGE_PUPILS,
+            P.EDIT_PLANS,
+            P.SEE_REQUESTS,
+        }
     ),
     Role.HEAD: frozenset(
         {
@@ -76,9 +86,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
+            P.READ_AGREEMENTS,
+            P.MANAGE_ARBS,
+            P.SEE_REQUESTS,
         }
     ),
-    Role.HOST_LINK: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS}),
+    Role.HOST_LINK: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.READ_AGREEMENTS}),
     Role.GOVERNOR: frozenset({P.READ_PUBLISHED}),
     Role.TRUSTEE: frozenset({P.READ_PUBLISHED}),
     Role.MODERATOR: frozenset(),
@@ -99,6 +112,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
             P.COMPARE,
+            P.READ_AGREEMENTS,
+            P.MANAGE_ARBS,
+            P.SEE_REQUESTS,
         }
     ),
     Role.TRUST_ADMIN: frozenset({P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS}),

@@ -98,6 +98,96 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PlacementRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "child",
+                    models.CharField(
+                        help_text="Initials or name", max_length=120, verbose_name="child"
+                    ),
+                ),
+                ("born_on", models.DateField(verbose_name="date of birth")),
+                (
+                    "primary_need",
+                    models.CharField(
+                        choices=[
+                            ("SPLD", "Specific learning difficulty"),
+                            ("MLD", "Moderate learning difficulty"),
+                            ("SLD", "Severe learning difficulty"),
+                            ("PMLD", "Profound and multiple learning difficulty"),
+                            ("SEMH", "Social, emotional and mental health"),
+                            ("SLCN", "Speech, language and communication needs"),
+                            ("HI", "Hearing impairment"),
+                            ("VI", "Vision impairment"),
+                            ("MSI", "Multi-sensory impairment"),
+                            ("PD", "Physical disability"),
+                            ("ASD", "Autistic spectrum disorder"),
+                            ("OTH", "Other difficulty or disorder"),
+                            ("NSA", "No specialist assessment yet"),
+                            ("DS", "Down syndrome"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(max_length=120, verbose_name="local authority (LA)"),
+                ),
+                ("requested_on", models.DateField()),
+                ("wanted_from", models.DateField(verbose_name="requested start")),
+                (
+                    "response",
+                    models.CharField(blank=True, max_length=1000, verbose_name="our response"),
+                ),
+                ("responded_on", models.DateField(blank=True, null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("named", "ARB named on the plan"),
+                            ("not_named", "Not named"),
+                            ("withdrawn", "Request withdrawn"),
+                            ("tribunal", "With the tribunal"),
+                        ],
+                        max_length=9,
+                        verbose_name="the LA's decision",
+                    ),
+                ),
+                ("decided_on", models.DateField(blank=True, null=True)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-requested_on", "-id"),
+            },
+        ),
+        migrations.CreateModel(
             name="Plan",
             fields=[
                 (
@@ -621,6 +711,136 @@ class Migration(migrations.Migration):
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="plans",
+                to="pupils.pupil",
+            ),
+        ),
+        migrations.CreateModel(
+            name="PlacementRequestEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "child",
+                    models.CharField(
+                        help_text="Initials or name", max_length=120, verbose_name="child"
+                    ),
+                ),
+                ("born_on", models.DateField(verbose_name="date of birth")),
+                (
+                    "primary_need",
+                    models.CharField(
+                        choices=[
+                            ("SPLD", "Specific learning difficulty"),
+                            ("MLD", "Moderate learning difficulty"),
+                            ("SLD", "Severe learning difficulty"),
+                            ("PMLD", "Profound and multiple learning difficulty"),
+                            ("SEMH", "Social, emotional and mental health"),
+                            ("SLCN", "Speech, language and communication needs"),
+                            ("HI", "Hearing impairment"),
+                            ("VI", "Vision impairment"),
+                            ("MSI", "Multi-sensory impairment"),
+                            ("PD", "Physical disability"),
+                            ("ASD", "Autistic spectrum disorder"),
+                            ("OTH", "Other difficulty or disorder"),
+                            ("NSA", "No specialist assessment yet"),
+                            ("DS", "Down syndrome"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(max_length=120, verbose_name="local authority (LA)"),
+                ),
+                ("requested_on", models.DateField()),
+                ("wanted_from", models.DateField(verbose_name="requested start")),
+                (
+                    "response",
+                    models.CharField(blank=True, max_length=1000, verbose_name="our response"),
+                ),
+                ("responded_on", models.DateField(blank=True, null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("named", "ARB named on the plan"),
+                            ("not_named", "Not named"),
+                            ("withdrawn", "Request withdrawn"),
+                            ("tribunal", "With the tribunal"),
+                        ],
+                        max_length=9,
+                        verbose_name="the LA's decision",
+                    ),
+                ),
+                ("decided_on", models.DateField(blank=True, null=True)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.placementrequest",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="Whom the child has become on our roll",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="placementrequest",
+            name="pupil",
+            field=parrcs.core.tenancy.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                help_text="Whom the child has become on our roll",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="placement_requests",
                 to="pupils.pupil",
             ),
         ),
@@ -1474,6 +1694,87 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="placementrequest",
+            index=models.Index(fields=["trust", "arb", "requested_on"], name="request_by_arb"),
+        ),
+        migrations.AddIndex(
+            model_name="placementrequest",
+            index=models.Index(fields=["trust", "pupil"], name="request_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="placementrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("born_on__lt", models.F("requested_on"))),
+                name="request_after_birth",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="placementrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("responded_on__isnull", True), ("response", "")),
+                    models.Q(
+                        models.Q(("response", ""), _negated=True),
+                        ("responded_on__gte", models.F("requested_on")),
+                        ("responded_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="request_response_with_its_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="placementrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_on__isnull", True), ("decision", "")),
+                    models.Q(
+                        models.Q(("decision", ""), _negated=True),
+                        ("decided_on__gte", models.F("requested_on")),
+                        ("decided_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="request_decision_with_its_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="placementrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pupil__isnull", True), ("decision", "named"), _connector="OR"),
+                name="request_pupil_only_if_named",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="placementrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
+                    hash="0ce330881b3b36409e75b2f0f2442844e2bafb17",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_8ef32",
+                    table="pupils_placementrequest",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="placementrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
+                    hash="22c94d6cd484b4226802590bcf38b694b0ca4fe3",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_a54c4",
+                    table="pupils_placementrequest",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="attendancetotal",
             constraint=models.UniqueConstraint(
@@ -1721,6 +2022,7 @@ class Migration(migrations.Migration):
         ProtectTenant("Plan"),
         ProtectTenant("Provision"),
         ProtectTenant("AttendanceTotal"),
+        ProtectTenant("PlacementRequest"),
         ProtectTenant("Outcome"),
         ProtectTenant("ProvisionReview"),
         ProtectTenant("TermlyTarget"),
@@ -1733,4 +2035,5 @@ class Migration(migrations.Migration):
         ProtectTenant("ProvisionEvent", append_only=True),
         ProtectTenant("ProvisionReviewEvent", append_only=True),
         ProtectTenant("AttendanceTotalEvent", append_only=True),
+        ProtectTenant("PlacementRequestEvent", append_only=True),
     ]

@@ -138,6 +138,133 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ARBFunding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("places", models.PositiveSmallIntegerField()),
+                ("band", models.CharField(max_length=60)),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="formula amount"
+                    ),
+                ),
+                (
+                    "share_by",
+                    models.CharField(
+                        choices=[
+                            ("percent", "A percentage of the formula amount"),
+                            ("amount", "A fixed sum"),
+                        ],
+                        help_text="Which of the two leads",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "share_percent",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                (
+                    "share_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
+                ),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fundings",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.academicyear",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-year__starts_on", "arb__name"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ARBStaff",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        help_text="In words, such as higher-level assistant", max_length=120
+                    ),
+                ),
+                ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-leads", "name", "id"),
+            },
+        ),
+        migrations.CreateModel(
             name="ClassGroup",
             fields=[
                 (
@@ -295,6 +422,128 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="JointVisit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("who", models.CharField(max_length=200)),
+                ("words", models.CharField(blank=True, max_length=1000)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-on",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Lease",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("notice_by", models.DateField(blank=True, null=True)),
+                ("covers", models.CharField(max_length=1000)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leases",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-starts_on",),
+            },
+        ),
+        migrations.CreateModel(
+            name="LeaseReminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[("end", "The lease ends"), ("notice", "Notice is due")],
+                        max_length=6,
+                    ),
+                ),
+                ("day", models.DateField(help_text="The day it told of, as the lease stood then")),
+                ("months", models.PositiveSmallIntegerField()),
+                ("sent_on", models.DateField()),
+                (
+                    "lease",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="schools.lease",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("sent_on", "id"),
+            },
+        ),
+        migrations.CreateModel(
             name="Membership",
             fields=[
                 (
@@ -383,6 +632,54 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("person__name", "role"),
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SafeguardingContact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("trust", "The trust"), ("host", "The host school")], max_length=5
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("role", models.CharField(max_length=120)),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("side", "id"),
             },
         ),
         migrations.AddField(
@@ -635,6 +932,66 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="SafeguardingContactEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("trust", "The trust"), ("host", "The host school")], max_length=5
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("role", models.CharField(max_length=120)),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.safeguardingcontact",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="MembershipEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -742,6 +1099,114 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LeaseReminderEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[("end", "The lease ends"), ("notice", "Notice is due")],
+                        max_length=6,
+                    ),
+                ),
+                ("day", models.DateField(help_text="The day it told of, as the lease stood then")),
+                ("months", models.PositiveSmallIntegerField()),
+                ("sent_on", models.DateField()),
+                (
+                    "lease",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.lease",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.leasereminder",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LeaseEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("notice_by", models.DateField(blank=True, null=True)),
+                ("covers", models.CharField(max_length=1000)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.lease",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="LateEntryEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -793,6 +1258,56 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="schools.term",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="JointVisitEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("who", models.CharField(max_length=200)),
+                ("words", models.CharField(blank=True, max_length=1000)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.jointvisit",
                     ),
                 ),
                 (
@@ -978,6 +1493,161 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="schools.school",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ARBStaffEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        help_text="In words, such as higher-level assistant", max_length=120
+                    ),
+                ),
+                ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.arbstaff",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ARBFundingEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("places", models.PositiveSmallIntegerField()),
+                ("band", models.CharField(max_length=60)),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="formula amount"
+                    ),
+                ),
+                (
+                    "share_by",
+                    models.CharField(
+                        choices=[
+                            ("percent", "A percentage of the formula amount"),
+                            ("amount", "A fixed sum"),
+                        ],
+                        help_text="Which of the two leads",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "share_percent",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                (
+                    "share_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
+                ),
+                (
+                    "arb",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.arb",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.arbfunding",
+                    ),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.academicyear",
                     ),
                 ),
                 (
@@ -1331,6 +2001,46 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="safeguardingcontact",
+            index=models.Index(fields=["trust", "arb"], name="arb_contact_by_arb"),
+        ),
+        migrations.AddConstraint(
+            model_name="safeguardingcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", ""), ("telephone", ""), _negated=True),
+                name="arb_contact_can_be_reached",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="safeguardingcontact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
+                    hash="0494e7619ec5e9a8a285cc8ae43b89d8e87908ba",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_8a66b",
+                    table="schools_safeguardingcontact",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="safeguardingcontact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
+                    hash="abb7a9bd9fcfbc3f48089072d7938a29a43fca70",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_3a296",
+                    table="schools_safeguardingcontact",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.CheckConstraint(
@@ -1382,6 +2092,111 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="leasereminder",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "lease", "of", "day", "months"), name="lease_reminder_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="leasereminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
+                    hash="659ee8218f140e84058daddd7bea850c46fe5301",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_c8634",
+                    table="schools_leasereminder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="leasereminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
+                    hash="425afdae16b2c8c2da95b1a1285379e5e4ec1b84",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_f2da1",
+                    table="schools_leasereminder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lease",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="lease_ends_after_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lease",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("notice_by__isnull", True),
+                    models.Q(
+                        ("notice_by__gte", models.F("starts_on")),
+                        ("notice_by__lte", models.F("ends_on")),
+                    ),
+                    _connector="OR",
+                ),
+                name="notice_within_lease",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lease",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (models.F("trust"), "="),
+                    (models.F("arb"), "="),
+                    (
+                        schools.models.calendar.DateRange(
+                            "starts_on",
+                            "ends_on",
+                            django.contrib.postgres.fields.ranges.RangeBoundary(
+                                inclusive_lower=True, inclusive_upper=True
+                            ),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_lease_at_a_time",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lease",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="1efde721c83caf306ea45c71753d92d3aefd8469",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_311c7",
+                    table="schools_lease",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lease",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="c90e03550b0afb81e385d8b830068ab0a7e375a5",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_525bc",
+                    table="schools_lease",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="lateentry",
             constraint=models.UniqueConstraint(
                 fields=("trust", "term", "class_group"), name="late_entry_once_a_term"
@@ -1412,6 +2227,41 @@ class Migration(migrations.Migration):
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_32dfe",
                     table="schools_lateentry",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="jointvisit",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "arb", "on"), name="joint_visit_once_a_day"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="jointvisit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
+                    hash="eb1d9dbae52222c7d81718dc7a0da94d5bf531d6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_8a026",
+                    table="schools_jointvisit",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="jointvisit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
+                    hash="4d0c55d1c118d3fb05b6bb574efbf09c7be33ef7",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_eca33",
+                    table="schools_jointvisit",
                     when="AFTER",
                 ),
             ),
@@ -1492,6 +2342,114 @@ class Migration(migrations.Migration):
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_d034d",
                     table="schools_classgroup",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="arbstaff",
+            index=models.Index(fields=["trust", "arb"], name="arb_staff_by_arb"),
+        ),
+        migrations.AddConstraint(
+            model_name="arbstaff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="arb_staff_ends_after_start",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="arbstaff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="c8898e4bf0bdc30909dd090b3bbfe81f99577330",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_306a4",
+                    table="schools_arbstaff",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="arbstaff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="27a47530629a4bbf44de919549a7a68751b28510",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_abe35",
+                    table="schools_arbstaff",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="arbfunding",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "arb", "year"), name="arb_funding_once_a_year"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="arbfunding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="arb_amount_not_negative"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="arbfunding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("share_amount__isnull", True),
+                        ("share_by", "percent"),
+                        ("share_percent__gte", 0),
+                        ("share_percent__isnull", False),
+                        ("share_percent__lte", 100),
+                    ),
+                    models.Q(
+                        ("share_amount__gte", 0),
+                        ("share_amount__isnull", False),
+                        ("share_amount__lte", models.F("amount")),
+                        ("share_by", "amount"),
+                        ("share_percent__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="arb_share_by_what_leads",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="arbfunding",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="cb0a95e764c309768ab866506373c81c612eb037",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_5ad2b",
+                    table="schools_arbfunding",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="arbfunding",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="55a71f9d9ab8fa364d0c44566f0dc9873a973631",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b850a",
+                    table="schools_arbfunding",
                     when="AFTER",
                 ),
             ),
@@ -1635,18 +2593,30 @@ class Migration(migrations.Migration):
         ProtectTenant("ARB"),
         ProtectTenant("Window"),
         ProtectTenant("ClassGroup"),
+        ProtectTenant("ARBStaff"),
+        ProtectTenant("SafeguardingContact"),
+        ProtectTenant("Lease"),
+        ProtectTenant("JointVisit"),
+        ProtectTenant("ARBFunding"),
         ProtectTenant("LateEntry"),
+        ProtectTenant("LeaseReminder"),
         ProtectTenant("Membership"),
         ProtectTenant("Invitation"),
         ProtectTenant("AcademicYearEvent", append_only=True),
         ProtectTenant("TermEvent", append_only=True),
         ProtectTenant("WindowEvent", append_only=True),
         ProtectTenant("LateEntryEvent", append_only=True),
-        ProtectTenant("MembershipEvent", append_only=True),
-        ProtectTenant("InvitationEvent", append_only=True),
         ProtectTenant("SchoolEvent", append_only=True),
         ProtectTenant("ARBEvent", append_only=True),
         ProtectTenant("ClassGroupEvent", append_only=True),
+        ProtectTenant("ARBStaffEvent", append_only=True),
+        ProtectTenant("SafeguardingContactEvent", append_only=True),
+        ProtectTenant("LeaseEvent", append_only=True),
+        ProtectTenant("LeaseReminderEvent", append_only=True),
+        ProtectTenant("JointVisitEvent", append_only=True),
+        ProtectTenant("ARBFundingEvent", append_only=True),
+        ProtectTenant("MembershipEvent", append_only=True),
+        ProtectTenant("InvitationEvent", append_only=True),
         # A signed-in person sees their own memberships in every trust, to choose between them.
         migrations.RunSQL(
             "CREATE POLICY own_memberships ON schools_membership FOR SELECT"

@@ -1,14 +1,28 @@
+from schools.models.agreements import (
+    ARBFunding,
+    ARBStaff,
+    JointVisit,
+    Lease,
+    LeaseReminder,
+    SafeguardingContact,
+)
 from schools.models.calendar import AcademicYear, LateEntry, Term, Window
 from schools.models.people import Invitation, Membership, User
 from schools.models.places import ARB, ClassGroup, School, Trust
 
 __all__ = [
     "ARB",
+    "ARBFunding",
+    "ARBStaff",
     "AcademicYear",
     "ClassGroup",
     "Invitation",
+    "JointVisit",
     "LateEntry",
+    "Lease",
+    "LeaseReminder",
     "Membership",
+    "SafeguardingContact",
     "School",
     "Term",
     "Trust",

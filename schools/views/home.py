@@ -1,13 +1,18 @@
 """Where a person lands after signing in, and the choice between several trusts."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from schools.choices import RoleChoice
 from schools.middleware import TRUST_IN_SESSION
+from schools.selectors.agreements import due_by
 from schools.selectors.people import Workplace
 
 # The first of these that a person may do says where they start.
@@ -21,15 +26,33 @@ _STARTS = (
     (Permission.SEE_SCHOOLS, "schools"),
 )
 
+_SAID_AT_HOME = 3
+
 
 @requires()
 def home(request: TrustRequest) -> HttpResponse:
-    """Send a person to what they mostly come for."""
+    """Send a person to what they mostly come for, with a word on leases that end soon."""
+    if request.access.may(Permission.MANAGE_ARBS):
+        _say_what_is_due(request)
     for permission, name in _STARTS:
         if request.access.may(permission) and not _for_an_arb_only(request, permission):
             return redirect(name)
     roles = dict.fromkeys(RoleChoice(grant.role).words for grant in request.access.grants)
     return render(request, "schools/nothing_yet.html", {"roles": list(roles)})
+
+
+def _say_what_is_due(request: TrustRequest) -> None:
+    """Say the days of leases that people are reminded of, the first three of them."""
+    due = due_by(request.access, today=timezone.localdate())
+    for each in due[:_SAID_AT_HOME]:
+        arb = each.lease.arb
+        words = format_html(
+            '<a href="{}#lease">{}</a>: {}', reverse("arb", args=[arb.pk]), arb.name, each.words
+        )
+        messages.warning(request, words)
+    if (more := len(due) - _SAID_AT_HOME) > 0:
+        words = format_html('{} more under <a href="{}">ARBs</a>.', more, reverse("arbs"))
+        messages.warning(request, words)
 
 
 def _for_an_arb_only(request: TrustRequest, permission: Permission) -> bool:

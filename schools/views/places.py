@@ -9,7 +9,7 @@ from django.utils import timezone
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from schools.forms.places import ARBForm, ClassForm, ClassNameForm, HostForm
-from schools.selectors import places
+from schools.selectors import agreements, places
 from schools.services.places import (
     NameTaken,
     URNTaken,
@@ -59,15 +59,19 @@ def school(request: TrustRequest, school_id: int) -> HttpResponse:
 
 @requires(Permission.SEE_SCHOOLS)
 def arb(request: TrustRequest, arb_id: int) -> HttpResponse:
-    """Show one ARB: where its pupils are registered, where it stands, and its classes."""
+    """Show one ARB: where it stands, the agreement with its host, and its classes."""
     found = get_object_or_404(places.arbs(request.access), pk=arb_id)
-    page = places.arb_page(request.access, found, today=timezone.localdate())
+    today = timezone.localdate()
+    here = {"school_id": found.school_id, "arb_id": found.pk}
     return render(
         request,
         "schools/arb.html",
         {
             "arb": found,
-            "page": page,
+            "page": places.arb_page(request.access, found, today=today),
+            "agreement": agreements.agreement(request.access, found, today=today),
+            "sees_pupils": request.access.reach(Permission.SEE_PUPILS).covers(**here),
+            "sees_requests": request.access.reach(Permission.SEE_REQUESTS).covers(**here),
             "may_set_up": _may_set_up(request),
             "crumbs": [
                 (_SCHOOLS, reverse("schools")),

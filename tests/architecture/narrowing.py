@@ -8,9 +8,20 @@ from django.db import models
 
 from assessment.models import Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
-from pupils.models import Placement, Pupil, TermlyTarget
+from pupils.models import Placement, PlacementRequest, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
-from schools.models import ARB, ClassGroup, Invitation, Membership, School
+from schools.models import (
+    ARB,
+    ARBFunding,
+    ARBStaff,
+    ClassGroup,
+    Invitation,
+    JointVisit,
+    Lease,
+    Membership,
+    SafeguardingContact,
+    School,
+)
 from tests.world import World
 
 # How each model that is narrowed by its pupil leads there.
@@ -18,6 +29,14 @@ _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
     Evidence: "note__pupil",
     **dict.fromkeys((Aim, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"),
+}
+
+# Which scoped roles see the rows of an ARB of theirs; trust leads see all of them.
+_STAFF = (Role.ASSESSMENT_LEAD, Role.INCLUSION_LEAD, Role.HEAD, Role.HOST_LINK)
+_OF_ARB: dict[type[models.Model], tuple[Role, ...]] = {
+    **dict.fromkeys((ARBStaff, SafeguardingContact), (*_STAFF, Role.TRUST_ADMIN)),
+    **dict.fromkeys((ARBFunding, JointVisit, Lease), (Role.HEAD, Role.HOST_LINK)),
+    PlacementRequest: (Role.HEAD, Role.INCLUSION_LEAD),
 }
 
 
@@ -62,6 +81,8 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
                 "pk", flat=True
             )
         )
+    if model in _OF_ARB:
+        return _of_arb(model, world, role)
     if model in (Membership, Invitation):
         own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
         if model is Invitation and role is not Role.TRUST_ADMIN:
@@ -85,6 +106,15 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         ReportRun: _reports(ReportRun, role, world),
     }
     return by_model[model]
+
+
+def _of_arb(model: type[models.Model], world: World, role: Role) -> set[int]:
+    rows = model._default_manager.all()
+    if role not in (Role.TRUST_LEAD, *_OF_ARB[model]):
+        return set()
+    if role not in (Role.TRUST_LEAD, Role.TRUST_ADMIN):
+        rows = rows.filter(arb=world.arb.pk)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:

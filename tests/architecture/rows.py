@@ -26,6 +26,7 @@ from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
 from pupils.models import (
     AttendanceTotal,
+    PlacementRequest,
     Provision,
     ProvisionReview,
     Pupil,
@@ -34,9 +35,22 @@ from pupils.models import (
 )
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from schools.models import Invitation, LateEntry, Window
+from schools.choices import LeaseDay, ShareBy, Side
+from schools.models import (
+    ARB,
+    ARBFunding,
+    ARBStaff,
+    Invitation,
+    JointVisit,
+    LateEntry,
+    Lease,
+    LeaseReminder,
+    SafeguardingContact,
+    Window,
+)
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
+from tests.factories.schools import ARBFactory
 from tests.world import World, give_target
 
 
@@ -72,6 +86,9 @@ def a_row_everywhere(world: World) -> None:
         )
         SavedOperation.objects.create(operation_id=uuid.uuid4(), person=admin, asked={})
         _reports(world)
+        _agreement(world, world.arb, world.arb_pupils[0])
+        other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
+        _agreement(world, other, world.other_pupils[0])
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
@@ -164,6 +181,44 @@ def _reports(world: World) -> None:
             asked_at=now,
             report=draft,
         )
+
+
+def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:
+    """Give an ARB one of all that an agreement holds, and a placement request."""
+    day, later = dt.date(2026, 9, 20), dt.date(2030, 8, 31)
+    head = world.people[Role.HEAD]
+    ARBStaff.objects.create(
+        arb=arb, name="Ola Reed", role="Teacher", leads=True, person=head, starts_on=day
+    )
+    SafeguardingContact.objects.create(
+        arb=arb, side=Side.HOST, name="Ray Hall", role="DSL", telephone="01736 555010"
+    )
+    lease = Lease.objects.create(arb=arb, starts_on=day, ends_on=later, covers="Two rooms")
+    LeaseReminder.objects.create(
+        lease=lease, of=LeaseDay.END, day=later, months=12, sent_on=dt.date(2029, 8, 31)
+    )
+    JointVisit.objects.create(arb=arb, on=day, who="Both heads", words="Seen")
+    ARBFunding.objects.create(
+        arb=arb,
+        year=world.term.year,
+        places=10,
+        band="B",
+        amount=Decimal("1000.00"),
+        share_by=ShareBy.PERCENT,
+        share_percent=Decimal("7.50"),
+    )
+    PlacementRequest.objects.create(
+        arb=arb,
+        child="Quentin Asked",
+        born_on=pupil.born_on,
+        primary_need="ASD",
+        authority="Kernow",
+        requested_on=day,
+        wanted_from=later,
+        decision="named",
+        decided_on=day,
+        pupil=pupil,
+    )
 
 
 def _one_event(event: type[models.Model]) -> None:

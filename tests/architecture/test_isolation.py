@@ -9,14 +9,13 @@ from django.urls import reverse
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from pupils.models import Pupil
+from pupils.models import PlacementRequest, Pupil
 from reporting.models import Report, ReportRun
-from schools.models import ARB, ClassGroup, School
+from schools.models import ARB, ClassGroup, Lease, School
 from tests.architecture.matrix import Things, addresses, leaks, ours, words_seen
 from tests.architecture.narrowing import narrowed_models, surprises
 from tests.architecture.rows import a_row_everywhere
 from tests.architecture.things import ids_of, words_of
-from tests.factories.schools import ARBFactory
 from tests.world import World
 
 # Whoever is not signed in may open these, and no others of ours.
@@ -48,10 +47,7 @@ def things(world: World, foreign: World) -> Things:
         theirs = ids_of(foreign, other_school=False)
     return Things(
         own=ids_of(world, other_school=False),
-        other_school={
-            **ids_of(world, other_school=True),
-            "arb_id": ARBFactory(school=world.other_school, host=world.host).pk,
-        },
+        other_school=ids_of(world, other_school=True),
         foreign=theirs,
     )
 
@@ -131,7 +127,9 @@ def test_without_visible_to_that_is_noticed(
     assert surprises(model, world)
 
 
-@pytest.mark.parametrize("model", [ARB, ClassGroup, Pupil, Report, ReportRun, School])
+@pytest.mark.parametrize(
+    "model", [ARB, ClassGroup, Lease, PlacementRequest, Pupil, Report, ReportRun, School]
+)
 def test_without_visible_to_an_address_leaks(
     model: type[models.Model],
     monkeypatch: pytest.MonkeyPatch,

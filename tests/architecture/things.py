@@ -1,10 +1,20 @@
 """What stands for each id in an address, and which words give a thing away."""
 
 from assessment.models import Evidence, Note, Strand, TestScore
-from pupils.models import Outcome, Plan, Provision, Pupil, TermlyTarget
+from pupils.models import Outcome, PlacementRequest, Plan, Provision, Pupil, TermlyTarget
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
-from schools.models import Invitation, Membership, Window
+from schools.models import (
+    ARB,
+    ARBFunding,
+    ARBStaff,
+    Invitation,
+    JointVisit,
+    Lease,
+    Membership,
+    SafeguardingContact,
+    Window,
+)
 from tests.world import World
 
 
@@ -14,10 +24,17 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
     class_group = world.other_class if other_school else world.class_group
     school = world.other_school if other_school else world.school
     plan = Plan.objects.get(pupil=pupil)
+    arb = ARB.objects.get(school=school)
     return {
         "trust_id": world.trust.pk,
         "school_id": school.pk,
-        "arb_id": world.arb.pk,
+        "arb_id": arb.pk,
+        "staff_id": ARBStaff.objects.get(arb=arb).pk,
+        "contact_id": SafeguardingContact.objects.get(arb=arb).pk,
+        "lease_id": Lease.objects.get(arb=arb).pk,
+        "visit_id": JointVisit.objects.get(arb=arb).pk,
+        "funding_id": ARBFunding.objects.get(arb=arb).pk,
+        "request_id": PlacementRequest.objects.get(arb=arb).pk,
         "class_group_id": class_group.pk,
         "year_id": class_group.year_id,
         "term_id": world.term.pk,
@@ -48,7 +65,7 @@ def words_of(world: World, *, other_school: bool = False) -> set[str]:
     )
     words = {pupil.last_name for pupil in pupils} | {pupil.upn for pupil in pupils}
     if other_school:
-        return words | {world.other_school.name, world.other_class.name}
+        return words | {world.other_school.name, world.other_class.name, "Other ARB"}
     return words | {
         world.trust.name,
         world.school.name,
