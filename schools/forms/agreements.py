@@ -98,6 +98,7 @@ class ContactForm(AgreementForm):
         help_text="For example: designated safeguarding lead.",
     )
     telephone = forms.CharField(
+        label="Telephone",
         max_length=30,
         required=False,
         validators=[

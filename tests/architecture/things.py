@@ -24,7 +24,7 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
     class_group = world.other_class if other_school else world.class_group
     school = world.other_school if other_school else world.school
     plan = Plan.objects.get(pupil=pupil)
-    arb = ARB.objects.get(school=school)
+    arb = ARB.objects.get(school=school) if other_school else world.arb
     return {
         "trust_id": world.trust.pk,
         "school_id": school.pk,

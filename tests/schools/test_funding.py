@@ -94,7 +94,7 @@ def test_the_trust_reads_all_arbs_with_the_year_before_beside(funded, sign_in):
         " hosts, and £196,197.63 stays with the trust. Recorded for 2 of 2 ARBs." in page
     )
     assert (
-        "Harbour Tide ARB at Harbour Penwith High 10 9 B B £123,456.79 £100,000.00 7.5 % 7.25 %"
+        "Harbour Tide ARB at Harbour Penwith High 10 9 B B £123,456.79 £100,000.00 7.50 % 7.25 %"
         " £9,259.26 £7,250.00 £114,197.53 £92,750.00" in page
     )
     assert "8 not recorded B £88,000.10 a fixed sum £6,000.00 £82,000.10" in page
