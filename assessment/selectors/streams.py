@@ -206,6 +206,13 @@ def open_terms(access: Access, *, today: dt.date) -> list[Term]:
     return [each for each in terms.order_by("starts_on") if not is_closed(each, today)]
 
 
+def next_term_of(terms: Sequence[Term], *, today: dt.date) -> int | None:
+    """Return the id of the first of some terms that has not begun; else of the last."""
+    return next(
+        (each.pk for each in terms if each.starts_on > today), terms[-1].pk if terms else None
+    )
+
+
 def routes_of_trust(access: Access) -> list[Route]:
     """Return the routes that the trust names, in order."""
     return list(Route.objects.filter(trust=access.trust_id))
