@@ -36,9 +36,10 @@ class StreamLine:
 
 @dataclass(frozen=True)
 class StreamList:
-    """All versions: those in use or about to be, those that wait, and those that were."""
+    """All versions: those in use, those approved for later, those that wait, those that were."""
 
     in_use: Sequence[StreamLine]
+    to_come: Sequence[StreamLine]
     waiting: Sequence[StreamLine]
     past: Sequence[StreamLine]
 
@@ -160,8 +161,11 @@ def stream_list(access: Access, *, today: dt.date) -> StreamList:
         .order_by("name", "version")
     ]
     return StreamList(
-        in_use=[
-            each for each in lines if each.stream.approved_from and not _is_past(each.stream, today)
+        in_use=[each for each in lines if each.stream.is_in_use(today)],
+        to_come=[
+            each
+            for each in lines
+            if each.stream.approved_from and each.stream.approved_from > today
         ],
         waiting=[each for each in lines if not each.stream.approved_from],
         past=[each for each in lines if _is_past(each.stream, today)],

@@ -93,6 +93,20 @@ def test_of_a_version_that_takes_the_place_of_one_the_difference_is_told(
     }
 
 
+def test_a_version_for_later_is_not_counted_as_in_use(world, terms, swimming, client):
+    stream = swimming()
+    client.post(address(stream), asked(world, terms[1], "formal") | {"confirmed": "1"})
+    page = client.get(reverse("streams"))
+    said = words(page)
+    assert "2 in use · 1 approved for later" in said
+    assert "waits for your approval" not in said
+    assert [each.stream for each in page.context["list"].to_come] == [stream]
+    assert "In use from 5 January 2027 on" in said
+    for name in ("stream", "stream_expected"):
+        told = words(client.get(reverse(name, args=[world.engagement.pk])))
+        assert "the sum over the terms since the baseline, each by the figures that h" in told
+
+
 def test_what_cannot_be_is_refused_before_it_is_shown(world, terms, swimming, used, client):
     new = swimming(**NEXT)
     page = words(client.post(address(new), asked(world, terms[0], "formal")))
