@@ -193,17 +193,12 @@ class Grid:
     @cached_property
     def lines(self) -> list[Line]:
         """The pupils that are shown, with their cells."""
-        return [
-            Line(
-                row,
-                [
-                    (cell or head.column.lack, head.hidden)
-                    for cell, head in zip(boxes, self.heads, strict=True)
-                ],
-                self._is_done(boxes),
-            )
-            for row, boxes in self._cells
-        ]
+        lines = []
+        for row, cells in self._cells:
+            both = zip(cells, self.heads, strict=True)
+            boxes = [(cell or head.column.lack, head.hidden) for cell, head in both]
+            lines.append(Line(row, boxes, self._is_done(cells)))
+        return lines
 
     def _is_done(self, boxes: Sequence[Cell | None]) -> bool:
         """Say whether to leave out a row or column, because nothing in it is left to judge."""

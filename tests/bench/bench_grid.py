@@ -161,7 +161,8 @@ def test_a_key_press_and_a_save_in_the_browser(harbour, open_page, sign_in_page)
     sign_in_page(page, Role.TEACHER)
     open_grid(page, harbour)
     page.locator("td.now").focus()
-    busy = times_of(page, "123" * (KEYS // 3))
+    # No two of them are a point of the scale, which the page would ask about.
+    busy = times_of(page, "345" * (KEYS // 3))
     print(f"\nA key press runs for {busy['run']:.1f} ms; a frame has {FRAME:.1f} ms")  # noqa: T201
     tell(
         "A key press until its frame is shown / on an empty page", busy["shown"], empty["shown"], 4
@@ -171,7 +172,7 @@ def test_a_key_press_and_a_save_in_the_browser(harbour, open_page, sign_in_page)
 
     page.evaluate("performance.clearResourceTimings()")
     for _ in range(SAVES):
-        page.keyboard.press("1")
+        page.keyboard.press("3")
         expect(status(page)).to_have_text("All saved.")
     took = page.evaluate(
         "performance.getEntriesByType('resource').filter(({name}) => name.endsWith('/judgements/'))"
