@@ -117,3 +117,4 @@ def test_two_digits_never_judge_two_pupils_unasked(curlew, open_page, sign_in_pa
     page.keyboard.press("ArrowUp")
     page.keyboard.press("1")
     expect(status(page)).not_to_contain_text("not taken")
+    expect(status(page)).to_contain_text("All saved.")
