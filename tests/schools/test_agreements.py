@@ -40,9 +40,7 @@ def now(today):
 
 
 def said(world):
-    return dict(
-        zip(PARTS, (STAFF, CONTACT, LEASE, VISIT, funding(world.term.year)), strict=True)
-    )
+    return dict(zip(PARTS, (STAFF, CONTACT, LEASE, VISIT, funding(world.term.year)), strict=True))
 
 
 def arb_page(client, arb):
@@ -192,9 +190,10 @@ def test_an_account_is_offered_from_who_works_there_and_shows_its_address(world,
     assert "Perran Oates" in names
     assert not {"Somebody Elsewhere", "Harbour governor", "Harbour host link"} & set(names)
     send(head, world, "staff", STAFF | {"person_id": str(assistant.pk)})
-    assert "mailto:perran@harbour.example" in head.get(
-        reverse("arb", args=[world.arb.pk])
-    ).content.decode()
+    assert (
+        "mailto:perran@harbour.example"
+        in head.get(reverse("arb", args=[world.arb.pk])).content.decode()
+    )
     # Who has left the school stays chosen for as long as the row says so.
     assistant.memberships.update(ended_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
     row = ARBStaff.objects.get()
@@ -239,9 +238,7 @@ def test_the_head_of_an_arb_writes_there_and_nowhere_else(world):
             remove_part(by=access, arb=arb, row=row)
     # A part is changed under its own ARB only.
     with pytest.raises(Exception, match="removed this meanwhile"):
-        save_contact(
-            by=world.access(Role.TRUST_LEAD), arb=beside, row=row, facts=facts, seen=""
-        )
+        save_contact(by=world.access(Role.TRUST_LEAD), arb=beside, row=row, facts=facts, seen="")
 
 
 def test_each_role_reads_its_part_of_the_page(world, sign_in, now):
@@ -315,9 +312,7 @@ def test_a_lease_is_due_a_year_before_it_ends_until_another_follows(
         ("2026-11-01", "", "Nothing is written on the visit of 1 November 2026."),
     ],
 )
-def test_a_joint_visit_is_due_each_year_and_is_written_up(
-    world, sign_in, now, last, text, says
-):
+def test_a_joint_visit_is_due_each_year_and_is_written_up(world, sign_in, now, last, text, says):
     whole_agreement(world.arb, world.term.year, today=now)
     JointVisit.objects.filter(on__lt=now).update(on=last, words=text)
     page = arb_page(sign_in(Role.HEAD), world.arb)

@@ -56,9 +56,7 @@ def test_the_share_worked_by_hand(amount, percent, host, trust):
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 10**11), st.integers(0, 10_000), st.booleans()), max_size=30
-    )
+    st.lists(st.tuples(st.integers(0, 10**11), st.integers(0, 10_000), st.booleans()), max_size=30)
 )
 def test_no_penny_is_lost_by_a_naive_second_reckoning(rows):
     """Reckon again in whole pennies, with integers only."""

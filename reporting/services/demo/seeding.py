@@ -14,6 +14,7 @@ from assessment.services.streams.files import read_stream, shipped_streams
 from assessment.services.streams.versions import IN_USE_AT_ONCE, load_shipped_streams
 from parrcs.core.tenancy import in_trust
 from pupils.models import Outcome, Placement, Plan, Pupil, Route, TermlyTarget
+from reporting.services.demo.agreements import save_agreements
 from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
 from reporting.services.demo.early import EarlyYears, save_early_years
@@ -82,6 +83,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             _plan_for_full_tables()
             save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_agreements(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 
