@@ -217,10 +217,11 @@ def test_the_arbs_that_need_a_look_come_first(world, sign_in, counted):
     page = words(lead.get(reverse("arbs")))
     assert "1 of 2 has something that cannot wait; it stands first." in page
     assert page.index("Harbour Tide ARB") < page.index("A well kept ARB")
-    assert "nobody 2 of places not recorded census: 2 Requests for Harbour Tide ARB 1" in page
+    assert "2 of places not recorded census: 2 Requests for Harbour Tide ARB 1 undecided" in page
+    assert "no lease nobody A well kept ARB" in page
     assert "1 placement request without our response." in page
-    assert "Morwenna Hale 0 of 10 census: 0" in page
-    assert page.rstrip().endswith("Nothing")
+    assert "A well kept ARB at Harbour Penwith High Nothing 0 of 10 census: 0" in page
+    assert page.rstrip().endswith("Morwenna Hale")
 
     with counted() as few:
         lead.get(reverse("arbs"))
