@@ -27,7 +27,7 @@ OF_THE_ARB = OF_THE_SCHOOL | {
     *("cell_record", "class_aims", "class_tracker", "class_tracker_pdf", "class_tracker_xlsx"),
     *("pupil", "pupil_overview", "pupil_record"),
     *("pupil_tracker", "pupil_tracker_pdf", "pupil_tracker_xlsx", "targets"),
-    *("evidence", "evidence_small", "note", "target_history"),
+    "evidence",
 }
 
 
