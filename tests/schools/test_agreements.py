@@ -1,6 +1,7 @@
 """The agreement about an ARB: who writes it, who reads what, what is refused and what missing."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ from tests.schools.agreed import (
     whole_agreement,
 )
 
+CONTACT_FACTS: Any = CONTACT  # the form's names are those of the facts
 PARTS = ("staff", "contact", "lease", "visit", "funding")
 MODELS = (ARBStaff, SafeguardingContact, Lease, JointVisit, ARBFunding)
 
@@ -220,7 +222,7 @@ def test_nobody_else_writes_any_of_it(world, sign_in, role):
         assert send(client, world, part, data).status_code == 403
     assert not any(model.objects.exists() for model in MODELS)
     with pytest.raises(PermissionDenied):
-        save_contact(by=world.access(role), arb=world.arb, row=None, facts={**CONTACT})
+        save_contact(by=world.access(role), arb=world.arb, row=None, facts=CONTACT_FACTS)
 
 
 def test_the_head_of_an_arb_writes_there_and_nowhere_else(world):
@@ -229,7 +231,7 @@ def test_the_head_of_an_arb_writes_there_and_nowhere_else(world):
     beside = ARBFactory(school=world.school, host=world.host, name="Beside ARB")
     world.people[Role.HEAD] = lead
     access = world.access(Role.HEAD)
-    facts = {**CONTACT}
+    facts = CONTACT_FACTS
     row = save_contact(by=access, arb=world.arb, row=None, facts=facts)
     for arb in (beside, ARBFactory(school=world.other_school, host=world.host)):
         with pytest.raises(PermissionDenied):
