@@ -15,6 +15,7 @@ from assessment.models import Judgement
 from assessment.selectors.progress import progress_counts, strands_due
 from parrcs.core.access import Access, Permission
 from pupils.selectors.cohorts import cohort
+from pupils.selectors.lenses import Lens
 from reporting.choices import ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
 from schools.models import AcademicYear, School, Term
@@ -63,7 +64,8 @@ def report_state(access: Access, *, school: School, term: Term) -> ReportState:
     draft = next((each for each in reports if each.status == ReportStatus.DRAFT), None)
     since = 0
     if draft:
-        placed = cohort(access, term=term).filter(school=school).placements
+        everyone = cohort(access, term=term)
+        placed = everyone.within(Lens.REGISTERED, school_id=school.pk, arb_id=None).placements
         since = Judgement.objects.filter(
             term=term, judged_at__gt=draft.made_at, pupil__in=placed.values("pupil")
         ).count()
@@ -145,6 +147,7 @@ def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
     everyone = cohort(access, term=term)
     due_on = {route: len(strands) for route, strands in strands_due(term).items()}
     pupils, judged, due = Counter[int](), Counter[int](), Counter[int]()
+    # By the school alone: the lens is where registered, as in the report itself.
     for school, route, number in everyone.placements.values_list("school", "route").annotate(
         number=Count("id")
     ):

@@ -8,7 +8,7 @@ from django.db import models
 
 from assessment.models import Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
-from pupils.models import Placement, Pupil, TermlyTarget
+from pupils.models import ClassListCheck, Placement, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
 from schools.models import ARB, ClassGroup, Invitation, Membership, School
 from tests.world import World
@@ -69,6 +69,9 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         return set(rows.filter(trust=world.trust, **own).values_list("pk", flat=True))
     if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
         return _of_the_trust(model, role)
+    if model is ClassListCheck:
+        classes = _wanted(ClassGroup, world, role, seen)
+        return set(rows.filter(class_group__in=classes).values_list("pk", flat=True))
     by_model: dict[type[models.Model], set[int]] = {
         School: {world.school.pk},
         ARB: {
@@ -92,7 +95,7 @@ def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
     nothing: set[int] = set()
     if model in (Report, ReportRun):
         return everything if role is Role.TRUST_LEAD else nothing
-    if model in (ARB, ClassGroup):
+    if model in (ARB, ClassGroup, ClassListCheck):
         return nothing if role is Role.TRUSTEE else everything
     return everything
 

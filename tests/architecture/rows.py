@@ -26,15 +26,18 @@ from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
 from pupils.models import (
     AttendanceTotal,
+    ClassListCheck,
+    ClassListLine,
     Provision,
     ProvisionReview,
+    Placement,
     Pupil,
     SavedOperation,
     TermlyTarget,
 )
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from schools.models import Invitation, LateEntry, Window
+from schools.models import ClassGroup, Invitation, LateEntry, Window
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.world import World, give_target
@@ -64,6 +67,8 @@ def a_row_everywhere(world: World) -> None:
             day = timezone.localdate()
             LateEntry.objects.create(**of_class, until=day, reason="Ill", allowed_by=admin)
             Reminder.objects.create(**of_class, left=3, sent_on=day)
+        for class_group in (world.class_group, world.other_class, world.arb_class):
+            _signed_list(world, class_group)
         Window.objects.create(
             term=world.terms[0],
             school=world.school,
@@ -137,6 +142,21 @@ def _records(world: World, pupil: Pupil) -> None:
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
     )
+
+
+def _signed_list(world: World, class_group: ClassGroup) -> None:
+    """Let a class's list be signed, with somebody missing."""
+    lead, now = world.people[Role.TRUST_LEAD], timezone.now()
+    check = ClassListCheck.objects.create(class_group=class_group, signed_by=lead, signed_at=now)
+    for placed in Placement.objects.filter(class_group=class_group):
+        ClassListLine.objects.create(
+            list_check=check,
+            pupil=placed.pupil,
+            route=placed.route,
+            primary_need=placed.pupil.primary_need,
+            starts_on=placed.starts_on,
+        )
+    ClassListLine.objects.create(list_check=check, remark="Somebody")
 
 
 def _reports(world: World) -> None:
