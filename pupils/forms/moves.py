@@ -93,9 +93,18 @@ class ClassMoveForm(forms.Form):
         return cleaned
 
     def refuse(self, each: Mapping[int, PlacementRefused]) -> None:
-        """Show at each pupil why they cannot be moved like this."""
+        """Show at each pupil why they cannot be moved like this.
+
+        What is wrong with all who move with the others is said once, where that is chosen.
+        """
+        rest = {pupil for pupil in each if self.cleaned_data[f"to-{pupil}"] == REST}
+        words = {str(each[pupil]) for pupil in rest}
+        shared = len(rest) > 1 and len(words) == 1
+        if shared:
+            self.add_error("everyone", words.pop())
         for pupil, refused in each.items():
-            self.add_error(f"to-{pupil}", str(refused))
+            if not (shared and pupil in rest):
+                self.add_error(f"to-{pupil}", str(refused))
 
     @property
     def lines(self) -> list[tuple[Placement, forms.BoundField, forms.BoundField]]:

@@ -18,6 +18,7 @@ from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
 from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
+from reporting.services.demo.moves import save_moves
 from reporting.services.demo.notes import Notes, save_notes
 from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
@@ -82,6 +83,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             _plan_for_full_tables()
             save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 

@@ -1,0 +1,124 @@
+"""The demo's signed class lists, a pupil who moved in mid-term, and classes of the next year."""
+
+import datetime as dt
+import random
+
+from parrcs.core.access import Role
+from pupils.choices import PrimaryNeed
+from pupils.models import ClassListCheck, ClassListLine, Placement
+from schools.models import AcademicYear, ClassGroup, Membership, School, Term
+from schools.selectors.calendar import current_term
+
+MOVER_FROM = "Moorland School"
+NEXT_CLASSES_OF = "Beacon School"
+REMARKS = (
+    "Has been on the semi-formal route since July, not the formal one.",
+    "Comes to us on Mondays only; the rest of the week is in the class next door.",
+    "The primary need was changed at the annual review in June.",
+)
+MISSING = "A boy who started with us last week is not on it yet."
+DAY = dt.timedelta(days=1)
+
+
+def save_moves(*, on: dt.date, rng: random.Random) -> None:
+    """Sign most lists of the year, move one pupil, and set up next year's classes of a school.
+
+    Needs `in_trust`.
+    """
+    term = current_term(on).term
+    if term is None:
+        return
+    _mover(term, on)
+    _signed(term, on, rng)
+    _next_year(term)
+
+
+def _mover(term: Term, on: dt.date) -> None:
+    """Let a pupil of another school come to an ARB after the term's census, if it is over."""
+    groups = ClassGroup.objects.filter(year=term.year_id).select_related("school", "arb")
+    to = groups.filter(arb__isnull=False).order_by("arb__name", "name").first()
+    day = on - 6 * DAY
+    if to is None or day <= term.census_on or day > term.ends_on:
+        return
+    held = (
+        Placement.objects.on(on)
+        .filter(school__name=MOVER_FROM, arb=None, starts_on__lt=day, ends_on=None)
+        .exclude(pupil__primary_need=PrimaryNeed.PMLD)
+        .order_by("pupil__last_name", "pupil__first_name")
+        .first()
+    )
+    if held is None or held.school_id == to.school_id:
+        return
+    held.ends_on = day - DAY
+    held.save()
+    Placement.objects.create(
+        pupil_id=held.pupil_id,
+        school=to.school,
+        arb=to.arb,
+        class_group=to,
+        route_id=held.route_id,
+        starts_on=day,
+    )
+
+
+def _signed(term: Term, on: dt.date, rng: random.Random) -> None:
+    """Let every teacher but one in six have signed by the census day, some with a remark."""
+    first = Term.objects.filter(year=term.year_id).order_by("starts_on").first()
+    if first is None or on <= first.starts_on + 3 * DAY:
+        return
+    teachers = {
+        each.class_group_id: each.person_id
+        for each in Membership.objects.live().filter(role=Role.TEACHER, class_group__isnull=False)
+    }
+    head = Membership.objects.live().filter(role=Role.HEAD, school__isnull=False).first()
+    for number, group in enumerate(
+        ClassGroup.objects.filter(year=term.year_id).order_by("school__name", "name")
+    ):
+        if group.pk not in teachers or number % 6 == 5:
+            continue
+        day = min(first.starts_on + rng.randint(4, 20) * DAY, on)
+        at = dt.datetime.combine(day, dt.time(15, rng.randint(0, 59)), dt.UTC)
+        check = ClassListCheck.objects.create(
+            class_group=group, signed_by_id=teachers[group.pk], signed_at=at
+        )
+        lines = [
+            ClassListLine(
+                list_check=check,
+                pupil_id=row.pupil_id,
+                route_id=row.route_id,
+                primary_need=row.pupil.primary_need,
+                starts_on=row.starts_on,
+            )
+            for row in Placement.objects.on(day)
+            .filter(class_group=group)
+            .select_related("pupil")
+            .order_by("pupil__last_name", "pupil__first_name")
+        ]
+        if number % 4 == 1 and lines:
+            said = rng.choice(lines)
+            said.remark = REMARKS[number // 4 % len(REMARKS)]
+            if head is not None and number % 8 == 1:
+                said.settled_by_id, said.settled_at = head.person_id, at + 2 * DAY
+        if number % 8 == 3:
+            lines.append(ClassListLine(list_check=check, remark=MISSING))
+        ClassListLine.objects.bulk_create(lines)
+
+
+def _next_year(term: Term) -> None:
+    """Set up the classes of one school for the year to come, to move pupils into."""
+    year = AcademicYear.objects.get(pk=term.year_id)
+    school = School.objects.filter(name=NEXT_CLASSES_OF).first()
+    if school is None:
+        return
+    start = year.ends_on + DAY
+    following = AcademicYear.objects.create(
+        name=f"{start.year}/{(start.year + 1) % 100:02}",
+        starts_on=start,
+        ends_on=dt.date(start.year + 1, 8, 31),
+    )
+    ClassGroup.objects.bulk_create(
+        ClassGroup(school=school, year=following, name=name)
+        for name in ClassGroup.objects.filter(school=school, arb=None, year=year).values_list(
+            "name", flat=True
+        )
+    )
