@@ -44,7 +44,9 @@ def sign_class_list(
     before = {line.pupil_id: line.remark for line in lines if line.pupil_id}
     was_missing = "".join(line.remark for line in lines if line.pupil_id is None)
     same = (asked, missing) == (before, was_missing) and not now.checked.changes
-    if last and same and last.signed_by_id == by.person_id:
+    # What was settled and is said again is said anew.
+    settled = any(line.settled_at for line in lines)
+    if last and same and not settled and last.signed_by_id == by.person_id:
         return last
     check = ClassListCheck.objects.create(
         class_group=page.class_group, signed_by_id=by.person_id, signed_at=timezone.now()

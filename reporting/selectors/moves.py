@@ -125,10 +125,10 @@ def report_words(access: Access, lines: Sequence[TermLine], today: dt.date) -> l
         if report.status == ReportStatus.PUBLISHED:
             said.append(f"{name}: published version {report.version} keeps its numbers.")
         else:
-            counts = _recounted(lines, report)
+            counts, day = _recounted(lines, report), timezone.localdate(report.made_at)
             said.append(
-                f"{name}: the draft of {day_words(report.made_at.date())} follows the data. Made"
-                f" anew, it counts {counts}."
+                f"{name}: the draft of {day_words(day)} follows the data. Made anew, it counts"
+                f" {counts}."
             )
     return said or [f"No report of these terms is made yet. {always}"]
 

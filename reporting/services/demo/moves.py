@@ -12,7 +12,7 @@ from schools.selectors.calendar import current_term
 MOVER_FROM = "Moorland School"
 NEXT_CLASSES_OF = "Beacon School"
 REMARKS = (
-    "Has been on the semi-formal route since July, not the formal one.",
+    "Started with us on the Monday, not at the beginning of the month.",
     "Comes to us on Mondays only; the rest of the week is in the class next door.",
     "The primary need was changed at the annual review in June.",
 )
@@ -70,7 +70,9 @@ def _signed(term: Term, on: dt.date, rng: random.Random) -> None:
         each.class_group_id: each.person_id
         for each in Membership.objects.live().filter(role=Role.TEACHER, class_group__isnull=False)
     }
-    head = Membership.objects.live().filter(role=Role.HEAD, school__isnull=False).first()
+    heads = {
+        each.school_id: each.person_id for each in Membership.objects.live().filter(role=Role.HEAD)
+    }
     for number, group in enumerate(
         ClassGroup.objects.filter(year=term.year_id).order_by("school__name", "name")
     ):
@@ -97,8 +99,8 @@ def _signed(term: Term, on: dt.date, rng: random.Random) -> None:
         if number % 4 == 1 and lines:
             said = rng.choice(lines)
             said.remark = REMARKS[number // 4 % len(REMARKS)]
-            if head is not None and number % 8 == 1:
-                said.settled_by_id, said.settled_at = head.person_id, at + 2 * DAY
+            if number % 8 == 1 and group.school_id in heads:
+                said.settled_by_id, said.settled_at = heads[group.school_id], at + 2 * DAY
         if number % 8 == 3:
             lines.append(ClassListLine(list_check=check, remark=MISSING))
         ClassListLine.objects.bulk_create(lines)
