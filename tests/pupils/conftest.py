@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -81,12 +82,9 @@ def confirmation(response: HttpResponse) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in found} | {"step": "save"}
 
 
-def move(
-    client: Client, url: str, typed: dict[str, object], *, follow: bool = False
-) -> HttpResponse:
+def move(client: Client, url: str, typed: dict[str, object], *, follow: bool = False) -> Any:
     """Fill in a move, look at what it changes, and save it; a refused one is returned."""
-    preview = client.post(url, typed)
+    preview: Any = client.post(url, typed)
     if "What this changes" not in preview.content.decode():
         return preview
-    saved: HttpResponse = client.post(url, confirmation(preview), follow=follow)
-    return saved
+    return client.post(url, confirmation(preview), follow=follow)
