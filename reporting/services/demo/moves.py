@@ -6,6 +6,8 @@ import random
 from parrcs.core.access import Role
 from pupils.choices import PrimaryNeed
 from pupils.models import ClassListCheck, ClassListLine, Placement
+from reporting.services.demo.calendar import Calendar
+from reporting.services.demo.roll import Roll, Stay
 from schools.models import AcademicYear, ClassGroup, Membership, School, Term
 from schools.selectors.calendar import current_term
 
@@ -20,45 +22,38 @@ MISSING = "A boy who started with us last week is not on it yet."
 DAY = dt.timedelta(days=1)
 
 
+def move_one(roll: Roll, calendar: Calendar) -> None:
+    """Let a pupil of another school come to an ARB after the term's census, if it is over."""
+    on, term = calendar.on, calendar.terms[calendar.current]
+    year, day = len(calendar.years) - 1, on - 6 * DAY
+    rooms = [room for unit in roll.units if unit.arb for room in unit.rooms.get(year, ())]
+    if not rooms or not term.census_on < day <= term.ends_on:
+        return
+    for child in sorted(roll.children, key=lambda c: (c.pupil.last_name, c.pupil.first_name)):
+        held = child.on(on)
+        if (
+            held is not None
+            and held.ends_on is None
+            and held.starts_on < day
+            and held.room.unit.arb is None
+            and held.room.unit.school.name == MOVER_FROM
+            and child.pupil.primary_need != PrimaryNeed.PMLD
+        ):
+            held.ends_on = day - DAY
+            child.stays.append(Stay(rooms[0], day))
+            return
+
+
 def save_moves(*, on: dt.date, rng: random.Random) -> None:
-    """Sign most lists of the year, move one pupil, and set up next year's classes of a school.
+    """Sign most lists of the year, and set up next year's classes of a school.
 
     Needs `in_trust`.
     """
     term = current_term(on).term
     if term is None:
         return
-    _mover(term, on)
     _signed(term, on, rng)
     _next_year(term)
-
-
-def _mover(term: Term, on: dt.date) -> None:
-    """Let a pupil of another school come to an ARB after the term's census, if it is over."""
-    groups = ClassGroup.objects.filter(year=term.year_id).select_related("school", "arb")
-    to = groups.filter(arb__isnull=False).order_by("arb__name", "name").first()
-    day = on - 6 * DAY
-    if to is None or day <= term.census_on or day > term.ends_on:
-        return
-    held = (
-        Placement.objects.on(on)
-        .filter(school__name=MOVER_FROM, arb=None, starts_on__lt=day, ends_on=None)
-        .exclude(pupil__primary_need=PrimaryNeed.PMLD)
-        .order_by("pupil__last_name", "pupil__first_name")
-        .first()
-    )
-    if held is None or held.school_id == to.school_id:
-        return
-    held.ends_on = day - DAY
-    held.save()
-    Placement.objects.create(
-        pupil_id=held.pupil_id,
-        school=to.school,
-        arb=to.arb,
-        class_group=to,
-        route_id=held.route_id,
-        starts_on=day,
-    )
 
 
 def _signed(term: Term, on: dt.date, rng: random.Random) -> None:
