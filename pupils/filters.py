@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from parrcs.core.access import Access
+from pupils.selectors.lenses import Lens
 from pupils.selectors.lists import Chosen, list_places
 from pupils.selectors.places import class_choices
 from schools.models import ClassGroup
@@ -26,11 +27,18 @@ class PupilFilters(forms.Form):
     roll = forms.ChoiceField(
         label="Show", required=False, choices=[("", "On roll"), (LEFT, "Who have left")]
     )
+    lens = forms.ChoiceField(
+        label="Count pupils",
+        required=False,
+        choices=[("", Lens.REGISTERED.label), (Lens.TAUGHT.value, Lens.TAUGHT.label)],
+    )
 
     instead: ClassVar[dict[str, str]] = {
         "place": "There is no such place here. All are shown.",
         "group": "There is no such class here. All classes are shown.",
         "roll": "There is no such group. Pupils on roll are shown.",
+        "lens": "Pupils can be counted where registered or as taught."
+        " They are counted where registered.",
     }
 
     def __init__(self, query: Mapping[str, Any], *, access: Access) -> None:
@@ -52,7 +60,7 @@ class PupilFilters(forms.Form):
     @property
     def narrowed(self) -> bool:
         """Whether only a part of the pupils is asked for."""
-        return any(self.answers.values())
+        return any(value for name, value in self.answers.items() if name != "lens")
 
     @property
     def chosen(self) -> Chosen:
@@ -64,6 +72,7 @@ class PupilFilters(forms.Form):
             arb_id=int(place_id) if kind == "arb" else None,
             class_group_id=int(self.answers["group"]) if self.answers["group"] else None,
             left=self.answers["roll"] == LEFT,
+            lens=Lens(self.answers["lens"] or Lens.REGISTERED),
         )
 
     @property
@@ -99,6 +108,8 @@ class PupilFilters(forms.Form):
         self._set("group", [("", "All classes"), *class_choices(groups)], offered=len(groups) > 1)
         if not self.places.has_leavers:
             del self.fields["roll"]
+        if not self.places.has_lenses and not self.answers["lens"]:
+            del self.fields["lens"]
 
     def _set(self, name: str, choices: list[Any], *, offered: bool) -> None:
         field = self.fields[name]

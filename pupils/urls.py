@@ -1,9 +1,14 @@
-"""Addresses of the app; the page of one pupil shows judgements, so `assessment` has it."""
+"""Addresses of the app.
+
+The page of one pupil shows judgements, so `assessment` has it; a move tells of judgements and
+reports, so `reporting` has that.
+"""
 
 from django.urls import path
 
 from pupils.views import (
     arbs,
+    class_lists,
     placements,
     plans,
     provision,
@@ -15,6 +20,7 @@ from pupils.views import (
 )
 
 _PUPIL = "pupils/<int:pupil_id>/"
+_CLASS = "classes/<int:class_group_id>/"
 _TARGET = f"{_PUPIL}targets/<int:target_id>/"
 
 _REQUESTS = "arbs/<int:arb_id>/requests/"
@@ -29,8 +35,10 @@ urlpatterns = [
     path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),
     path("pupils/places/", placements.pupil_places, name="pupil_places"),
+    path("class-lists/", class_lists.class_lists, name="class_lists"),
+    path(f"{_CLASS}list/", class_lists.class_list, name="class_list"),
+    path(f"{_CLASS}list/settle/", class_lists.class_list_settle, name="class_list_settle"),
     path(f"{_PUPIL}details/", pupils.pupil_change, name="pupil_change"),
-    path(f"{_PUPIL}placement/", placements.pupil_place, name="pupil_place"),
     path(f"{_PUPIL}leaving/", placements.pupil_leave, name="pupil_leave"),
     path(f"{_PUPIL}plans/new/", plans.plan_add, name="plan_add"),
     path(f"{_PUPIL}plans/<int:plan_id>/", plans.plan_change, name="plan_change"),

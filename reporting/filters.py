@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from pupils.choices import PrimaryNeed
-from reporting.selectors.compare_choices import ALL, CORE, Choices, Chosen, Lens
+from pupils.selectors.lenses import Lens
+from reporting.selectors.compare_choices import ALL, CORE, Choices, Chosen
 from schools.models import Term
 
 
@@ -28,10 +29,7 @@ class CompareFilters(forms.Form):
     )
     lens = forms.ChoiceField(
         label="Count pupils",
-        choices=[
-            (Lens.REGISTERED.value, "Where registered"),
-            (Lens.TAUGHT.value, "As taught"),
-        ],
+        choices=[(each.value, each.label) for each in Lens],
     )
 
     # What is shown in place of a value that does not exist.

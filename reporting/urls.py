@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import compare, overview, reports, trackers, trackers_early
+from reporting.views import compare, moves, overview, reports, trackers, trackers_early
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
     path("compare/compare.csv", compare.compare_csv, name="compare_csv"),
     path("pupils/<int:pupil_id>/overview.pdf", overview.pupil_overview, name="pupil_overview"),
+    path(f"{PUPIL}/placement/", moves.pupil_place, name="pupil_place"),
+    path(f"{CLASS}/move/", moves.class_move, name="class_move"),
     path("early-years/", trackers_early.early_years, name="early_years"),
     path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
     path("early-years/tracker.xlsx", trackers_early.early_years_xlsx, name="early_years_xlsx"),

@@ -59,6 +59,109 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClassListCheck",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "class_group",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="list_checks",
+                        to="schools.classgroup",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-signed_at", "-id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ClassListCheckEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "class_group",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.classgroup",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.classlistcheck",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Outcome",
             fields=[
                 (
@@ -916,6 +1019,89 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClassListLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "primary_need",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("SPLD", "Specific learning difficulty"),
+                            ("MLD", "Moderate learning difficulty"),
+                            ("SLD", "Severe learning difficulty"),
+                            ("PMLD", "Profound and multiple learning difficulty"),
+                            ("SEMH", "Social, emotional and mental health"),
+                            ("SLCN", "Speech, language and communication needs"),
+                            ("HI", "Hearing impairment"),
+                            ("VI", "Vision impairment"),
+                            ("MSI", "Multi-sensory impairment"),
+                            ("PD", "Physical disability"),
+                            ("ASD", "Autistic spectrum disorder"),
+                            ("OTH", "Other difficulty or disorder"),
+                            ("NSA", "No specialist assessment yet"),
+                            ("DS", "Down syndrome"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("remark", models.CharField(blank=True, max_length=300)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "list_check",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="pupils.classlistcheck",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="list_lines",
+                        to="pupils.pupil",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("id",),
+            },
+        ),
+        migrations.CreateModel(
             name="AttendanceTotalEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1187,6 +1373,130 @@ class Migration(migrations.Migration):
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="placements",
+                to="pupils.route",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ClassListLineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "primary_need",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("SPLD", "Specific learning difficulty"),
+                            ("MLD", "Moderate learning difficulty"),
+                            ("SLD", "Severe learning difficulty"),
+                            ("PMLD", "Profound and multiple learning difficulty"),
+                            ("SEMH", "Social, emotional and mental health"),
+                            ("SLCN", "Speech, language and communication needs"),
+                            ("HI", "Hearing impairment"),
+                            ("VI", "Vision impairment"),
+                            ("MSI", "Multi-sensory impairment"),
+                            ("PD", "Physical disability"),
+                            ("ASD", "Autistic spectrum disorder"),
+                            ("OTH", "Other difficulty or disorder"),
+                            ("NSA", "No specialist assessment yet"),
+                            ("DS", "Down syndrome"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "list_check",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.classlistcheck",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.classlistline",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "route",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.route",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="classlistline",
+            name="route",
+            field=parrcs.core.tenancy.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
                 to="pupils.route",
             ),
         ),
@@ -1504,6 +1814,41 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
+        ),
+        migrations.AddIndex(
+            model_name="classlistcheck",
+            index=models.Index(
+                fields=["trust", "class_group", "-signed_at"], name="check_by_class"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="classlistcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
+                    hash="405909c2d8e70de591b364b27a6c4af6a81bc42e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_caf86",
+                    table="pupils_classlistcheck",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="classlistcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
+                    hash="0eaf0a51e6489413e9c7a928d4883a938df11d65",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b3ccc",
+                    table="pupils_classlistcheck",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
             model_name="outcome",
@@ -1952,6 +2297,92 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="classlistline",
+            index=models.Index(fields=["trust", "pupil"], name="list_line_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="classlistline",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "list_check", "pupil"),
+                name="pupil_once_on_a_signed_list",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="classlistline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("pupil__isnull", True),
+                        ("route__isnull", True),
+                        ("starts_on__isnull", True),
+                    ),
+                    models.Q(
+                        ("pupil__isnull", False),
+                        ("route__isnull", False),
+                        ("starts_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="list_line_is_of_a_pupil_or_of_the_missing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="classlistline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pupil__isnull", False),
+                    models.Q(("remark", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="list_line_of_the_missing_says_who",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="classlistline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                    models.Q(
+                        ("settled_at__isnull", False),
+                        ("settled_by__isnull", False),
+                        models.Q(("remark", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="list_line_settled_by_somebody",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="classlistline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."list_check_id" IS DISTINCT FROM (NEW."list_check_id") OR OLD."primary_need" IS DISTINCT FROM (NEW."primary_need") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."route_id" IS DISTINCT FROM (NEW."route_id") OR OLD."settled_at" IS DISTINCT FROM (NEW."settled_at") OR OLD."settled_by_id" IS DISTINCT FROM (NEW."settled_by_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
+                    func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="9022695a0b3bf7e8d0a56a601c2c84f1f1060a69",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_d185e",
+                    table="pupils_classlistline",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="classlistline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                    hash="12268c7f97f0a088a70cdbb40601bd298458ee10",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_1ca26",
+                    table="pupils_classlistline",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="savedoperation",
             constraint=models.UniqueConstraint(
@@ -2015,9 +2446,11 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        ProtectTenant("ClassListCheck"),
         ProtectTenant("SavedOperation", append_only=True),
         ProtectTenant("Route"),
         ProtectTenant("Pupil"),
+        ProtectTenant("ClassListLine"),
         ProtectTenant("Placement"),
         ProtectTenant("Plan"),
         ProtectTenant("Provision"),
@@ -2026,6 +2459,8 @@ class Migration(migrations.Migration):
         ProtectTenant("Outcome"),
         ProtectTenant("ProvisionReview"),
         ProtectTenant("TermlyTarget"),
+        ProtectTenant("ClassListCheckEvent", append_only=True),
+        ProtectTenant("ClassListLineEvent", append_only=True),
         ProtectTenant("RouteEvent", append_only=True),
         ProtectTenant("PlacementEvent", append_only=True),
         ProtectTenant("PupilEvent", append_only=True),

@@ -1,3 +1,4 @@
+from pupils.models.class_lists import ClassListCheck, ClassListLine
 from pupils.models.operations import SavedOperation
 from pupils.models.placements import Placement, Route
 from pupils.models.plans import Outcome, Plan, TermlyTarget
@@ -7,6 +8,8 @@ from pupils.models.requests import PlacementRequest
 
 __all__ = [
     "AttendanceTotal",
+    "ClassListCheck",
+    "ClassListLine",
     "Outcome",
     "Placement",
     "PlacementRequest",

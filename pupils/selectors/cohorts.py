@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil
 from pupils.models.placements import PlacementQuerySet
+from pupils.selectors.lenses import Lens
 from schools.models import Term
 
 
@@ -21,6 +22,12 @@ class Cohort:
     def filter(self, **conditions: object) -> "Cohort":
         """Return the part of the cohort whose placements meet these conditions."""
         return Cohort(self.term, self.placements.filter(**conditions))
+
+    def within(self, lens: Lens, *, school_id: int | None, arb_id: int | None) -> "Cohort":
+        """Return the part that the row of a school, an ARB or the trust counts under a lens."""
+        return Cohort(
+            self.term, self.placements.filter(lens.within(school_id=school_id, arb_id=arb_id))
+        )
 
 
 def cohort(access: Access, *, term: Term) -> Cohort:

@@ -1,28 +1,34 @@
 """The list of pupils: each once, where they are within the reach of the person who looks."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.lookups import Unaccent
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement
 from pupils.models.placements import PlacementQuerySet
+from pupils.selectors.lenses import Lens, Place
 from schools.models import ARB, ClassGroup, School
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the list is narrowed to. `left` shows leavers instead of the pupils on roll."""
+    """What the list is narrowed to. `left` shows leavers instead of the pupils on roll.
+
+    `lens` says whether a school has the pupils of its ARBs.
+    """
 
     words: str = ""
     school_id: int | None = None
     arb_id: int | None = None
     class_group_id: int | None = None
     left: bool = False
+    lens: Lens = Lens.REGISTERED
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class ListPlaces:
     arbs: Sequence[ARB]
     class_groups: Sequence[ClassGroup]
     has_leavers: bool
+
+    @property
+    def has_lenses(self) -> bool:
+        """Whether it matters where the pupils of an ARB count."""
+        return bool(self.schools and self.arbs)
 
 
 def pupil_list(access: Access, *, chosen: Chosen) -> QuerySet[Placement]:
@@ -68,10 +79,25 @@ def _narrowed(rows: PlacementQuerySet, chosen: Chosen) -> PlacementQuerySet:
             | Q(pupil__last_name__unaccent__icontains=word)
             | Q(pupil__upn__istartswith=word)
         )
-    for name in ("school_id", "arb_id", "class_group_id"):
-        if (value := getattr(chosen, name)) is not None:
-            rows = rows.filter(**{name: value})
-    return rows
+    if chosen.class_group_id is not None:
+        rows = rows.filter(class_group=chosen.class_group_id)
+    return rows.filter(chosen.lens.within(school_id=chosen.school_id, arb_id=chosen.arb_id))
+
+
+def list_counts(rows: QuerySet[Placement], *, lens: Lens) -> list[tuple[str, int]]:
+    """Count the pupils of a list by the row that counts them under a lens, by name.
+
+    Each pupil is on the list once and in one row, so that the counts add up to the list.
+    """
+    counts = Counter[tuple[str, str]]()
+    for school, school_name, arb, arb_name, pupils in (
+        rows.order_by()
+        .values_list("school", "school__name", "arb", "arb__name")
+        .annotate(pupils=Count("id"))
+    ):
+        row = lens.row_of(Place(school, arb))
+        counts[school_name, arb_name if row.arb_id else ""] += pupils
+    return [(arb or school, pupils) for (school, arb), pupils in sorted(counts.items())]
 
 
 def list_places(access: Access, *, left: bool) -> ListPlaces:

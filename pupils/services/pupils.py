@@ -1,6 +1,8 @@
 """Adding pupils, correcting what is known of them, and placing them."""
 
 import datetime as dt
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -11,6 +13,7 @@ from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil, Route
+from pupils.selectors.moves import Move, named
 from pupils.selectors.pupils import PupilFile, covers
 from schools.models import ARB, ClassGroup, School
 
@@ -90,18 +93,24 @@ def change_pupil(*, by: Access, file: PupilFile, known: Characteristics) -> None
     _save_unless_taken(by, pupil)
 
 
-@transaction.atomic
-def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date) -> Placement:
-    """Place a pupil from a day on; the placement that holds until then ends the day before.
+def planned_move(
+    *,
+    by: Access,
+    file: PupilFile,
+    place: Place,
+    starts_on: dt.date,
+    placements: Sequence[Placement],
+) -> Move:
+    """Return what a pupil's placements become by a move from a day on; nothing is written.
 
-    A placement that begins on that very day is corrected instead. Raises `PlacementRefused`,
-    also where the placement that would end or be corrected is not within the person's reach.
+    The placement that holds until then ends the day before; one that begins on that very day is
+    corrected instead. Raises `PlacementRefused`, also where the placement that would end or be
+    corrected is not within the person's reach. `placements` are all there are, in order of time.
     """
     _check_places(by, file)
     _check_reach(by, place)
     _check_place(place, starts_on, file.pupil.born_on)
-    pupil = _locked(by, file.pupil)
-    placements = list(Placement.objects.filter(pupil=pupil).order_by("starts_on"))
+    pupil = file.pupil
     later = [each for each in placements if each.starts_on > starts_on]
     if later:
         raise PlacementRefused(
@@ -109,24 +118,59 @@ def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date
             f"{pupil} already has a placement from {_day(later[0].starts_on)}. A new one begins"
             " on that day, which corrects it, or later.",
         )
-    last = placements[-1] if placements else None
-    if last and last.starts_on == starts_on:
+    after = [copy(each) for each in placements]
+    last = after[-1] if after else None
+    corrects = last is not None and last.starts_on == starts_on
+    if last and (corrects or last.ends_on is None or last.ends_on >= starts_on):
         _check_theirs(by, last, "starts_on")
+        # By their ids: the places of these placements may not have been read.
+        same = all(
+            getattr(last, f"{name}_id") == (value.pk if value else None)
+            for name, value in place.as_fields().items()
+        )
+        if same and (corrects or last.ends_on is None):
+            raise PlacementRefused(
+                "starts_on",
+                f"{pupil} is placed just so from {_day(last.starts_on)}. Nothing would change.",
+            )
+        if not corrects:
+            last.ends_on = starts_on - dt.timedelta(days=1)
+    if last and corrects:
         for name, value in place.as_fields().items():
             setattr(last, name, value)
-        last.save()
-        return last
-    if last and (last.ends_on is None or last.ends_on >= starts_on):
-        _check_theirs(by, last, "starts_on")
-        last.ends_on = starts_on - dt.timedelta(days=1)
-        last.save(update_fields=["ends_on"])
+    else:
+        after.append(Placement(pupil=pupil, starts_on=starts_on, **place.as_fields()))
+    return Move(file, starts_on, placements, after)
+
+
+@transaction.atomic
+def place_pupil(*, by: Access, file: PupilFile, place: Place, starts_on: dt.date) -> Placement:
+    """Place a pupil from a day on, as `planned_move` says. Raises `PlacementRefused`."""
+    pupil = _locked(by, file.pupil)
+    placements = list(Placement.objects.filter(pupil=pupil).order_by("starts_on"))
+    move = planned_move(by=by, file=file, place=place, starts_on=starts_on, placements=placements)
+    save_moves([move])
+    return move.will
+
+
+def save_moves(moves: Sequence[Move]) -> None:
+    """Write planned moves, in as many queries for one pupil as for thirty.
+
+    The pupils are locked, so only something that does not lock can have come between. Raises
+    `PlacementRefused` then.
+    """
     try:
         with transaction.atomic():
-            return Placement.objects.create(pupil=pupil, starts_on=starts_on, **place.as_fields())
+            Placement.objects.bulk_update(
+                [row for move in moves for row in move.changed],
+                ["school", "arb", "class_group", "route", "ends_on"],
+            )
+            Placement.objects.bulk_create([row for move in moves for row in move.added])
     except IntegrityError as error:
-        # The pupil is locked, so only something that does not lock can have come between.
         raise PlacementRefused(
-            "starts_on", f"Someone has just placed {pupil} elsewhere for the same days."
+            "starts_on",
+            f"Someone has just placed {named([move.file.pupil for move in moves])} elsewhere for"
+            " the same days.",
         ) from error
 
 

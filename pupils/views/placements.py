@@ -1,4 +1,4 @@
-"""Placing a pupil anew, and a pupil's last day."""
+"""What there is to choose of places, and a pupil's last day."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,7 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.forms.pupils import LeaveForm, PlacementForm
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile
-from pupils.services.pupils import PlacementRefused, end_placement, place_pupil
+from pupils.services.pupils import PlacementRefused, end_placement
 from pupils.views.pupils import crumbs_of, seen_file, sent
 
 
@@ -25,7 +25,7 @@ def pupil_places(request: TrustRequest) -> HttpResponse:
     return render(request, "pupils/_place.html", {"form": form})
 
 
-def _file_to_place(request: TrustRequest, pupil_id: int) -> PupilFile:
+def file_to_place(request: TrustRequest, pupil_id: int) -> PupilFile:
     """Return a pupil with a placement that the person may change: 404 unseen, 403 seen only."""
     file = seen_file(request, pupil_id)
     if not file.may_place(request.access):
@@ -35,45 +35,9 @@ def _file_to_place(request: TrustRequest, pupil_id: int) -> PupilFile:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_PUPILS)
-def pupil_place(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Give a pupil a new placement from a day on."""
-    file = _file_to_place(request, pupil_id)
-    now = file.placement
-    initial = now and {
-        "school": str(now.school_id),
-        "arb": str(now.arb_id or ""),
-        "route": str(now.route_id),
-    }
-    form = PlacementForm(
-        sent(request), initial=initial or {}, places=places_to_fill(request.access)
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            placement = place_pupil(
-                by=request.access,
-                file=file,
-                place=form.place,
-                starts_on=form.cleaned_data["starts_on"],
-            )
-        except PlacementRefused as refused:
-            form.add_error(refused.part, str(refused))
-        else:
-            where = placement.class_group or placement.arb or placement.school
-            since = date_format(placement.starts_on, "j F Y")
-            messages.success(request, f"{file.pupil} is placed in {where} from {since}.")
-            return redirect("pupil", pupil_id)
-    return render(
-        request,
-        "pupils/place.html",
-        {"heading": "New placement", "form": form, "file": file, "crumbs": crumbs_of(file)},
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.MANAGE_PUPILS)
 def pupil_leave(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Set a pupil's last day."""
-    file = _file_to_place(request, pupil_id)
+    file = file_to_place(request, pupil_id)
     form = LeaveForm(sent(request))
     if request.method == "POST" and form.is_valid():
         ends_on = form.cleaned_data["ends_on"]

@@ -13,7 +13,9 @@ from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, csv_response, requires
 from pupils.filters import PupilFilters
 from pupils.forms.pupils import NewPupilForm, PupilForm
-from pupils.selectors.lists import pupil_list
+from pupils.selectors.class_lists import lists_in_season
+from pupils.selectors.lenses import Lens
+from pupils.selectors.lists import list_counts, pupil_list
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words
 from pupils.services.pupils import PlacementRefused, UPNTaken, add_pupil, change_pupil
@@ -43,6 +45,9 @@ def pupils(request: TrustRequest) -> HttpResponse:
     rows = pupil_list(request.access, chosen=filters.chosen)
     page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
     year_starts = school_year_start(timezone.localdate())
+    lens = filters.chosen.lens
+    # Who records sees on the page of the classes that their lists are to be checked.
+    records = request.access.may(Permission.RECORD)
     response = render(
         request,
         "pupils/pupils.html",
@@ -50,6 +55,9 @@ def pupils(request: TrustRequest) -> HttpResponse:
             "filters": filters,
             "page": page,
             "rows": [(row, year_group_words(row.pupil, year_starts)) for row in page],
+            "class_lists": None if records else lists_in_season(request.access),
+            "counts": list_counts(rows, lens=lens),
+            "taught": lens is Lens.TAUGHT,
             "today": timezone.localdate(),
             "may_add": request.access.may(Permission.MANAGE_PUPILS),
         },

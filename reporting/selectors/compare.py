@@ -14,8 +14,9 @@ from django.db.models import Q
 from assessment.measures import Standing, standing
 from parrcs.core.access import Access
 from pupils.selectors.cohorts import Cohort
-from reporting.selectors.compare_choices import Chosen, Lens
-from reporting.selectors.compare_tallies import Place, Tallies, Tally, signed
+from pupils.selectors.lenses import Lens, Place
+from reporting.selectors.compare_choices import Chosen
+from reporting.selectors.compare_tallies import Tallies, Tally, signed
 from schools.models import ARB, School, Term, Window
 from schools.selectors.windows import windows
 
@@ -159,21 +160,9 @@ def units(access: Access, *, term: Term, places: Iterable[Place] = ()) -> list[U
 
 def within(cohort: Cohort, *, unit: Unit, lens: Lens) -> Cohort:
     """Return the part of a cohort that a row counts under a lens."""
-    if unit.arb_id is not None:
-        return cohort.filter(arb=unit.arb_id)
-    if unit.school_id is None:
-        return cohort
-    if lens is Lens.TAUGHT:
-        return cohort.filter(school=unit.school_id, arb__isnull=True)
-    return cohort.filter(school=unit.school_id)
+    return cohort.within(lens, school_id=unit.school_id, arb_id=unit.arb_id)
 
 
 def _counts(unit: Unit, lens: Lens) -> Callable[[Place], bool]:
     """Return the question whether a row counts the pupils of a place; `within` in Python."""
-    if unit.arb_id is not None:
-        return lambda place: place.arb_id == unit.arb_id
-    if unit.school_id is None:
-        return lambda _: True
-    if lens is Lens.TAUGHT:
-        return lambda place: place == (unit.school_id, None)
-    return lambda place: place.school_id == unit.school_id
+    return lambda place: lens.counts(place, school_id=unit.school_id, arb_id=unit.arb_id)

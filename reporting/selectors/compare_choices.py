@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -13,17 +12,11 @@ from assessment.models import Judgement, Strand, Stream
 from parrcs.core.access import Access
 from pupils.models import Route
 from pupils.selectors.cohorts import Cohort, cohort
+from pupils.selectors.lenses import Lens
 from schools.models import Term
 
 CORE = "core"
 ALL = "all"
-
-
-class Lens(StrEnum):
-    """Which row counts the pupils of an ARB: that of their school, or that of the ARB."""
-
-    REGISTERED = "registered"
-    TAUGHT = "taught"
 
 
 class StrandInForce(NamedTuple):

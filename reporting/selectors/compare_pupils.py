@@ -12,9 +12,9 @@ from pupils.choices import TargetOutcome
 from pupils.models import Placement, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
+from pupils.selectors.lenses import Place
 from reporting.selectors.compare import WHOLE_TRUST, Unit, units, within
 from reporting.selectors.compare_choices import Chosen
-from reporting.selectors.compare_tallies import Place
 
 
 class Number(StrEnum):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from math import floor
-from typing import NamedTuple
 
 from django.db.models import Count, FilteredRelation, Q
 
@@ -20,17 +19,11 @@ from pupils.choices import TargetOutcome
 from pupils.models import TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
+from pupils.selectors.lenses import Place
 from reporting.selectors.compare_choices import Chosen
 
 # A share or a mean of fewer than this says nothing of a school.
 TOO_FEW = 6
-
-
-class Place(NamedTuple):
-    """Where pupils are counted: each pupil is in one place, whatever the lens."""
-
-    school_id: int
-    arb_id: int | None
 
 
 @dataclass

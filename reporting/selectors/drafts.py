@@ -14,6 +14,7 @@ from django.db.models import Q
 from assessment.models import Baseline, Expectation, Judgement, Stream
 from parrcs.core.access import Access
 from pupils.selectors.cohorts import Cohort, cohort
+from pupils.selectors.lenses import Lens
 from reporting.models import Report
 from schools.models import School, Term
 
@@ -23,7 +24,7 @@ def decided_since(access: Access, *, draft: Report, school: School, term: Term) 
 
     Only what counts in the term: figures set for a later one change nothing in the draft.
     """
-    everyone = cohort(access, term=term).filter(school=school)
+    everyone = cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
     return [
         *_saved(everyone, draft),
         *_in_use(draft, term),

@@ -16,7 +16,8 @@ from assessment.selectors.progress import (
 from parrcs.core.access import Access
 from pupils.models import Route, TermlyTarget
 from pupils.models.plans import target_is_due
-from pupils.selectors.cohorts import cohort
+from pupils.selectors.cohorts import Cohort, cohort
+from pupils.selectors.lenses import Lens
 from schools.models import ARB, School, Term
 
 
@@ -92,7 +93,7 @@ def ht_rows(access: Access, *, school: School, term: Term) -> HTRows:
 
     The same number of queries for any number of pupils.
     """
-    registered = cohort(access, term=term).filter(school=school)
+    registered = _registered(access, school, term)
     before = (
         Term.objects.filter(starts_on__lt=term.starts_on)
         .select_related("year")
@@ -127,8 +128,13 @@ def ht_rows(access: Access, *, school: School, term: Term) -> HTRows:
     )
 
 
+def _registered(access: Access, school: School, term: Term) -> Cohort:
+    """Return whom the report counts: those registered at the school on the census day."""
+    return cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
+
+
 def _term_rows(access: Access, school: School, term: Term) -> TermRows:
-    registered = cohort(access, term=term).filter(school=school)
+    registered = _registered(access, school, term)
     return TermRows(
         name=str(term),
         census_on=term.census_on,

@@ -138,6 +138,7 @@ def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
     everyone = cohort(access, term=term)
     due_on = {route: len(strands) for route, strands in strands_due(term).items()}
     pupils, judged, due = Counter[int](), Counter[int](), Counter[int]()
+    # By the school alone: the lens is where registered, as in the report itself.
     for school, route, number in everyone.placements.values_list("school", "route").annotate(
         number=Count("id")
     ):

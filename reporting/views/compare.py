@@ -14,11 +14,12 @@ from django.utils.text import slugify
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, csv_response, requires
+from pupils.selectors.lenses import Lens
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.render import as_svg
 from reporting.filters import CompareFilters
 from reporting.selectors.compare import Comparison, Row, comparison
-from reporting.selectors.compare_choices import Choices, Chosen, Lens, compare_choices
+from reporting.selectors.compare_choices import Choices, Chosen, compare_choices
 from reporting.selectors.compare_findings import findings, funnel_finding
 from reporting.selectors.compare_pupils import NoSuchNumber, pupils_behind
 
@@ -209,7 +210,7 @@ def _csv_row(compared: Comparison, row: Row) -> list[Any]:
     gain = tally.mean_gain if compared.one_stream else None
     return [
         str(chosen.term),
-        "as taught" if chosen.lens is Lens.TAUGHT else "where registered",
+        chosen.lens.words,
         unit.name,
         unit.kind,
         unit.host,

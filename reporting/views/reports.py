@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
+from pupils.selectors.class_lists import lists_in_season
 from reporting.forms import PublishForm
 from reporting.reports.ht import ht_report
 from reporting.selectors.reports import (
@@ -38,7 +39,8 @@ def reports(request: TrustRequest) -> HttpResponse:
     if not request.access.may(Permission.SEE_REPORTS):
         return render(request, "reporting/reports_published.html")
     found = report_list(request.access, year_id=request.GET.get("year", ""))
-    return render(request, "reporting/reports.html", {"list": found})
+    lists = lists_in_season(request.access)
+    return render(request, "reporting/reports.html", {"list": found, "class_lists": lists})
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.db import models
 
 from assessment.models import Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
-from pupils.models import Placement, PlacementRequest, Pupil, TermlyTarget
+from pupils.models import ClassListCheck, Placement, PlacementRequest, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
 from schools.models import (
     ARB,
@@ -84,12 +84,12 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
     if model in _OF_ARB:
         return _of_arb(model, world, role)
     if model in (Membership, Invitation):
-        own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
-        if model is Invitation and role is not Role.TRUST_ADMIN:
-            return set()
-        return set(rows.filter(trust=world.trust, **own).values_list("pk", flat=True))
+        return _of_person(model, world, role)
     if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
         return _of_the_trust(model, role)
+    if model is ClassListCheck:
+        classes = _wanted(ClassGroup, world, role, seen)
+        return set(rows.filter(class_group__in=classes).values_list("pk", flat=True))
     by_model: dict[type[models.Model], set[int]] = {
         School: {world.school.pk},
         ARB: {
@@ -108,6 +108,14 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
     return by_model[model]
 
 
+def _of_person(model: type[models.Model], world: World, role: Role) -> set[int]:
+    if model is Invitation and role is not Role.TRUST_ADMIN:
+        return set()
+    own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
+    rows = model._default_manager.filter(trust=world.trust, **own)
+    return set(rows.values_list("pk", flat=True))
+
+
 def _of_arb(model: type[models.Model], world: World, role: Role) -> set[int]:
     rows = model._default_manager.all()
     if role not in (Role.TRUST_LEAD, *_OF_ARB[model]):
@@ -122,7 +130,7 @@ def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
     nothing: set[int] = set()
     if model in (Report, ReportRun):
         return everything if role is Role.TRUST_LEAD else nothing
-    if model in (ARB, ClassGroup):
+    if model in (ARB, ClassGroup, ClassListCheck):
         return nothing if role is Role.TRUSTEE else everything
     return everything
 

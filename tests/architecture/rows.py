@@ -26,6 +26,9 @@ from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
 from pupils.models import (
     AttendanceTotal,
+    ClassListCheck,
+    ClassListLine,
+    Placement,
     PlacementRequest,
     Provision,
     ProvisionReview,
@@ -40,6 +43,7 @@ from schools.models import (
     ARB,
     ARBFunding,
     ARBStaff,
+    ClassGroup,
     Invitation,
     JointVisit,
     LateEntry,
@@ -78,6 +82,8 @@ def a_row_everywhere(world: World) -> None:
             day = timezone.localdate()
             LateEntry.objects.create(**of_class, until=day, reason="Ill", allowed_by=admin)
             Reminder.objects.create(**of_class, left=3, sent_on=day)
+        for class_group in (world.class_group, world.other_class, world.arb_class):
+            _signed_list(world, class_group)
         Window.objects.create(
             term=world.terms[0],
             school=world.school,
@@ -99,7 +105,7 @@ def _mapped_version(world: World) -> None:
     before = Stream.objects.create(
         code="engagement", version="0.9", name="E", proposed={"better": "1.5", "expected": {}}
     )
-    world.engagement.replaces = before
+    world.engagement.replaces = world.engagement.cut_short = before
     world.engagement.save()
     old = Strand.objects.create(stream=before, code="exploration", name="E", position=1)
     point = Point.objects.create(stream=before, code="1", label="1", value=1)
@@ -154,6 +160,21 @@ def _records(world: World, pupil: Pupil) -> None:
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
     )
+
+
+def _signed_list(world: World, class_group: ClassGroup) -> None:
+    """Let a class's list be signed, with somebody missing."""
+    lead, now = world.people[Role.TRUST_LEAD], timezone.now()
+    check = ClassListCheck.objects.create(class_group=class_group, signed_by=lead, signed_at=now)
+    for placed in Placement.objects.filter(class_group=class_group):
+        ClassListLine.objects.create(
+            list_check=check,
+            pupil=placed.pupil,
+            route=placed.route,
+            primary_need=placed.pupil.primary_need,
+            starts_on=placed.starts_on,
+        )
+    ClassListLine.objects.create(list_check=check, remark="Somebody")
 
 
 def _reports(world: World) -> None:

@@ -137,8 +137,9 @@ def test_placing_a_pupil_offers_what_belongs_to_each_choice(
     page.get_by_label("From").blur()
     # The choice that still holds stays chosen after the day is set.
     expect(classes.locator("option:checked")).to_have_text("Tern")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="See what it changes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What this changes")
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("is placed in Tern from 23 November 2026")
     with in_trust(harbour.trust.pk):
         assert Placement.objects.get(pupil=elif_sahin, ends_on=None).arb == harbour.arb

@@ -5,10 +5,12 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -70,3 +72,19 @@ def seen(response: HttpResponse) -> dict[str, str]:
     """Return the mark of what a form shows, as it sends it back."""
     found = re.search(r'name="seen" value="([^"]*)"', response.content.decode())
     return {"seen": found[1] if found else ""}
+
+
+def confirmation(response: HttpResponse) -> dict[str, str]:
+    """Return all that the preview of a move sends when one saves it."""
+    content = response.content.decode()
+    form = content[content.index('<form method="post" class="row">') :]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
+    return {name: html.unescape(value) for name, value in found} | {"step": "save"}
+
+
+def move(client: Client, url: str, typed: dict[str, object], *, follow: bool = False) -> Any:
+    """Fill in a move, look at what it changes, and save it; a refused one is returned."""
+    preview: Any = client.post(url, typed)
+    if "What this changes" not in preview.content.decode():
+        return preview
+    return client.post(url, confirmation(preview), follow=follow)

@@ -14,7 +14,7 @@ from pupils.selectors.pupils import pupil_file
 from pupils.services.pupils import Place, PlacementRefused, place_pupil
 from tests.factories.pupils import PlacementFactory
 from tests.factories.schools import ClassGroupFactory, MembershipFactory, UserFactory
-from tests.pupils.conftest import words, wrong
+from tests.pupils.conftest import move, words, wrong
 
 
 def typed(world, **other):
@@ -39,9 +39,8 @@ def test_the_mover(world, sign_in, monkeypatch):
     teacher, page = sign_in(Role.TEACHER), reverse("pupil", args=[pupil.pk])
     form = sign_in(Role.HEAD).get(reverse("pupil_place", args=[pupil.pk]))
     assert "Is placed in Curlew, Harbour Beacon School" in words(form)
-    response = sign_in(Role.HEAD).post(
-        reverse("pupil_place", args=[pupil.pk]), typed(world), follow=True
-    )
+    url = reverse("pupil_place", args=[pupil.pk])
+    response = move(sign_in(Role.HEAD), url, typed(world), follow=True)
     assert f"{pupil} is placed in Tern from 23 November 2026." in words(response)
     assert stays(pupil) == [
         ("Curlew", dt.date(2025, 9, 1), dt.date(2026, 11, 22)),
@@ -66,9 +65,8 @@ def test_the_same_day_corrects_a_placement(world, sign_in):
         ClassGroupFactory(school=world.school, year=world.terms[0].year, name="Grebe"),
     )
     asked = typed(world, arb="", class_group=earlier.pk, starts_on="2025-09-01")
-    assert (
-        sign_in(Role.HEAD).post(reverse("pupil_place", args=[pupil.pk]), asked).status_code == 302
-    )
+    url = reverse("pupil_place", args=[pupil.pk])
+    assert move(sign_in(Role.HEAD), url, asked).status_code == 302
     assert stays(pupil) == [("Grebe", dt.date(2025, 9, 1), None)]
     assert Placement.objects.get(pupil=pupil).route == world.routes["formal"]
 
@@ -107,9 +105,8 @@ def test_the_trust_lead_moves_a_pupil_between_schools_and_each_head_then_has_a_p
     asked = typed(world, school=world.other_school.pk, arb="", class_group=world.other_class.pk)
     url = reverse("pupil_place", args=[pupil.pk])
     assert wrong(sign_in(Role.HEAD).post(url, asked)) == ["id_school", "id_class_group"]
-    assert (
-        sign_in(Role.TRUST_LEAD).post(url, asked | {"starts_on": "2026-11-01"}).status_code == 302
-    )
+    asked |= {"starts_on": "2026-11-01"}
+    assert move(sign_in(Role.TRUST_LEAD), url, asked).status_code == 302
     # The old school still reads the record, and changes nothing any more.
     head = sign_in(Role.HEAD)
     assert head.get(reverse("pupil", args=[pupil.pk])).status_code == 200
@@ -164,7 +161,7 @@ def test_the_school_to_come_changes_its_planned_placement_and_nothing_else(
     # Its own it may correct, and take back.
     asked = typed(world, school=world.other_school.pk, arb="", starts_on="2027-01-01")
     place = reverse("pupil_place", args=[planned.pk])
-    assert other_head.post(place, asked | {"class_group": ""}).status_code == 302
+    assert move(other_head, place, asked | {"class_group": ""}).status_code == 302
     assert stays(planned) == [before[0], (None, dt.date(2027, 1, 1), None)]
     assert other_head.post(leave, {"ends_on": "2026-12-31"}).status_code == 302
     assert stays(planned) == [before[0]]
@@ -253,7 +250,7 @@ def test_a_leaver(world, sign_in, monkeypatch):
     assert "Left on 18 December 2026" in words(head)
     # Whoever comes back is placed anew, and the gap stays.
     asked = typed(world, starts_on="2027-04-13")
-    sign_in(Role.HEAD).post(reverse("pupil_place", args=[pupil.pk]), asked)
+    move(sign_in(Role.HEAD), reverse("pupil_place", args=[pupil.pk]), asked)
     assert stays(pupil)[1] == ("Tern", dt.date(2027, 4, 13), None)
     assert "Begins on 13 April 2027" in words(sign_in(Role.HEAD).get(page))
 
@@ -261,7 +258,7 @@ def test_a_leaver(world, sign_in, monkeypatch):
 def test_a_last_day_can_be_corrected_and_takes_back_what_was_planned(world, sign_in):
     pupil, head = world.pupils[0], sign_in(Role.HEAD)
     url = reverse("pupil_leave", args=[pupil.pk])
-    head.post(reverse("pupil_place", args=[pupil.pk]), typed(world, starts_on="2027-01-05"))
+    move(head, reverse("pupil_place", args=[pupil.pk]), typed(world, starts_on="2027-01-05"))
     assert len(stays(pupil)) == 2
     response = head.post(url, {"ends_on": "2026-12-01"}, follow=True)
     assert "The placement planned for later was taken back." in words(response)
@@ -282,7 +279,7 @@ def test_a_last_day_can_be_corrected_and_takes_back_what_was_planned(world, sign
 def test_a_wrong_last_day_ends_nothing(world, sign_in, day, said):
     pupil = world.pupils[0]
     head = sign_in(Role.HEAD)
-    head.post(reverse("pupil_place", args=[pupil.pk]), typed(world, starts_on="2026-11-01"))
+    move(head, reverse("pupil_place", args=[pupil.pk]), typed(world, starts_on="2026-11-01"))
     before = stays(pupil)
     response = head.post(reverse("pupil_leave", args=[pupil.pk]), {"ends_on": day})
     assert wrong(response) == ["id_ends_on"]

@@ -19,6 +19,7 @@ from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
 from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
+from reporting.services.demo.moves import move_one, save_moves
 from reporting.services.demo.notes import Notes, save_notes
 from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
@@ -84,6 +85,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_agreements(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 
@@ -110,6 +112,7 @@ def imagine(entry: TrustEntry, known: list[User], *, seed: int, on: dt.date) -> 
     wider = Wider(roll, calendar, progress, staff, dice("wider"))
     early = EarlyYears(roll, calendar, progress, staff, dice("early years"))
     notes = Notes(roll, calendar, progress, staff, plans, dice("notes"))
+    move_one(roll, calendar)
     return Imagined(calendar, hosts, units, roll, progress, staff, plans, wider, early, notes)
 
 
