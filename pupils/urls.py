@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pupils.views import (
+    attendance,
     placements,
     plans,
     provision,
@@ -18,6 +19,12 @@ _TARGET = f"{_PUPIL}targets/<int:target_id>/"
 urlpatterns = [
     path("pupils/", pupils.pupils, name="pupils"),
     path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
+    path("attendance/upload/", attendance.attendance_upload, name="attendance_upload"),
+    path("attendance/upload/apply/", attendance.attendance_apply, name="attendance_apply"),
+    path("attendance/sessions.csv", attendance.attendance_template, name="attendance_template"),
+    path(
+        "attendance/sums.csv", attendance.attendance_template_sums, name="attendance_template_sums"
+    ),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),
     path("pupils/places/", placements.pupil_places, name="pupil_places"),
     path(f"{_PUPIL}details/", pupils.pupil_change, name="pupil_change"),

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from reporting.views import compare, overview, reports, trackers, trackers_early
+from reporting.views import attendance, compare, overview, reports, trackers, trackers_early
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
+    path("attendance/", attendance.attendance_page, name="attendance"),
+    path("attendance/half-terms.svg", attendance.attendance_chart, name="attendance_chart"),
+    path("attendance/attendance.csv", attendance.attendance_csv, name="attendance_csv"),
+    path("attendance/attendance.xlsx", attendance.attendance_xlsx, name="attendance_xlsx"),
+    path("attendance/schools/", attendance.attendance_schools, name="attendance_schools"),
+    path(
+        "attendance/schools.csv", attendance.attendance_schools_csv, name="attendance_schools_csv"
+    ),
     path("compare/", compare.compare, name="compare"),
     path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),

@@ -1,7 +1,8 @@
+from pupils.models.attendance import AttendanceTotal
 from pupils.models.operations import SavedOperation
 from pupils.models.placements import Placement, Route
 from pupils.models.plans import Outcome, Plan, TermlyTarget
-from pupils.models.provision import AttendanceTotal, Provision, ProvisionReview
+from pupils.models.provision import Provision, ProvisionReview
 from pupils.models.pupils import Pupil
 
 __all__ = [

@@ -92,7 +92,7 @@ def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
             for row in _path(str(placement.pupil), strand.name, cell, tracker)
         ],
     )
-    return _workbook([wide, path])
+    return workbook([wide, path])
 
 
 def pupil_sheets(tracker: PupilTracker, *, made_on: dt.date) -> bytes:
@@ -147,7 +147,7 @@ def pupil_sheets(tracker: PupilTracker, *, made_on: dt.date) -> bytes:
         ],
         held=3,
     )
-    return _workbook([judged, baselines])
+    return workbook([judged, baselines])
 
 
 def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
@@ -202,7 +202,7 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
         )
         for moment in tracker.moments
     ]
-    return _workbook([summary, *moments])
+    return workbook([summary, *moments])
 
 
 def _about(what: str, lines: Sequence[tuple[str, Any]], made_on: dt.date) -> list[tuple[str, Any]]:
@@ -294,7 +294,8 @@ def _point(point: Point) -> Decimal | str:
         return point.code
 
 
-def _workbook(sheets: Sequence[Sheet]) -> bytes:
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """Write sheets as a workbook."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet in sheets:
