@@ -169,23 +169,23 @@ class AttendanceFilters(forms.Form):
         self.full_clean()
         for name in self.errors:
             self.answers[name] = self.defaults[name]
-        if not self.place.is_school:
+        if not self.chosen_place.is_school:
             del self.fields["lens"]
 
     @property
-    def place(self) -> Place:
+    def chosen_place(self) -> Place:
         """The place chosen."""
         return self.places[self.answers["place"]]
 
     @property
-    def period(self) -> Period:
+    def chosen_period(self) -> Period:
         """The days chosen."""
         return self.periods[self.answers["period"]]
 
     @property
     def as_taught(self) -> bool:
         """Whether the pupils of its ARBs are left out of a school."""
-        return self.place.is_school and self.answers["lens"] == Lens.TAUGHT
+        return self.chosen_place.is_school and self.answers["lens"] == Lens.TAUGHT
 
     @property
     def query(self) -> str:

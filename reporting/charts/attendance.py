@@ -8,9 +8,7 @@ from reporting.charts.render import ACCENT, INK, INK_SOFT, RULE
 WIDTH, HEIGHT = 460, 210
 
 
-def half_terms_spec(
-    rates: Sequence[tuple[str, float]], *, national: float, national_name: str
-) -> dict[str, Any]:
+def half_terms_spec(rates: Sequence[tuple[str, float]], *, national: float) -> dict[str, Any]:
     """Return the rates in per cent as a Vega-Lite specification, with a line at the national one.
 
     The scale does not begin at 0, so the rates are points and no bars.
@@ -54,7 +52,7 @@ def half_terms_spec(
                     "y": {
                         **rate,
                         "axis": {
-                            "title": f"Per cent attended; dashed: {national_name}",
+                            "title": "Per cent attended",
                             "gridColor": RULE,
                             "tickCount": 5,
                         },

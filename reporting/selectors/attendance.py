@@ -25,6 +25,7 @@ from schools.selectors.half_terms import HalfTerm
 
 # So many percentage points under the half term before are a fall.
 FALL = 5
+_FIRST = 15
 _SUMS = ("possible", "attended", "authorised", "unauthorised", "late")
 _NONE = Sessions(0, 0)
 
@@ -132,6 +133,16 @@ class Attendance:
     groups: Sequence[Group]
     concerns: Sequence[Concern]
     fell: tuple[HalfTerm, HalfTerm] | None  # the half terms that were held against each other
+
+    @property
+    def first_concerns(self) -> Sequence[Concern]:
+        """The first of them: more than these nobody looks at in one go."""
+        return self.concerns[:_FIRST]
+
+    @property
+    def further_concerns(self) -> Sequence[Concern]:
+        """The others."""
+        return self.concerns[_FIRST:]
 
     @property
     def difference(self) -> float | None:

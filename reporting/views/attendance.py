@@ -75,9 +75,7 @@ def attendance_chart(request: TrustRequest) -> HttpResponse:
     """
     found = _exact(request).found
     figures = found.national.figures
-    spec = half_terms_spec(
-        _rates(found), national=float(figures.attended), national_name=figures.name
-    )
+    spec = half_terms_spec(_rates(found), national=float(figures.attended))
     response = HttpResponse(as_svg(spec), content_type="image/svg+xml")
     if request.GET.get("v") == _version(found):
         response.headers["Cache-Control"] = "private, max-age=3600"
@@ -134,8 +132,8 @@ def _asked(request: TrustRequest) -> _Asked | None:
     )
     found = attendance(
         request.access,
-        place=filters.place,
-        period=filters.period,
+        place=filters.chosen_place,
+        period=filters.chosen_period,
         as_taught=filters.as_taught,
     )
     return _Asked(filters, found)

@@ -8,7 +8,7 @@ from django.db import models
 
 from assessment.models import Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
-from pupils.models import Placement, Pupil, TermlyTarget
+from pupils.models import AttendanceTotal, Placement, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
 from schools.models import ARB, ClassGroup, Invitation, Membership, School
 from tests.world import World
@@ -17,7 +17,9 @@ from tests.world import World
 _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
     Evidence: "note__pupil",
-    **dict.fromkeys((Aim, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"),
+    **dict.fromkeys(
+        (Aim, AttendanceTotal, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"
+    ),
 }
 
 
