@@ -14,7 +14,7 @@ def half_terms_spec(rates: Sequence[tuple[str, float]], *, national: float) -> d
     The scale does not begin at 0, so the rates are points and no bars.
     """
     values = [{"half": name, "rate": round(rate, 1)} for name, rate in rates]
-    low = min([national, *(each["rate"] for each in values)])  # type: ignore[type-var]  # numbers
+    low = min([national, *(rate for _, rate in rates)])
     scale = {"domain": [max(0, 5 * int((low - 3) // 5)), 100]}
     x = {
         "field": "half",

@@ -213,7 +213,7 @@ def _held(placements: PlacementQuerySet, first: dt.date, last: dt.date) -> Place
 
 def _pupils(placements: PlacementQuerySet) -> list[PupilRow]:
     found: dict[int, PupilRow] = {}
-    for row in placements.order_by(
+    rows: Any = placements.order_by(
         "pupil__last_name", "pupil__first_name", "pupil", "pupil__attendance__starts_on"
     ).values(
         "pupil",
@@ -228,7 +228,8 @@ def _pupils(placements: PlacementQuerySet) -> list[PupilRow]:
         "class_group__name",
         day=F("pupil__attendance__starts_on"),
         **{name: F(f"pupil__attendance__{name}") for name in _SUMS},
-    ):
+    )
+    for row in rows:
         name = f"{row['pupil__first_name']} {row['pupil__last_name']}"
         pupil = found.setdefault(row["pupil"], PupilRow(row["pupil"], name, row))
         # Where the pupil is known to be last says what a group calls them.
@@ -350,7 +351,7 @@ class TrustAttendance:
 
 def trust_attendance(access: Access, *, period: Period) -> TrustAttendance:
     """Return the attendance of each school, its ARBs counted in it, and of each ARB."""
-    summed = (
+    summed: Any = (
         _held(Placement.objects.visible_to(access), period.starts_on, period.ends_on)
         .order_by()
         .values("pupil", "school", "arb", "arb__name")

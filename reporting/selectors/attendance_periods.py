@@ -25,7 +25,8 @@ class Period:
     @property
     def year_starts(self) -> dt.date:
         """When the school year starts that it is in."""
-        return self.half_terms[0].term.year.starts_on
+        starts_on: dt.date = self.half_terms[0].term.year.starts_on
+        return starts_on
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Attendance of a school, an ARB or a class, and of all schools, beside the national figures."""
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -45,7 +45,7 @@ class _Asked(NamedTuple):
 @requires(Permission.SEE_PUPILS)
 def attendance_page(request: TrustRequest) -> HttpResponse:
     """Show the attendance of a place over some days, and whom to think of first."""
-    page = {
+    page: dict[str, Any] = {
         "may_bring_in": request.access.may(Permission.MANAGE_PUPILS),
         "may_compare": request.access.reach(Permission.COMPARE).whole_trust,
         "fall": FALL,

@@ -22,7 +22,7 @@ def test_a_row_for_each_pupil_and_day():
             (),
             ("Unique Pupil Number", "Name", " DATE ", "AM mark", "pm"),
             (ONE.lower(), "Ada", "07/09/2026", "/", "l"),
-            (ONE, "Ada", dt.datetime(2026, 9, 8), "", None),
+            (ONE, "Ada", dt.datetime(2026, 9, 8, tzinfo=dt.UTC), "", None),
             (None, "", "", "", ""),
         ]
     )
