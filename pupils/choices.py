@@ -72,3 +72,16 @@ class WiderProgress(IntegerChoices):
     SOME = 2, "Some"
     EXPECTED = 3, "Expected"
     BETTER = 4, "Better than expected"
+
+
+class VoiceSymbol(TextChoices):
+    """What a pupil can say of an achievement by choosing symbols (static/symbols)."""
+
+    HAPPY = "happy", "Happy"
+    PROUD = "proud", "Proud"
+    FUN = "fun", "Fun"
+    CALM = "calm", "Calm"
+    TRIED = "tried", "I tried hard"
+    MYSELF = "myself", "By myself"
+    FRIENDS = "friends", "With friends"
+    AGAIN = "again", "Again"

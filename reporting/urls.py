@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from reporting.views import attendance, compare, overview, reports, trackers, trackers_early
+from reporting.views import (
+    attendance,
+    celebration,
+    compare,
+    overview,
+    reports,
+    trackers,
+    trackers_early,
+)
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
@@ -25,6 +33,8 @@ urlpatterns = [
     path("early-years/", trackers_early.early_years, name="early_years"),
     path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
     path("early-years/tracker.xlsx", trackers_early.early_years_xlsx, name="early_years_xlsx"),
+    path(f"{PUPIL}/celebration.pdf", celebration.celebration_of_pupil, name="pupil_celebration"),
+    path(f"{CLASS}/celebration.pdf", celebration.celebration_of_class, name="class_celebration"),
     path(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
     path(f"{CLASS}/tracker.pdf", trackers.tracker_of_class_pdf, name="class_tracker_pdf"),
     path(f"{CLASS}/tracker.xlsx", trackers.tracker_of_class_xlsx, name="class_tracker_xlsx"),

@@ -454,6 +454,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "protected",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Neither photo nor name on anything that leaves the school",
+                    ),
+                ),
+                (
+                    "photo_consent_on",
+                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
+                ),
+                (
+                    "photo_consent_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
+                ),
+                (
                     "trust",
                     models.ForeignKey(
                         db_default=parrcs.core.tenancy.CurrentTrust(),
@@ -806,6 +821,21 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=False, verbose_name="English as an additional language"
                     ),
+                ),
+                (
+                    "protected",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Neither photo nor name on anything that leaves the school",
+                    ),
+                ),
+                (
+                    "photo_consent_on",
+                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
+                ),
+                (
+                    "photo_consent_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
                 ),
                 (
                     "pgh_obj",
@@ -1357,14 +1387,28 @@ class Migration(migrations.Migration):
             model_name="pupil",
             constraint=models.UniqueConstraint(fields=("trust", "upn"), name="upn_once"),
         ),
+        migrations.AddConstraint(
+            model_name="pupil",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("photo_consent_by", ""), ("photo_consent_on__isnull", True)),
+                    models.Q(
+                        ("photo_consent_on__isnull", False),
+                        models.Q(("photo_consent_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="photo_consent_has_a_day_and_a_giver",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="pupil",
             trigger=pgtrigger.compiler.Trigger(
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="51ec3f22b028576d55dfa50262bee07322036c5c",
+                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                    hash="5390528ee5e6ca53d99d0f51bc36229406f3ae44",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_3e643",
                     table="pupils_pupil",
@@ -1377,8 +1421,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="1f7c2465f13a31a6c9212fb40e4bc99b52a4fe43",
+                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                    hash="2c7d7daf5123091fddf699a8f2a566d0e6f42927",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_e8297",
                     table="pupils_pupil",

@@ -22,7 +22,7 @@ def attendance_upload(request: TrustRequest) -> HttpResponse:
     """Take a file and show what it would change."""
     sent = request.method == "POST"
     form = AttendanceFileForm(request.POST, request.FILES) if sent else AttendanceFileForm()
-    page = {"form": form, "crumbs": [("Attendance", reverse("attendance"))]}
+    crumbs = [("Attendance", reverse("attendance"))]
     if sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -30,7 +30,7 @@ def attendance_upload(request: TrustRequest) -> HttpResponse:
         except FileRefused as refused:
             form.add_error("file", f"{refused} Nothing was stored.")
         else:
-            page |= {
+            page = {
                 "checked": checked,
                 "name": file.name,
                 "lines": checked.lines[:_LINES_SHOWN],
@@ -38,10 +38,10 @@ def attendance_upload(request: TrustRequest) -> HttpResponse:
                 "refused": checked.refused[:_LINES_SHOWN],
                 "more_refused": len(checked.refused[_LINES_SHOWN:]),
                 "go_on": SealedForm(initial={"checked": sealed(request.access, checked.to_apply)}),
-                "crumbs": [*page["crumbs"], ("Bring in", reverse("attendance_upload"))],
+                "crumbs": [*crumbs, ("Bring in", reverse("attendance_upload"))],
             }
             return render(request, "pupils/attendance_preview.html", page)
-    return render(request, "pupils/attendance_upload.html", page)
+    return render(request, "pupils/attendance_upload.html", {"form": form, "crumbs": crumbs})
 
 
 @require_POST

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from assessment.models import Aim, Evidence, Judgement, Note, TestScore
+from assessment.models import Achievement, Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
 from pupils.models import AttendanceTotal, Placement, Pupil, TermlyTarget
 from reporting.models import Report, ReportRun
@@ -18,7 +18,8 @@ _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
     Evidence: "note__pupil",
     **dict.fromkeys(
-        (Aim, AttendanceTotal, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"
+        (Achievement, Aim, AttendanceTotal, Judgement, Note, Placement, TermlyTarget, TestScore),
+        "pupil",
     ),
 }
 

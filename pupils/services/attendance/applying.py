@@ -42,7 +42,9 @@ def apply_attendance(*, by: Access, lines: Sequence[Line]) -> int:
     list(Pupil.objects.filter(pk__in=ids).order_by("pk").select_for_update())
     places = places_within(by, Q(pupil__in=ids))
     known = known_totals(ids)
-    new, changed, gone = [], [], []
+    new: list[AttendanceTotal] = []
+    changed: list[AttendanceTotal] = []
+    gone: list[int] = []
     for line in lines:
         held = places[line.pupil_id]
         stands = [

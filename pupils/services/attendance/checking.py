@@ -40,9 +40,9 @@ def check_attendance(*, by: Access, rows: Sequence[Sequence[Any]]) -> Checked:
     """
     check_may(by)
     reading = read_attendance(rows)
-    desk = _Desk(by, {each.upn for each in (*reading.marks, *reading.totals)})
-    faults = list(reading.faults)
-    faults += desk.unknown((*reading.marks, *reading.totals))
+    said: list[Mark | Total] = [*reading.marks, *reading.totals]
+    desk = _Desk(by, {each.upn for each in said})
+    faults = [*reading.faults, *desk.unknown(said)]
     lines = [*desk.from_marks(reading.marks, faults), *desk.from_totals(reading.totals, faults)]
     wrong = {each.upn for each in faults}
     kept = [each for upn, each in lines if upn not in wrong]

@@ -236,11 +236,12 @@ def _reads_totals(columns: Mapping[str, int]) -> Callable[[Reading, _Row], None]
         if len(days) < 2 or len(sums) < len(_SUMS):
             return
         sessions = Sessions(**sums)
-        words = _unsound(*days, sessions)
+        starts_on, ends_on = days
+        words = _unsound(starts_on, ends_on, sessions)
         if words:
             faults.append(Fault(row.line, row.upn, words))
         else:
-            reading.totals.append(Total(row.line, row.upn, *days, sessions))
+            reading.totals.append(Total(row.line, row.upn, starts_on, ends_on, sessions))
 
     return read
 
