@@ -7,6 +7,7 @@ from assessment.models import Achievement, CoreArea
 from pupils.choices import ProvisionKind, VoiceSymbol
 from pupils.models import Placement, Pupil
 from reporting.services.demo.drawings import drawing
+from schools.choices import RoleChoice
 from schools.models import Membership
 
 # What, in which area, and what the pupil says of it.
@@ -27,7 +28,11 @@ _DRAWINGS = ("sun", "rain", "tower", "beans")
 
 def save_celebrating(*, on: dt.date, rng: random.Random) -> None:
     """Give pupils on roll consent or none, and some of them an achievement; needs `in_trust`."""
-    writer = Membership.objects.order_by("pk").values_list("person", flat=True).first()
+    teachers = dict(
+        Membership.objects.filter(role=RoleChoice.TEACHER)
+        .order_by("-pk")
+        .values_list("class_group", "person")
+    )
     areas = {area.code: area.pk for area in CoreArea.objects.all()}
     placed = Placement.objects.on(on).select_related("pupil", "class_group").order_by("pupil")
     pupils, achievements = [], []
@@ -38,6 +43,7 @@ def save_celebrating(*, on: dt.date, rng: random.Random) -> None:
             pupil.photo_consent_on = max(placement.starts_on, on - dt.timedelta(days=400))
             pupil.photo_consent_by = rng.choice(("Mother, on the form", "Father, on the form"))
         pupils.append(pupil)
+        writer = teachers.get(placement.class_group_id)
         if writer is None or rng.random() >= _SHARE:
             continue
         what, area, voice = rng.choice(_STORIES)
