@@ -67,7 +67,7 @@ def test_the_register_comes_in_and_the_page_says_where_to_look(harbour, open_pag
     assert "Attendance of 2 pupils is stored." in page.inner_text(".messages")
     assert "75.0 %" in page.inner_text("main").replace("\xa0", " ")
     assert str(two) in page.inner_text("section:has(#concern-title)")
-    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+    page.locator("img.chart").evaluate("picture => picture.decode()")
     fits(page)
     with in_trust(harbour.trust.pk):
         assert AttendanceTotal.objects.count() == 4

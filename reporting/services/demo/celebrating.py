@@ -43,7 +43,7 @@ def save_celebrating(*, on: dt.date, rng: random.Random) -> None:
             pupil.photo_consent_on = max(placement.starts_on, on - dt.timedelta(days=400))
             pupil.photo_consent_by = rng.choice(("Mother, on the form", "Father, on the form"))
         pupils.append(pupil)
-        writer = teachers.get(placement.class_group_id)
+        writer = teachers.get(placement.class_group_id or 0)
         if writer is None or rng.random() >= _SHARE:
             continue
         what, area, voice = rng.choice(_STORIES)
