@@ -154,9 +154,10 @@ def _too_large(limits: Limits) -> str:
 
 def _too_much(unpacked: int, limits: Limits) -> str:
     size = f" ({unpacked // MB} MB)" if unpacked > 2 * limits.unpacked else ""
+    this = f"the {limits.thing.removeprefix('a ')}"
     return (
-        f"holds far more than {limits.thing}{size}. Copy what belongs to {limits.thing} into a"
-        " new copy of the template"
+        f"holds far more than {limits.thing}{size}. Copy what belongs to {this} into a new copy"
+        " of the template"
     )
 
 

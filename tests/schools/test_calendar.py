@@ -98,7 +98,8 @@ def test_the_calendar_shows_years_terms_and_windows(admin, foreign):
     Window.objects.update(opens_on=dt.date(2026, 11, 13), closes_on=dt.date(2026, 12, 11))
     page = text_of(admin.get(reverse("calendar")))
     assert page.index("2026/27") < page.index("2025/26")
-    assert "Autumn 2026 Term 1 September 2026 to 18 December 2026 Census day 1 October 2026" in page
+    term = "Autumn 2026 Term 1 September 2026 to 18 December 2026"
+    assert f"{term} Half term none set Census day 1 October 2026" in page
     assert "Window 13 November 2026 to 11 December 2026 open now" in page
     assert "Summer 2026 Term 13 April 2026 to 21 July 2026" in page
     assert "Window none set" in page
