@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import notes, scores, streams
+from assessment.views import celebrating, notes, scores, streams
 from assessment.views.aims import class_aims
 from assessment.views.baselines import class_baselines, pupil_baseline
 from assessment.views.classes import classes
@@ -43,6 +43,17 @@ urlpatterns = [
         "pupils/<int:pupil_id>/tests/<int:score_id>/remove/",
         scores.score_remove,
         name="score_remove",
+    ),
+    path("pupils/<int:pupil_id>/achievements/", celebrating.achievements, name="achievements"),
+    path(
+        "pupils/<int:pupil_id>/achievements/<int:achievement_id>/remove/",
+        celebrating.achievement_remove,
+        name="achievement_remove",
+    ),
+    path(
+        "pupils/<int:pupil_id>/achievements/<int:achievement_id>/photo/",
+        celebrating.achievement_photo,
+        name="achievement_photo",
     ),
     path(_RECORD, notes.pupil_record, name="pupil_record"),
     path(f"{_RECORD}cell/", notes.cell_notes, name="cell_record"),

@@ -81,3 +81,16 @@ class LADecision(TextChoices):
     NOT_NAMED = "not_named", "Not named"
     WITHDRAWN = "withdrawn", "Request withdrawn"
     TRIBUNAL = "tribunal", "With the tribunal"
+
+
+class VoiceSymbol(TextChoices):
+    """What a pupil can say of an achievement by choosing symbols (static/symbols)."""
+
+    HAPPY = "happy", "Happy"
+    PROUD = "proud", "Proud"
+    FUN = "fun", "Fun"
+    CALM = "calm", "Calm"
+    TRIED = "tried", "I tried hard"
+    MYSELF = "myself", "By myself"
+    FRIENDS = "friends", "With friends"
+    AGAIN = "again", "Again"

@@ -4,8 +4,9 @@ And about termly targets: how many are met, how their words could say more, how 
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import schools.measures
@@ -56,6 +57,70 @@ class Attendance:
     def severely_absent(self) -> bool:
         """Whether half of them or more were missed, which is persistent absence too."""
         return self.possible > 0 and 2 * self.missed >= self.possible
+
+
+class CodeKind(StrEnum):
+    """What an attendance code means for the count of sessions."""
+
+    PRESENT = "present"
+    ELSEWHERE = "attending elsewhere"
+    AUTHORISED = "absent with leave"
+    UNAUTHORISED = "absent without leave"
+    UNABLE = "unable to attend"
+    NOT_COUNTED = "not counted"
+
+
+# The codes of the register since 19 August 2024.
+CODES: Mapping[str, CodeKind] = {
+    code: kind
+    for kind, codes in (
+        (CodeKind.PRESENT, "/ \\ L"),
+        (CodeKind.ELSEWHERE, "K V P W B D"),
+        (CodeKind.AUTHORISED, "C C1 C2 E I J1 M R S T"),
+        (CodeKind.UNAUTHORISED, "G N O U"),
+        (CodeKind.UNABLE, "Q Y1 Y2 Y3 Y4 Y5 Y6 Y7"),
+        (CodeKind.NOT_COUNTED, "X Z #"),
+    )
+    for code in codes.split()
+}
+LATE = "L"
+POSSIBLE = frozenset(
+    {CodeKind.PRESENT, CodeKind.ELSEWHERE, CodeKind.AUTHORISED, CodeKind.UNAUTHORISED}
+)
+
+
+@dataclass(frozen=True)
+class Sessions(Attendance):
+    """Sessions by what became of them; a late arrival is attended, one after the register not."""
+
+    authorised: int = 0
+    unauthorised: int = 0
+    late: int = 0
+
+    def __add__(self, other: "Sessions") -> "Sessions":
+        return Sessions(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def fell_since(self, before: Attendance, *, points: int) -> bool:
+        """Say whether the rate is so many percentage points or more under that of before."""
+        if not (self.possible and before.possible):
+            return False
+        lost = before.attended * self.possible - self.attended * before.possible
+        return 100 * lost >= points * self.possible * before.possible
+
+
+def sessions_of(codes: Iterable[str]) -> Sessions:
+    """Sum up codes of the register. A code that is none of `CODES` raises a KeyError."""
+    counted, late = Counter[CodeKind](), 0
+    for code in codes:
+        counted[CODES[code]] += 1
+        late += code == LATE
+    return Sessions(
+        possible=sum(counted[kind] for kind in POSSIBLE),
+        attended=counted[CodeKind.PRESENT] + counted[CodeKind.ELSEWHERE],
+        authorised=counted[CodeKind.AUTHORISED],
+        unauthorised=counted[CodeKind.UNAUTHORISED],
+        late=late,
+    )
 
 
 @dataclass(frozen=True)

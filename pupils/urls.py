@@ -8,9 +8,11 @@ from django.urls import path
 
 from pupils.views import (
     arbs,
+    attendance,
     class_lists,
     placements,
     plans,
+    protection,
     provision,
     pupils,
     requests,
@@ -33,12 +35,19 @@ urlpatterns = [
     path(f"{_REQUESTS}<int:request_id>/pupil/", requests.request_link, name="request_link"),
     path("pupils/", pupils.pupils, name="pupils"),
     path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
+    path("attendance/upload/", attendance.attendance_upload, name="attendance_upload"),
+    path("attendance/upload/apply/", attendance.attendance_apply, name="attendance_apply"),
+    path("attendance/sessions.csv", attendance.attendance_template, name="attendance_template"),
+    path(
+        "attendance/sums.csv", attendance.attendance_template_sums, name="attendance_template_sums"
+    ),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),
     path("pupils/places/", placements.pupil_places, name="pupil_places"),
     path("class-lists/", class_lists.class_lists, name="class_lists"),
     path(f"{_CLASS}list/", class_lists.class_list, name="class_list"),
     path(f"{_CLASS}list/settle/", class_lists.class_list_settle, name="class_list_settle"),
     path(f"{_PUPIL}details/", pupils.pupil_change, name="pupil_change"),
+    path(f"{_PUPIL}protection/", protection.pupil_protection, name="pupil_protection"),
     path(f"{_PUPIL}leaving/", placements.pupil_leave, name="pupil_leave"),
     path(f"{_PUPIL}plans/new/", plans.plan_add, name="plan_add"),
     path(f"{_PUPIL}plans/<int:plan_id>/", plans.plan_change, name="plan_change"),

@@ -1,12 +1,14 @@
-"""The choices above the comparison, as a form whose answer is always a choice that exists."""
+"""The choices above a page of numbers, as forms whose answers are always choices that exist."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 
 from pupils.choices import PrimaryNeed
 from pupils.selectors.lenses import Lens
+from reporting.selectors.attendance_periods import Period, Place
 from reporting.selectors.compare_choices import ALL, CORE, Choices, Chosen
 from schools.models import Term
 
@@ -117,3 +119,80 @@ class CompareFilters(forms.Form):
         said["lens"] = Lens(said["lens"])
         strands = self.available.counted(stream=said["stream"], strand=said["strand"])
         return Chosen(term=self.chosen_term, strands=strands, **said)
+
+
+class AttendanceFilters(forms.Form):
+    """Whose attendance to look at, and when; a value that does not exist is told and replaced."""
+
+    place = forms.ChoiceField(label="School or ARB")
+    period = forms.ChoiceField(label="When")
+    lens = forms.ChoiceField(
+        label="Count pupils",
+        required=False,
+        choices=[
+            (Lens.REGISTERED.value, "Where registered"),
+            (Lens.TAUGHT.value, "As taught"),
+        ],
+    )
+
+    instead: ClassVar[dict[str, str]] = {
+        "place": "There is no such place here. The first one is shown instead.",
+        "period": "There are no such days here. The latest school year is shown instead.",
+        "lens": CompareFilters.instead["lens"],
+    }
+
+    def __init__(
+        self,
+        query: Mapping[str, Any],
+        *,
+        places: Sequence[Place],
+        offered: Sequence[Place],
+        periods: Sequence[Period],
+    ) -> None:
+        self.places = {each.key: each for each in places}
+        self.periods = {each.key: each for each in periods}
+        self.defaults = {
+            "place": (offered or places)[0].key,
+            "period": periods[0].key,
+            "lens": Lens.REGISTERED.value,
+        }
+        self.answers = {name: query.get(name) or self.defaults[name] for name in self.base_fields}
+        super().__init__(self.answers, auto_id="attendance-%s")
+        # A class that a table has led to is offered too, so that it stays chosen.
+        here = [each for each in places if each in offered or each.key == self.answers["place"]]
+        self._offer("place", [(each.key, each.name) for each in here])
+        self._offer("period", [(each.key, each.name) for each in periods])
+        for name, said in self.instead.items():
+            self.fields[name].error_messages["invalid_choice"] = said
+        self.full_clean()
+        for name in self.errors:
+            self.answers[name] = self.defaults[name]
+        if not self.chosen_place.is_school:
+            del self.fields["lens"]
+
+    @property
+    def chosen_place(self) -> Place:
+        """The place chosen."""
+        return self.places[self.answers["place"]]
+
+    @property
+    def chosen_period(self) -> Period:
+        """The days chosen."""
+        return self.periods[self.answers["period"]]
+
+    @property
+    def as_taught(self) -> bool:
+        """Whether the pupils of its ARBs are left out of a school."""
+        return self.chosen_place.is_school and self.answers["lens"] == Lens.TAUGHT
+
+    @property
+    def query(self) -> str:
+        """The choice as it stands in an address."""
+        return urlencode(
+            {name: value for name, value in self.answers.items() if name in self.fields}
+        )
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # both are
+        field.choices = choices

@@ -2,13 +2,30 @@
 
 from django.urls import path
 
-from reporting.views import compare, moves, overview, reports, trackers, trackers_early
+from reporting.views import (
+    attendance,
+    celebration,
+    compare,
+    moves,
+    overview,
+    reports,
+    trackers,
+    trackers_early,
+)
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
+    path("attendance/", attendance.attendance_page, name="attendance"),
+    path("attendance/half-terms.svg", attendance.attendance_chart, name="attendance_chart"),
+    path("attendance/attendance.csv", attendance.attendance_csv, name="attendance_csv"),
+    path("attendance/attendance.xlsx", attendance.attendance_xlsx, name="attendance_xlsx"),
+    path("attendance/schools/", attendance.attendance_schools, name="attendance_schools"),
+    path(
+        "attendance/schools.csv", attendance.attendance_schools_csv, name="attendance_schools_csv"
+    ),
     path("compare/", compare.compare, name="compare"),
     path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
@@ -19,6 +36,8 @@ urlpatterns = [
     path("early-years/", trackers_early.early_years, name="early_years"),
     path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
     path("early-years/tracker.xlsx", trackers_early.early_years_xlsx, name="early_years_xlsx"),
+    path(f"{PUPIL}/celebration.pdf", celebration.celebration_of_pupil, name="pupil_celebration"),
+    path(f"{CLASS}/celebration.pdf", celebration.celebration_of_class, name="class_celebration"),
     path(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
     path(f"{CLASS}/tracker.pdf", trackers.tracker_of_class_pdf, name="class_tracker_pdf"),
     path(f"{CLASS}/tracker.xlsx", trackers.tracker_of_class_xlsx, name="class_tracker_xlsx"),

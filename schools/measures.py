@@ -25,6 +25,9 @@ class TermDates:
     census_on: dt.date
     opens_on: dt.date | None = None
     closes_on: dt.date | None = None
+    # The half-term holiday, first and last day.
+    break_starts_on: dt.date | None = None
+    break_ends_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def suggested_year(start: int) -> YearDates:
     """Suggest the days of the school year that begins in September of `start`.
 
     The census days are those of the national school census: the first Thursday of October
-    and the third Thursdays of January and May. Easter is left to the person.
+    and the third Thursdays of January and May. Half-term holidays are weeks of October (the last
+    whole one), February and May (that of the bank holiday). Easter is left to the person.
     """
     spring = start + 1
     return YearDates(
@@ -57,31 +61,58 @@ def suggested_year(start: int) -> YearDates:
                 _school_day_from(dt.date(start, 9, 1)),
                 dt.date(start, 12, 18),
                 _thursday(start, 10, 1),
+                _monday_from(dt.date(start, 10, 21)),
             ),
             _term(
                 "spring",
                 _school_day_from(dt.date(spring, 1, 4)),
                 dt.date(spring, 3, 26),
                 _thursday(spring, 1, 3),
+                _monday_from(dt.date(spring, 2, 12)),
             ),
             _term(
                 "summer",
                 _school_day_from(dt.date(spring, 4, 12)),
                 dt.date(spring, 7, 21),
                 _thursday(spring, 5, 3),
+                _monday_from(dt.date(spring, 5, 25)),
             ),
         ),
     )
 
 
-def _term(season: str, starts_on: dt.date, last: dt.date, census_on: dt.date) -> TermDates:
-    """Suggest a window of three school weeks that closes a week before the term ends."""
+def halves(
+    starts_on: dt.date,
+    ends_on: dt.date,
+    break_starts_on: dt.date | None,
+    break_ends_on: dt.date | None,
+) -> list[tuple[dt.date, dt.date]]:
+    """Return the two stretches of a term about its holiday; the whole term where none is set."""
+    if break_starts_on is None or break_ends_on is None:
+        return [(starts_on, ends_on)]
+    return [(starts_on, break_starts_on - DAY), (break_ends_on + DAY, ends_on)]
+
+
+def _term(
+    season: str, starts_on: dt.date, last: dt.date, census_on: dt.date, break_on: dt.date
+) -> TermDates:
+    """Suggest a window of three school weeks that closes a week before the term ends.
+
+    The half-term holiday is the school week that begins on `break_on`, a Monday.
+    """
     ends_on = _school_day_until(last)
     closes_on = _school_day_until(ends_on - WEEK)
     while closes_on.weekday() != FRIDAY:
         closes_on -= DAY
     opens_on = closes_on - 2 * WEEK - (FRIDAY - MONDAY) * DAY
-    return TermDates(season, starts_on, ends_on, census_on, opens_on, closes_on)
+    break_ends_on = break_on + (FRIDAY - MONDAY) * DAY
+    return TermDates(
+        season, starts_on, ends_on, census_on, opens_on, closes_on, break_on, break_ends_on
+    )
+
+
+def _monday_from(day: dt.date) -> dt.date:
+    return day + ((MONDAY - day.weekday()) % 7) * DAY
 
 
 def _school_day_from(day: dt.date) -> dt.date:

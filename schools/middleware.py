@@ -109,6 +109,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Record", "classes", frozenset({Permission.RECORD})),
     ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
+    ("Attendance", "attendance", frozenset({Permission.SEE_PUPILS})),
     ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),

@@ -25,6 +25,89 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Achievement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("achieved_on", models.DateField()),
+                ("what", models.CharField(max_length=160)),
+                (
+                    "wider",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("music_therapy", "Music therapy"),
+                            ("dance", "Dance"),
+                            ("swimming", "Swimming"),
+                            ("riding", "Riding"),
+                            ("rebound", "Rebound therapy"),
+                            ("speech", "Speech and language therapy"),
+                            ("occupational", "Occupational therapy"),
+                            ("physiotherapy", "Physiotherapy"),
+                            ("wellbeing", "Wellbeing"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="wider progress",
+                    ),
+                ),
+                (
+                    "voice",
+                    models.CharField(
+                        blank=True, help_text="In the pupil's own words", max_length=160
+                    ),
+                ),
+                (
+                    "symbols",
+                    models.CharField(
+                        blank=True,
+                        help_text="Symbols that the pupil chose, with blanks between",
+                        max_length=80,
+                    ),
+                ),
+                ("photo", models.BinaryField(blank=True, null=True)),
+                ("photo_small", models.BinaryField(blank=True, null=True)),
+                ("photo_kind", models.CharField(blank=True, max_length=40)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="achievements",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-achieved_on", "-id"),
+            },
+        ),
+        migrations.CreateModel(
             name="CoreArea",
             fields=[
                 (
@@ -51,6 +134,128 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("position",),
             },
+        ),
+        migrations.CreateModel(
+            name="AchievementEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("achieved_on", models.DateField()),
+                ("what", models.CharField(max_length=160)),
+                (
+                    "wider",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("music_therapy", "Music therapy"),
+                            ("dance", "Dance"),
+                            ("swimming", "Swimming"),
+                            ("riding", "Riding"),
+                            ("rebound", "Rebound therapy"),
+                            ("speech", "Speech and language therapy"),
+                            ("occupational", "Occupational therapy"),
+                            ("physiotherapy", "Physiotherapy"),
+                            ("wellbeing", "Wellbeing"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="wider progress",
+                    ),
+                ),
+                (
+                    "voice",
+                    models.CharField(
+                        blank=True, help_text="In the pupil's own words", max_length=160
+                    ),
+                ),
+                (
+                    "symbols",
+                    models.CharField(
+                        blank=True,
+                        help_text="Symbols that the pupil chose, with blanks between",
+                        max_length=80,
+                    ),
+                ),
+                ("photo_kind", models.CharField(blank=True, max_length=40)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="assessment.achievement",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "core_area",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="assessment.corearea",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="achievement",
+            name="core_area",
+            field=parrcs.core.tenancy.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="assessment.corearea",
+            ),
         ),
         migrations.CreateModel(
             name="CoreAreaEvent",
@@ -2005,6 +2210,67 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="achievement",
+            index=models.Index(fields=["trust", "pupil"], name="achievement_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="achievement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("core_area__isnull", True), models.Q(("wider", ""), _negated=True)),
+                    models.Q(("core_area__isnull", False), ("wider", "")),
+                    _connector="OR",
+                ),
+                name="achievement_in_one_area",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="achievement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("photo__isnull", True), ("photo_kind", ""), ("photo_small__isnull", True)
+                    ),
+                    models.Q(
+                        ("photo__isnull", False),
+                        ("photo_small__isnull", False),
+                        models.Q(("photo_kind", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="achievement_photo_whole",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="achievement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."achieved_on" IS DISTINCT FROM (NEW."achieved_on") OR OLD."core_area_id" IS DISTINCT FROM (NEW."core_area_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."photo_kind" IS DISTINCT FROM (NEW."photo_kind") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."symbols" IS DISTINCT FROM (NEW."symbols") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."voice" IS DISTINCT FROM (NEW."voice") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."wider" IS DISTINCT FROM (NEW."wider") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
+                    func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="c47385faf60b7a2cc3dfbc7d112831ec5b9574a5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_46bfb",
+                    table="assessment_achievement",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="achievement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="acda81145e6daf941b53c3cb82b7c730d9a9db13",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_c2d3c",
+                    table="assessment_achievement",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
             model_name="evidence",
             index=models.Index(fields=["trust", "note"], name="evidence_by_note"),
         ),
@@ -2591,6 +2857,7 @@ class Migration(migrations.Migration):
         ProtectTenant("Reminder"),
         ProtectTenant("CoreArea"),
         ProtectTenant("Stream"),
+        ProtectTenant("Achievement"),
         ProtectTenant("TestScore"),
         ProtectTenant("Strand"),
         ProtectTenant("Point"),
@@ -2603,6 +2870,7 @@ class Migration(migrations.Migration):
         ProtectTenant("PointMapping"),
         ProtectTenant("Evidence"),
         ProtectTenant("AimEvent", append_only=True),
+        ProtectTenant("AchievementEvent", append_only=True),
         ProtectTenant("BaselineEvent", append_only=True),
         ProtectTenant("JudgementEvent", append_only=True),
         ProtectTenant("NoteEvent", append_only=True),

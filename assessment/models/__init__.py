@@ -1,4 +1,5 @@
 from assessment.models.aims import Aim
+from assessment.models.celebrating import Achievement
 from assessment.models.judgements import Baseline, Judgement
 from assessment.models.records import Evidence, Note, TestScore
 from assessment.models.reminders import Reminder
@@ -13,6 +14,7 @@ from assessment.models.streams import (
 )
 
 __all__ = [
+    "Achievement",
     "Aim",
     "Baseline",
     "CoreArea",

@@ -11,7 +11,7 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.views.pupils import seen_file
 
 # A file can neither load nor run anything, nor pass for a page of ours.
-_HEADERS = {
+PRIVATE_FILE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -33,5 +33,5 @@ def evidence(request: TrustRequest, pupil_id: int, evidence_id: int) -> HttpResp
     return HttpResponse(
         bytes(content),
         content_type=kind,
-        headers=_HEADERS | {"Content-Disposition": disposition or "attachment"},
+        headers=PRIVATE_FILE | {"Content-Disposition": disposition or "attachment"},
     )

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SET_STREAMS = "approve assessment streams and what is expected in them"
     MANAGE_PUPILS = "add pupils, change their details and place them"
     EDIT_PLANS = "write plans and their outcomes"
+    PROTECT = "say who is protected, and whose photo may be shown"
     SEE_REPORTS = "see the head teacher report before it is published"
     MAKE_REPORTS = "make and publish the head teacher report"
     READ_PUBLISHED = "read what is published for governors and trustees"
@@ -70,6 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PUPILS,
             P.EDIT_PLANS,
             P.SEE_REQUESTS,
+            P.PROTECT,
         }
     ),
     Role.HEAD: frozenset(
@@ -83,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_AIMS,
             P.MANAGE_PUPILS,
             P.EDIT_PLANS,
+            P.PROTECT,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
@@ -108,6 +111,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_STREAMS,
             P.MANAGE_PUPILS,
             P.EDIT_PLANS,
+            P.PROTECT,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,

@@ -647,6 +647,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "protected",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Neither photo nor name on anything that leaves the school",
+                    ),
+                ),
+                (
+                    "photo_consent_on",
+                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
+                ),
+                (
+                    "photo_consent_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
+                ),
+                (
                     "trust",
                     models.ForeignKey(
                         db_default=parrcs.core.tenancy.CurrentTrust(),
@@ -1212,6 +1227,21 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=False, verbose_name="English as an additional language"
                     ),
+                ),
+                (
+                    "protected",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Neither photo nor name on anything that leaves the school",
+                    ),
+                ),
+                (
+                    "photo_consent_on",
+                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
+                ),
+                (
+                    "photo_consent_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
                 ),
                 (
                     "pgh_obj",
@@ -1922,14 +1952,28 @@ class Migration(migrations.Migration):
             model_name="pupil",
             constraint=models.UniqueConstraint(fields=("trust", "upn"), name="upn_once"),
         ),
+        migrations.AddConstraint(
+            model_name="pupil",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("photo_consent_by", ""), ("photo_consent_on__isnull", True)),
+                    models.Q(
+                        ("photo_consent_on__isnull", False),
+                        models.Q(("photo_consent_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="photo_consent_has_a_day_and_a_giver",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="pupil",
             trigger=pgtrigger.compiler.Trigger(
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="51ec3f22b028576d55dfa50262bee07322036c5c",
+                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                    hash="5390528ee5e6ca53d99d0f51bc36229406f3ae44",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_3e643",
                     table="pupils_pupil",
@@ -1942,8 +1986,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="1f7c2465f13a31a6c9212fb40e4bc99b52a4fe43",
+                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                    hash="2c7d7daf5123091fddf699a8f2a566d0e6f42927",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_e8297",
                     table="pupils_pupil",
@@ -2446,29 +2490,29 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        ProtectTenant("ClassListCheck"),
-        ProtectTenant("SavedOperation", append_only=True),
         ProtectTenant("Route"),
         ProtectTenant("Pupil"),
-        ProtectTenant("ClassListLine"),
+        ProtectTenant("ClassListCheck"),
+        ProtectTenant("SavedOperation", append_only=True),
         ProtectTenant("Placement"),
+        ProtectTenant("AttendanceTotal"),
+        ProtectTenant("ClassListLine"),
         ProtectTenant("Plan"),
         ProtectTenant("Provision"),
-        ProtectTenant("AttendanceTotal"),
         ProtectTenant("PlacementRequest"),
         ProtectTenant("Outcome"),
         ProtectTenant("ProvisionReview"),
         ProtectTenant("TermlyTarget"),
-        ProtectTenant("ClassListCheckEvent", append_only=True),
-        ProtectTenant("ClassListLineEvent", append_only=True),
         ProtectTenant("RouteEvent", append_only=True),
         ProtectTenant("PlacementEvent", append_only=True),
         ProtectTenant("PupilEvent", append_only=True),
+        ProtectTenant("AttendanceTotalEvent", append_only=True),
+        ProtectTenant("ClassListCheckEvent", append_only=True),
+        ProtectTenant("ClassListLineEvent", append_only=True),
         ProtectTenant("PlanEvent", append_only=True),
         ProtectTenant("OutcomeEvent", append_only=True),
         ProtectTenant("TermlyTargetEvent", append_only=True),
         ProtectTenant("ProvisionEvent", append_only=True),
         ProtectTenant("ProvisionReviewEvent", append_only=True),
-        ProtectTenant("AttendanceTotalEvent", append_only=True),
         ProtectTenant("PlacementRequestEvent", append_only=True),
     ]

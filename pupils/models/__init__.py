@@ -1,8 +1,9 @@
+from pupils.models.attendance import AttendanceTotal
 from pupils.models.class_lists import ClassListCheck, ClassListLine
 from pupils.models.operations import SavedOperation
 from pupils.models.placements import Placement, Route
 from pupils.models.plans import Outcome, Plan, TermlyTarget
-from pupils.models.provision import AttendanceTotal, Provision, ProvisionReview
+from pupils.models.provision import Provision, ProvisionReview
 from pupils.models.pupils import Pupil
 from pupils.models.requests import PlacementRequest
 

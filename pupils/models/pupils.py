@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TrustOwned, keep_history
@@ -39,15 +39,32 @@ class Pupil(TrustOwned):
     pupil_premium = models.BooleanField("pupil premium", default=False)
     looked_after = models.BooleanField("child looked after", default=False)
     eal = models.BooleanField("English as an additional language", default=False)
+    protected = models.BooleanField(
+        default=False, help_text="Neither photo nor name on anything that leaves the school"
+    )
+    photo_consent_on = models.DateField("photo consent given on", null=True, blank=True)
+    photo_consent_by = models.CharField("given by", max_length=120, blank=True)
 
     objects = PupilQuerySet.as_manager()
 
     class Meta:
         ordering = ("last_name", "first_name", "id")
-        constraints = (models.UniqueConstraint(fields=["trust", "upn"], name="upn_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["trust", "upn"], name="upn_once"),
+            models.CheckConstraint(
+                condition=Q(photo_consent_on__isnull=True, photo_consent_by="")
+                | (Q(photo_consent_on__isnull=False) & ~Q(photo_consent_by="")),
+                name="photo_consent_has_a_day_and_a_giver",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def photo_may_be_shown(self) -> bool:
+        """Whether there is consent to show a photo, and nothing to protect the pupil from."""
+        return not self.protected and self.photo_consent_on is not None
 
 
 class OfPupilQuerySet[M: models.Model](models.QuerySet[M]):

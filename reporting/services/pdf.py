@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 from typing import Any
@@ -25,10 +26,19 @@ class PdfProblem(Exception):
     """The PDF could not be made whole: something in it was missing or refused."""
 
 
-class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Hands out the report's own charts, by `chart:name`, and refuses every other address."""
+@dataclass(frozen=True)
+class Photo:
+    """A photo to be printed, and the words for who cannot see it."""
 
-    def __init__(self, pictures: Mapping[str, Picture]) -> None:
+    content: bytes
+    kind: str
+    alt: str
+
+
+class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    """Hands out a document's own pictures, by `chart:name`, and refuses every other address."""
+
+    def __init__(self, pictures: Mapping[str, Picture | Photo]) -> None:
         super().__init__()
         self.pictures = pictures
 
@@ -37,9 +47,10 @@ class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         scheme, _, name = url.partition(":")
         if scheme != "chart" or name not in self.pictures:
             raise FatalURLFetchingError(f"The report may not load {url[:80]}")
-        return URLFetcherResponse(
-            url, self.pictures[name].svg, headers={"Content-Type": "image/svg+xml"}
-        )
+        found = self.pictures[name]
+        if isinstance(found, Photo):
+            return URLFetcherResponse(url, found.content, headers={"Content-Type": found.kind})
+        return URLFetcherResponse(url, found.svg, headers={"Content-Type": "image/svg+xml"})
 
 
 def pictures(snapshot: Snapshot) -> dict[str, Picture]:
@@ -107,7 +118,7 @@ def make_pdf(
 
 
 def lay_out(
-    page: str, *, styles: Sequence[str], charts: Mapping[str, Picture] | None = None
+    page: str, *, styles: Sequence[str], charts: Mapping[str, Picture | Photo] | None = None
 ) -> Any:
     """Lay out a page of HTML by our own stylesheets; its `pages` can be counted before `as_pdf`.
 

@@ -14,7 +14,15 @@ from schools.models import AcademicYear, Term
 
 # A slip of the keyboard, not a school year.
 _EARLIEST, _LATEST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
-_DAYS = ("starts_on", "ends_on", "census_on", "opens_on", "closes_on")
+_DAYS = (
+    "starts_on",
+    "ends_on",
+    "census_on",
+    "opens_on",
+    "closes_on",
+    "break_starts_on",
+    "break_ends_on",
+)
 _LONGEST_YEAR = dt.timedelta(days=400)
 
 
@@ -26,7 +34,7 @@ class TermFields(NamedTuple):
 
 
 class YearForm(forms.Form):
-    """One school year: its first and last day, and five days for each of three terms."""
+    """One school year: its first and last day, and seven days for each of three terms."""
 
     starts_on = day_field("The year starts on")
     ends_on = day_field("The year ends on")
@@ -51,6 +59,12 @@ class YearForm(forms.Form):
                 f"{season}_census_on": day_field(f"{name} census day"),
                 f"{season}_opens_on": day_field(f"{name} window opens on", required=False),
                 f"{season}_closes_on": day_field(f"{name} window closes on", required=False),
+                f"{season}_break_starts_on": day_field(
+                    f"{name} half-term holiday from", required=False
+                ),
+                f"{season}_break_ends_on": day_field(
+                    f"{name} half-term holiday until", required=False
+                ),
             }
 
     def terms(self) -> Iterator[TermFields]:
@@ -77,6 +91,7 @@ class YearForm(forms.Form):
         for season in Season:
             self._clean_term(season)
             self._clean_window(season)
+            self._clean_break(season)
             starts_on = self.cleaned_data.get(f"{season}_starts_on")
             if starts_on and ended and starts_on <= ended[1]:
                 self.add_error(
@@ -177,6 +192,28 @@ class YearForm(forms.Form):
             self.add_error(
                 opens, f"The window opens after the term has ended, on {_words(ends_on)}."
             )
+
+    def _clean_break(self, season: Season) -> None:
+        first, last = f"{season}_break_starts_on", f"{season}_break_ends_on"
+        if first in self.errors or last in self.errors:
+            return
+        first_on, last_on = self._days(first, last)
+        if bool(first_on) != bool(last_on):
+            self.add_error(
+                last if first_on else first,
+                "A half-term holiday has both days; a term without one has neither.",
+            )
+        if not (first_on and last_on):
+            return
+        starts_on, ends_on = self._days(f"{season}_starts_on", f"{season}_ends_on")
+        if last_on < first_on:
+            self.add_error(last, "The holiday ends before it starts.")
+        if starts_on and first_on <= starts_on:
+            self.add_error(
+                first, f"The holiday starts after the term does, on {_words(starts_on)}."
+            )
+        if ends_on and last_on >= ends_on:
+            self.add_error(last, f"The holiday ends before the term does, on {_words(ends_on)}.")
 
     def _days(self, *names: str) -> tuple[dt.date | None, ...]:
         return tuple(self.cleaned_data.get(name) for name in names)

@@ -724,6 +724,18 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField()),
                 ("census_on", models.DateField()),
                 (
+                    "break_starts_on",
+                    models.DateField(
+                        blank=True, help_text="First day of the half-term holiday", null=True
+                    ),
+                ),
+                (
+                    "break_ends_on",
+                    models.DateField(
+                        blank=True, help_text="Last day of the half-term holiday", null=True
+                    ),
+                ),
+                (
                     "year",
                     parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
@@ -824,6 +836,18 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 ("census_on", models.DateField()),
+                (
+                    "break_starts_on",
+                    models.DateField(
+                        blank=True, help_text="First day of the half-term holiday", null=True
+                    ),
+                ),
+                (
+                    "break_ends_on",
+                    models.DateField(
+                        blank=True, help_text="Last day of the half-term holiday", null=True
+                    ),
+                ),
                 (
                     "pgh_obj",
                     models.ForeignKey(
@@ -1921,6 +1945,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("break_ends_on__isnull", True), ("break_starts_on__isnull", True)),
+                    models.Q(
+                        ("break_ends_on__gte", models.F("break_starts_on")),
+                        ("break_ends_on__lt", models.F("ends_on")),
+                        ("break_starts_on__gt", models.F("starts_on")),
+                    ),
+                    _connector="OR",
+                ),
+                name="half_term_within_term",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="term",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
                 expressions=[
@@ -1945,8 +1984,8 @@ class Migration(migrations.Migration):
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_termevent" ("census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="9d03ce64a6ef4eb03679cfb036f8a6d611a769f3",
+                    func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="555f5408b817cca749ac1c3ada31406bc5eca89c",
                     operation="UPDATE",
                     pgid="pgtrigger_superseded_update_5f9a8",
                     table="schools_term",
@@ -1959,8 +1998,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_termevent" ("census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="3960d61182d3913084f76ab0993be33dd54b8f41",
+                    func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="dacc9e743847972cf6186866aed2223d9d7e7f90",
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_d3557",
                     table="schools_term",

@@ -52,6 +52,12 @@ class Term(TrustOwned):
     starts_on = models.DateField()
     ends_on = models.DateField()
     census_on = models.DateField()
+    break_starts_on = models.DateField(
+        null=True, blank=True, help_text="First day of the half-term holiday"
+    )
+    break_ends_on = models.DateField(
+        null=True, blank=True, help_text="Last day of the half-term holiday"
+    )
 
     class Meta:
         ordering = ("starts_on",)
@@ -60,6 +66,15 @@ class Term(TrustOwned):
             models.CheckConstraint(
                 condition=Q(starts_on__lte=F("census_on"), census_on__lte=F("ends_on")),
                 name="census_within_term",
+            ),
+            models.CheckConstraint(
+                condition=Q(break_starts_on__isnull=True, break_ends_on__isnull=True)
+                | Q(
+                    break_starts_on__gt=F("starts_on"),
+                    break_ends_on__gte=F("break_starts_on"),
+                    break_ends_on__lt=F("ends_on"),
+                ),
+                name="half_term_within_term",
             ),
             ExclusionConstraint(
                 name="terms_do_not_overlap",

@@ -127,6 +127,8 @@ def dates_of(year: AcademicYear) -> YearDates:
                 term.census_on,
                 window.opens_on if window else None,
                 window.closes_on if window else None,
+                term.break_starts_on,
+                term.break_ends_on,
             )
         )
     return YearDates(year.starts_on, year.ends_on, tuple(terms))

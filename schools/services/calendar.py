@@ -18,6 +18,7 @@ class YearExists(Exception):
     """The trust has a year of this name already."""
 
 
+_TERM_DAYS = ("starts_on", "ends_on", "census_on", "break_starts_on", "break_ends_on")
 _REFUSALS = {"terms_do_not_overlap": TermsOverlap, "year_name_once": YearExists}
 
 
@@ -47,16 +48,11 @@ def _save(year: AcademicYear, dates: YearDates) -> AcademicYear:
     held = {term.season: term for term in Term.objects.filter(year=year)}
     for each in dates.terms:
         term = held.get(each.season) or Term(year=year, season=each.season)
-        term.starts_on, term.ends_on, term.census_on = (
-            each.starts_on,
-            each.ends_on,
-            each.census_on,
-        )
+        for name in _TERM_DAYS:
+            setattr(term, name, getattr(each, name))
         held[each.season] = term
     # All at once: a term may take days that another one gives up.
-    Term.objects.bulk_update(
-        [term for term in held.values() if term.pk], ["starts_on", "ends_on", "census_on"]
-    )
+    Term.objects.bulk_update([term for term in held.values() if term.pk], _TERM_DAYS)
     Term.objects.bulk_create([term for term in held.values() if not term.pk])
     for each in dates.terms:
         _set_window(held[each.season], each.opens_on, each.closes_on)

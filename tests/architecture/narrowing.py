@@ -6,9 +6,16 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from assessment.models import Aim, Evidence, Judgement, Note, TestScore
+from assessment.models import Achievement, Aim, Evidence, Judgement, Note, TestScore
 from parrcs.core.access import Role
-from pupils.models import ClassListCheck, Placement, PlacementRequest, Pupil, TermlyTarget
+from pupils.models import (
+    AttendanceTotal,
+    ClassListCheck,
+    Placement,
+    PlacementRequest,
+    Pupil,
+    TermlyTarget,
+)
 from reporting.models import Report, ReportRun
 from schools.models import (
     ARB,
@@ -28,7 +35,10 @@ from tests.world import World
 _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
     Evidence: "note__pupil",
-    **dict.fromkeys((Aim, Judgement, Note, Placement, TermlyTarget, TestScore), "pupil"),
+    **dict.fromkeys(
+        (Achievement, Aim, AttendanceTotal, Judgement, Note, Placement, TermlyTarget, TestScore),
+        "pupil",
+    ),
 }
 
 # Which scoped roles see the rows of an ARB of theirs; trust leads see all of them.

@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from assessment.models import (
+    Achievement,
     Aim,
     CoreArea,
     Evidence,
@@ -156,6 +157,17 @@ def _records(world: World, pupil: Pupil) -> None:
     )
     ProvisionReview.objects.create(
         provision=provision, term=world.term, progress=WiderProgress.SOME, reviewed_by=lead
+    )
+    Achievement.objects.create(
+        pupil=pupil,
+        achieved_on=day,
+        what="Swam a width",
+        wider=ProvisionKind.SWIMMING,
+        symbols="proud again",
+        photo=b"x",
+        photo_small=b"x",
+        photo_kind="image/jpeg",
+        written_by=lead,
     )
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1

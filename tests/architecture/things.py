@@ -1,6 +1,6 @@
 """What stands for each id in an address, and which words give a thing away."""
 
-from assessment.models import Evidence, Note, Strand, TestScore
+from assessment.models import Achievement, Evidence, Note, Strand, TestScore
 from pupils.models import Outcome, PlacementRequest, Plan, Provision, Pupil, TermlyTarget
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
@@ -49,6 +49,7 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "evidence_id": Evidence.objects.get(note__pupil=pupil).pk,
         "provision_id": Provision.objects.get(pupil=pupil).pk,
         "score_id": TestScore.objects.get(pupil=pupil).pk,
+        "achievement_id": Achievement.objects.get(pupil=pupil).pk,
         "membership_id": Membership.objects.order_by("pk")[0].pk,
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
         "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,

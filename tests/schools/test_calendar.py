@@ -98,7 +98,8 @@ def test_the_calendar_shows_years_terms_and_windows(admin, foreign):
     Window.objects.update(opens_on=dt.date(2026, 11, 13), closes_on=dt.date(2026, 12, 11))
     page = text_of(admin.get(reverse("calendar")))
     assert page.index("2026/27") < page.index("2025/26")
-    assert "Autumn 2026 Term 1 September 2026 to 18 December 2026 Census day 1 October 2026" in page
+    term = "Autumn 2026 Term 1 September 2026 to 18 December 2026"
+    assert f"{term} Half term none set Census day 1 October 2026" in page
     assert "Window 13 November 2026 to 11 December 2026 open now" in page
     assert "Summer 2026 Term 13 April 2026 to 21 July 2026" in page
     assert "Window none set" in page
@@ -323,3 +324,43 @@ def test_the_term_that_is_now(world):
     assert current_term(dt.date(2019, 1, 1)).term is None
     WindowFactory(term=world.terms[2], opens_on=dt.date(2026, 9, 1), closes_on=dt.date(2026, 9, 7))
     assert current_term(dt.date(2026, 9, 3)).term == world.terms[2]  # kept open into the new year
+
+
+# --- Half terms ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"autumn_break_ends_on": ""}, "autumn_break_ends_on", "both days"),
+        ({"autumn_break_ends_on": "2026-10-25"}, "autumn_break_ends_on", "before it starts"),
+        ({"autumn_break_starts_on": "2026-09-01"}, "autumn_break_starts_on", "after the term"),
+        ({"autumn_break_ends_on": "2026-12-18"}, "autumn_break_ends_on", "before the term does"),
+    ],
+)
+def test_a_half_term_holiday_lies_in_its_term(admin, changes, field, words):
+    year = AcademicYear.objects.get(name="2026/27")
+    dates = suggested_year(2026)
+    holiday = {
+        "autumn_break_starts_on": "2026-10-26",
+        "autumn_break_ends_on": "2026-10-30",
+        "confirmed": "1",
+    }
+    response = admin.post(reverse("edit_year", args=[year.pk]), given(dates, **(holiday | changes)))
+    assert words in " ".join(response.context["form"].errors[field])
+    admin.post(reverse("edit_year", args=[year.pk]), given(dates, **holiday))
+    term = Term.objects.get(year=year, season="autumn")
+    assert (term.break_starts_on, term.break_ends_on) == (
+        dt.date(2026, 10, 26),
+        dt.date(2026, 10, 30),
+    )
+    assert "26 October 2026 to 30 October 2026" in text_of(admin.get(reverse("calendar")))
+
+
+def test_the_suggested_holidays_are_those_that_councils_publish():
+    days = [(t.break_starts_on, t.break_ends_on) for t in suggested_year(2026).terms]
+    assert days == [
+        (dt.date(2026, 10, 26), dt.date(2026, 10, 30)),
+        (dt.date(2027, 2, 15), dt.date(2027, 2, 19)),
+        (dt.date(2027, 5, 31), dt.date(2027, 6, 4)),
+    ]

@@ -19,7 +19,8 @@ from assessment.services.streams.files import (
     Where,
     checked,
 )
-from assessment.services.streams.workbooks import Cells, WorkbookRefused, read_cells
+from assessment.services.streams.workbooks import STREAM_LIMITS
+from parrcs.core.workbooks import Cells, WorkbookRefused, read_cells
 
 HELP = "How to fill this in"
 
@@ -89,7 +90,10 @@ def read_xlsx(*, source: str, content: bytes) -> tuple[StreamFile, Where]:
     Raises `StreamFileError`, which names the file by `source`.
     """
     try:
-        sheets = {name.strip().casefold(): rows for name, rows in read_cells(content).items()}
+        sheets = {
+            name.strip().casefold(): rows
+            for name, rows in read_cells(content, STREAM_LIMITS).items()
+        }
     except WorkbookRefused as refused:
         raise StreamFileError(source, [Problem("", str(refused))]) from refused
     reading = _Reading(sheets)

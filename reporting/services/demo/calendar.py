@@ -49,6 +49,7 @@ def make_calendar(on: dt.date) -> Calendar:
                 starts_on=starts,
                 census_on=census,
                 ends_on=ends,
+                **_half_term(starts, ends),
             )
             terms.append(term)
             windows.append(
@@ -93,6 +94,12 @@ def _days(start: int) -> dict[Season, tuple[dt.date, dt.date, dt.date]]:
             _on_or_before(dt.date(start + 1, 7, 22), friday),
         ),
     }
+
+
+def _half_term(starts: dt.date, ends: dt.date) -> dict[str, dt.date]:
+    """Return a week of holidays amid a term, from Monday to Friday."""
+    monday = _on_or_before(starts + (ends - starts) / 2, 0)
+    return {"break_starts_on": monday, "break_ends_on": monday + dt.timedelta(days=4)}
 
 
 def _on_or_before(day: dt.date, weekday: int) -> dt.date:

@@ -17,6 +17,7 @@ from pupils.models import Outcome, Placement, Plan, Pupil, Route, TermlyTarget
 from reporting.services.demo.agreements import save_agreements
 from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
+from reporting.services.demo.celebrating import save_celebrating
 from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
 from reporting.services.demo.moves import move_one, save_moves
@@ -83,6 +84,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             _save(imagined)
             _plan_for_full_tables()
             save_aims(trust, on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_celebrating(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_agreements(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from math import log
 
 from assessment.models import CoreArea, TestScore
 from pupils.choices import WiderProgress
@@ -14,14 +15,15 @@ from reporting.services.demo.material import ProvisionEntry, provision_entries
 from reporting.services.demo.people import Staff
 from reporting.services.demo.progress import Judged, Progress
 from reporting.services.demo.roll import Child, Roll, Stay
+from schools.measures import halves
 from schools.models import User
 
 BATCH = 5000
 PROVIDED = 0.4  # the share of pupils with a provision; a quarter of them have two
 TESTED = 0.5  # of those on the formal route
 YEARS_OF_ATTENDANCE = 2
-# Special schools in England, 2025/26: 86.8 per cent attended.
-ATTENDED, SPREAD = 0.89, 0.075
+# Special schools in England, 2025/26: 86.8 per cent attended, 36.1 per cent persistently absent.
+MISSED, SPREAD = 0.065, 0.95
 TESTS = {"reading": ("Reading test", 40), "number": ("Arithmetic test", 40)}
 
 
@@ -137,24 +139,20 @@ class Wider:
             )
 
     def _half_terms(self) -> Iterator[tuple[dt.date, dt.date]]:
-        """Return the stretches of school days so far, a week of holidays amid each term."""
+        """Return the half terms so far."""
         on = self._calendar.on
         first = self._calendar.current - self._calendar.current % 3 - 3 * (YEARS_OF_ATTENDANCE - 1)
         for term in self._calendar.terms[max(0, first) : self._calendar.current + 1]:
-            middle = term.starts_on + (term.ends_on - term.starts_on) / 2
-            monday = middle - dt.timedelta(days=middle.weekday())
-            for starts_on, ends_on in (
-                (term.starts_on, monday - dt.timedelta(days=3)),
-                (monday + dt.timedelta(days=7), term.ends_on),
+            for starts_on, ends_on in halves(
+                term.starts_on, term.ends_on, term.break_starts_on, term.break_ends_on
             ):
                 if starts_on < on:
                     yield starts_on, min(ends_on, on)
 
     def _attend(self, child: Child, stretches: list[tuple[dt.date, dt.date]]) -> None:
-        rate = min(1.0, self._rng.gauss(ATTENDED, SPREAD))
-        left_on = child.stays[-1].ends_on or dt.date.max
-        for starts_on, ends_on in stretches:
-            first, last = max(starts_on, child.joined_on), min(ends_on, left_on)
+        # Most miss little and a few miss much.
+        rate = 1 - min(0.8, self._rng.lognormvariate(log(MISSED), SPREAD))
+        for first, last in self._stays(child, stretches):
             possible = 2 * _weekdays(first, last)
             if not possible:
                 continue
@@ -173,6 +171,18 @@ class Wider:
                     late=min(attended, round(self._rng.expovariate(1 / 1.5))),
                 )
             )
+
+    @staticmethod
+    def _stays(
+        child: Child, stretches: list[tuple[dt.date, dt.date]]
+    ) -> Iterator[tuple[dt.date, dt.date]]:
+        """Return the days of each half term in each place where the child was."""
+        for starts_on, ends_on in stretches:
+            for stay in child.stays:
+                first = max(starts_on, stay.starts_on)
+                last = min(ends_on, stay.ends_on or dt.date.max)
+                if first <= last:
+                    yield first, last
 
 
 def save_wider(wider: Wider) -> None:
