@@ -24,6 +24,7 @@ from assessment.services.streams.approval import (
     withdraw_stream,
 )
 from assessment.services.streams.content import as_yaml
+from assessment.services.streams.effects import figures_effect
 from assessment.services.streams.files import StreamFileError
 from assessment.services.streams.uploads import stream_workbook, upload_stream
 from parrcs.core.access import Permission
@@ -163,7 +164,7 @@ def approve(request: TrustRequest, stream_id: int) -> HttpResponse:
 @_ALTERS
 @requires(Permission.SET_STREAMS)
 def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
-    """Change what is expected, from a term on."""
+    """Change what is expected, from a term on, once it has been seen what that does."""
     found = _stream(request, stream_id)
     today = timezone.localdate()
     terms = [
@@ -181,16 +182,21 @@ def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            set_expectations(
-                by=request.access, stream=found, term=form.term, expected=form.expected
-            )
+            if "confirmed" not in request.POST:
+                effect = figures_effect(by=by, stream=found, term=term, expected=expected)
+                return render(
+                    request,
+                    "assessment/streams/figures_effect.html",
+                    {"stream": found, "form": form, "effect": effect, "crumbs": _crumbs(found)},
+                )
+            set_expectations(by=by, stream=found, term=term, expected=expected)
         except ApprovalRefused as refused:
             form.add_error("term", str(refused))
         else:
             messages.success(request, f"The figures hold from {form.term} on.")
             return redirect("stream", stream_id)
     return _figures_page(
-        request, found, form, heading=f"What is expected in {found}", button="Set the figures"
+        request, found, form, heading=f"What is expected in {found}", button="See what it does"
     )
 
 

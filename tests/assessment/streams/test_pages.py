@@ -205,7 +205,11 @@ def test_figures_are_changed_from_a_term_on(world, lead, spring):
     address = reverse("stream_expected", args=[stream.pk])
     form = text(lead.get(address))
     assert f'name="points_{world.routes["pre-formal"].pk}" value="0.25"' in form
-    done = lead.post(address, figures_of(world, spring, pre_formal=("0.5", "3")))
+    sent = figures_of(world, spring, pre_formal=("0.5", "3"))
+    shown = text(lead.post(address, sent))
+    assert "Other figures in Engagement 1.0 from Spring 2027 on" in shown
+    assert "0.25, better from 1.5 times" in shown
+    done = lead.post(address, sent | {"confirmed": "1"})
     assert done.url == reverse("stream", args=[stream.pk])
     page = text(lead.get(done.url))
     assert "The figures hold from Spring 2027 on." in page
