@@ -1,6 +1,7 @@
 """Forms for assessment streams: a file, the figures by route, and the term from which they hold."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -81,7 +82,8 @@ class RouteFields(NamedTuple):
     better: forms.BoundField
 
 
-class Decided(NamedTuple):
+@dataclass(frozen=True)
+class Decided:
     """The figures of a route as they are decided, beside those before; None: not judged."""
 
     route: Route

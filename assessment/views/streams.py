@@ -80,7 +80,9 @@ def add_stream(request: TrustRequest) -> HttpResponse:
         except StreamFileError as error:
             problems = list(error.problems)
             form.add_error(
-                "file", "Nothing was stored. Mend what is listed below, then choose the file again."
+                "file",
+                'Nothing was stored. Mend what stands under "What to mend in the file", then choose'
+                " the file again.",
             )
         else:
             words = "waits for approval" if made.is_new else "was there already, with this content"
@@ -180,7 +182,8 @@ def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
         figures=selectors.figures_now(found, day=today),
         better=Decimal(found.proposed["better"]),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "change" not in request.POST and form.is_valid():
+        by, term, expected = request.access, form.term, form.expected
         try:
             if "confirmed" not in request.POST:
                 effect = figures_effect(by=by, stream=found, term=term, expected=expected)
