@@ -1,11 +1,13 @@
 """Forms for assessment streams: a file, the figures by route, and the term from which they hold."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
 
+from assessment.measures import exact
 from assessment.services.streams.approval import Expected
 from assessment.services.streams.workbooks import LARGEST_WORKBOOK
 from pupils.models import Route
@@ -80,6 +82,22 @@ class RouteFields(NamedTuple):
     better: forms.BoundField
 
 
+@dataclass(frozen=True)
+class Decided:
+    """The figures of a route as they are decided, beside those before; None: not judged."""
+
+    route: Route
+    points: str | None
+    better: str
+    was_points: str | None
+    was_better: str
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing changes."""
+        return (self.points, self.better) == (self.was_points, self.was_better)
+
+
 class FiguresForm(TermForm):
     """Which routes are judged in a stream from a term on, and what a term should bring on each."""
 
@@ -94,6 +112,7 @@ class FiguresForm(TermForm):
     ) -> None:
         super().__init__(*args, terms=terms, label="From", **kwargs)
         self.routes = routes
+        self.figures = figures
         for route in routes:
             points, times = figures.get(route.pk, (None, better))
             self.fields |= {
@@ -145,6 +164,19 @@ class FiguresForm(TermForm):
             for route in self.routes
             if self.cleaned_data[f"judged_{route.pk}"]
         }
+
+    def decided(self) -> list[Decided]:
+        """Return the figures by route, once it is valid: of all that are or were judged."""
+        expected = self.expected
+        return [
+            Decided(route, *_written(expected.get(route.pk)), *_written(self.figures.get(route.pk)))
+            for route in self.routes
+            if route.pk in expected or route.pk in self.figures
+        ]
+
+
+def _written(figures: tuple[Decimal, Decimal] | None) -> tuple[str | None, str]:
+    return (exact(figures[0]), exact(figures[1])) if figures else (None, "")
 
 
 def _number(

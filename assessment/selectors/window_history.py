@@ -35,22 +35,34 @@ def window_history(
     trusts = _states(Window, "WindowEvent", term=term.pk, school__isnull=True)
     leave = _states(LateEntry, "LateEntryEvent", term=term.pk, class_group__in=groups)
     names = _names([*own, *trusts, *leave])
-    found = [
-        Happening(
-            each.sent_at,
-            f"Reminder for {groups[each.class_group_id]}: {each.left:,} left",
-            each.sent_by.name if each.sent_by else "",
-        )
-        for each in Reminder.objects.filter(term=term, class_group__in=groups).select_related(
-            "sent_by"
-        )
-    ]
+    found = _reminders(term, groups)
     for lines, whose in ((own, "The school's window"), (trusts, "The trust's window")):
         for line in lines:
             found += _days(line, whose, names)
     for line in leave:
         found += _leave(line, groups, names)
     return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _reminders(term: Term, groups: dict[int, str]) -> list[Happening]:
+    """Return one line for those of a day that one person asked for, or the calendar.
+
+    Workers send them one by one, so that their times differ; a class gets one a day at most.
+    """
+    presses: dict[tuple[dt.date, int | None], list[Reminder]] = defaultdict(list)
+    for each in (
+        Reminder.objects.filter(term=term, class_group__in=groups)
+        .select_related("sent_by")
+        .order_by("sent_at", "pk")
+    ):
+        presses[each.sent_on, each.sent_by_id].append(each)
+    found = []
+    for sent in presses.values():
+        told = sorted(f"{groups[each.class_group_id]} ({each.left:,} left)" for each in sent)
+        who = sent[0].sent_by.name if sent[0].sent_by else ""
+        what = "Reminder for" if len(sent) == 1 else f"Reminders for {len(sent)} classes:"
+        found.append(Happening(sent[-1].sent_at, f"{what} {', '.join(told)}", who))
+    return found
 
 
 def _states(model: Any, event: str, **where: Any) -> list[list[Any]]:

@@ -278,7 +278,9 @@ def effect_of(page: SchoolWindow, days: WindowDays | None) -> Effect:
     if old.closes_on < today:
         return Effect(_again(page) if new and new.closes_on >= today else ())
     if new is None or new.closes_on < today:
-        said = [_still_to_do(page, "can no longer {} them")]
+        late = any(_has_leave(page, each) for each in page.classes)
+        but = ", but for classes with leave for late entry" if late else ""
+        said = [_still_to_do(page, f"can no longer {{}} them{but}")]
     elif new.closes_on < old.closes_on:
         until = f"until {_day(new.closes_on)}, no longer until {_day(old.closes_on)}"
         said = [_still_to_do(page, f"can {{}} them {until}")]
@@ -317,13 +319,17 @@ def _again(page: SchoolWindow) -> list[str]:
     ]
 
 
+def _has_leave(page: SchoolWindow, left: ClassLeft) -> bool:
+    return left.days.late_until is not None and left.days.late_until >= page.today
+
+
 def _late(page: SchoolWindow) -> list[str]:
     """Say which classes go on, as they have leave for late entry."""
     return [
         f"{each.class_group.name} has leave for late entry until {_day(each.days.late_until)},"
         " and keeps it."
         for each in page.classes
-        if each.days.late_until is not None and each.days.late_until >= page.today
+        if _has_leave(page, each)
     ]
 
 

@@ -41,8 +41,8 @@ class Asked:
 
     @property
     def people(self) -> int:
-        """How many teachers get a mail, each once for each of their classes."""
-        return sum(len(each.teachers) for each in self.reminded)
+        """How many teachers get a mail, or several: one for each of their classes."""
+        return len({teacher.pk for each in self.reminded for teacher in each.teachers})
 
 
 def ask_to_remind(*, by: Access, school: School, term: Term) -> Asked:

@@ -24,6 +24,7 @@ from assessment.services.streams.approval import (
     withdraw_stream,
 )
 from assessment.services.streams.content import as_yaml
+from assessment.services.streams.effects import figures_effect
 from assessment.services.streams.files import StreamFileError
 from assessment.services.streams.uploads import stream_workbook, upload_stream
 from parrcs.core.access import Permission
@@ -79,7 +80,9 @@ def add_stream(request: TrustRequest) -> HttpResponse:
         except StreamFileError as error:
             problems = list(error.problems)
             form.add_error(
-                "file", "Nothing was stored. Mend what is listed below, then choose the file again."
+                "file",
+                'Nothing was stored. Mend what stands under "What to mend in the file", then choose'
+                " the file again.",
             )
         else:
             words = "waits for approval" if made.is_new else "was there already, with this content"
@@ -163,7 +166,7 @@ def approve(request: TrustRequest, stream_id: int) -> HttpResponse:
 @_ALTERS
 @requires(Permission.SET_STREAMS)
 def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
-    """Change what is expected, from a term on."""
+    """Change what is expected, from a term on, once it has been seen what that does."""
     found = _stream(request, stream_id)
     today = timezone.localdate()
     terms = [
@@ -179,18 +182,24 @@ def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
         figures=selectors.figures_now(found, day=today),
         better=Decimal(found.proposed["better"]),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "change" not in request.POST and form.is_valid():
+        by, term, expected = request.access, form.term, form.expected
         try:
-            set_expectations(
-                by=request.access, stream=found, term=form.term, expected=form.expected
-            )
+            if "confirmed" not in request.POST:
+                effect = figures_effect(by=by, stream=found, term=term, expected=expected)
+                return render(
+                    request,
+                    "assessment/streams/figures_effect.html",
+                    {"stream": found, "form": form, "effect": effect, "crumbs": _crumbs(found)},
+                )
+            set_expectations(by=by, stream=found, term=term, expected=expected)
         except ApprovalRefused as refused:
             form.add_error("term", str(refused))
         else:
             messages.success(request, f"The figures hold from {form.term} on.")
             return redirect("stream", stream_id)
     return _figures_page(
-        request, found, form, heading=f"What is expected in {found}", button="Set the figures"
+        request, found, form, heading=f"What is expected in {found}", button="See what it does"
     )
 
 

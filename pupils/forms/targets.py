@@ -1,6 +1,6 @@
 """Forms for termly targets: their words, how they go on or end, and how they went."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -278,9 +278,18 @@ class CarryForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, targets: Sequence[TermlyTarget], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        targets: Sequence[TermlyTarget],
+        split: Collection[int],
+        **options: Any,
+    ) -> None:
+        """Offer the targets; those that were split are not ticked, as their parts go on."""
         super().__init__(*args, **options)
-        self.unmet = {str(each.pk) for each in targets if each.judged is not None}
+        self.unmet = {
+            str(each.pk) for each in targets if each.judged is not None and each.pk not in split
+        }
         field = self.fields["targets"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # it is
         field.choices = [(str(each.pk), each.walt) for each in targets]
@@ -292,7 +301,7 @@ class CarryForm(forms.Form):
 
     @property
     def ticked(self) -> set[str]:
-        """What is ticked: those that were judged and not met, until something was sent."""
+        """What is ticked: judged, not met and not split, until something was sent."""
         if self.is_bound:
             return set(self["targets"].value() or ())
         return self.unmet

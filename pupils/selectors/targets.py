@@ -101,6 +101,12 @@ class ShownTarget:
         return target_hints(self.target.walt, self.target.wilf)
 
     @property
+    def was_split(self) -> bool:
+        """Whether two or more go on from it in one term: they take its place."""
+        terms = [each.term_id for each in self.became]
+        return len(terms) > len(set(terms))
+
+    @property
     def may_go(self) -> bool:
         """Whether it may be removed: never judged, nothing goes on from it."""
         return not (self.target.was_judged or self.became)
@@ -190,9 +196,14 @@ class TargetPage:
         return [each for each in before if each.is_unmet and not each.now]
 
     @property
+    def split(self) -> set[int]:
+        """Those of them that were split before: their parts go on in their place."""
+        return {each.target.pk for each in self.to_carry if each.was_split}
+
+    @property
     def unmet(self) -> int:
-        """How many of those were judged and not met."""
-        return sum(each.target.judged is not None for each in self.to_carry)
+        """How many of those were judged and not met; one that was split goes on as its parts."""
+        return sum(each.target.judged is not None and not each.was_split for each in self.to_carry)
 
 
 def holds_in(outcome: Outcome, term: Term) -> bool:

@@ -160,6 +160,15 @@ def split_target(
     """Go on from a target with several; in its own term it is retired unless it is judged."""
     _lock(by, file)
     target = _locked(by, file, target)
+    if term.pk == target.term_id:
+        # How it went in this very term is no place to start from in it.
+        start = proposal(target)["starting_point"]
+        parts = [
+            {**each, "starting_point": target.starting_point}
+            if each["starting_point"] == start
+            else each
+            for each in parts
+        ]
     added = [_add(by, file, outcome, term, texts, target) for texts in parts]
     if target.term_id == term.pk and target.judged is None and target.retired_on is None:
         *others, last = (str(each.position) for each in added)

@@ -40,6 +40,8 @@ def target_carry(request: TrustRequest, pupil_id: int, target_id: int) -> HttpRe
     term = page.term if page.is_open else page.open_terms[0]
     filled = "fill" in request.POST
     initial = {"term": str(term.pk), "outcome": str(target.outcome_id), **proposal(target)}
+    if term.pk == target.term_id:
+        initial["starting_point"] = target.starting_point
     if filled:
         initial |= {name: request.POST.get(name, "") for name in ("walt", "wilf")}
     form = TargetForm(
@@ -91,7 +93,7 @@ def targets_carry(request: TrustRequest, pupil_id: int) -> HttpResponse:
     in_force = {each.pk for each in page.in_force}
     unmet = [each.target for each in page.to_carry] if page.is_open else []
     ready = [each for each in unmet if each.outcome_id in in_force]
-    form = CarryForm(sent(request), targets=ready)
+    form = CarryForm(sent(request), targets=ready, split=page.split)
     if request.method == "POST" and form.is_valid():
         try:
             added = carry_targets(
@@ -111,6 +113,7 @@ def targets_carry(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "page": page,
             "form": form,
             "ready": [(each, proposal(each)) for each in ready],
+            "split": page.split,
             "apart": [each for each in unmet if each.outcome_id not in in_force],
             "crumbs": crumbs_to(file, page.term.pk),
         },

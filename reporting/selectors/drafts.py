@@ -77,7 +77,7 @@ def _expected(everyone: Cohort, draft: Report) -> Iterator[str]:
         for day in days
         if _holds(each.starts_on, each.ends_on, day)
     }
-    changed = {stream for (stream, *of), was in then.items() if now.get((stream, *of)) != was}
+    changed = {of[0] for of, was in then.items() if now.get(of) != was}
     for stream in Stream.objects.filter(pk__in=changed).order_by("name", "version"):
         yield f"What is expected in {stream} has changed since then."
 

@@ -186,7 +186,8 @@ _GAINS = ("gain since baseline", "expected since baseline")
 _PUPIL_FIGURES = ("baseline", "point", *_GAINS, "progress", "aim", "to the aim")
 _CLASS_FIGURES = (
     "baseline",
-    "last term",
+    # The last one there is, of whichever term.
+    "last judgement before",
     "this term",
     *_GAINS,
     "progress",

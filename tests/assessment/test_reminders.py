@@ -81,9 +81,25 @@ def test_the_button_writes_to_the_teachers_of_classes_with_something_left(
         page = words(press(lead, world))
     assert "Nobody is left to remind today." in page
     assert "All who have something left were reminded today." in page
-    assert "Reminder for Curlew: 12 left" in page
+    assert "Reminder for Curlew (12 left)" in page
     work(rung)
     assert len(mail.outbox) == 1
+
+
+def test_a_teacher_of_two_classes_is_one_teacher_and_one_press_is_one_line(
+    world, window, sign_in, rung, django_capture_on_commit_callbacks
+):
+    MembershipFactory(
+        person=world.people[Role.TEACHER], role=Role.TEACHER, class_group=world.arb_class
+    )
+    lead = sign_in(Role.ASSESSMENT_LEAD)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = words(press(lead, world))
+    assert "A reminder is on its way to 1 teacher, of Curlew, Tern." in page
+    work(rung)
+    page = words(lead.get(reverse("school_window", args=[world.school.pk, world.term.pk])))
+    assert "Reminders for 2 classes: Curlew (" in page
+    assert "Reminder for" not in page
 
 
 def test_a_mail_that_was_not_taken_leaves_no_row(world, window, rung, monkeypatch):

@@ -81,6 +81,13 @@ def test_the_page_says_what_is_left_by_class_in_the_order_of_names(world, lead):
     )
 
 
+def test_closing_now_says_that_a_class_with_leave_goes_on(world, lead):
+    lead.post(late_of(world), {"until": (TODAY + 14 * DAY).isoformat(), "reason": "Ill"})
+    said = words(lead.post(days_of(world), {"action": "close"}))
+    assert "can no longer enter them, but for classes with leave for late entry." in said
+    assert "Curlew has leave for late entry until" in said
+
+
 def test_closing_now_is_asked_about_with_numbers_and_then_shuts_the_grid(
     world, lead, sign_in, desk
 ):

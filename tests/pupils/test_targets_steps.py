@@ -180,8 +180,15 @@ def test_a_judged_target_that_is_split_keeps_its_judgement(world, sign_in, summe
     asked = typed(world.term, outcome) | {
         f"{name}_{n}": f"{name} {n}" for name in ("walt", "wilf") for n in (1, 2)
     }
-    teacher.post(address("target_split", judged), asked)
+    before = words(teacher.get(address("target_split", judged)))
+    assert "it stays with its judgement and counts beside them" in before
+    after = words(teacher.post(address("target_split", judged), asked, follow=True))
+    assert "goes on as target 2, target 3" in after
     judged.refresh_from_db()
+    # The parts begin where it began, not where it stood at the end of their own term.
+    assert {each.starting_point for each in now_of(world)[1:]} == {judged.starting_point}
+    story = words(teacher.get(address("target_history", judged)))
+    assert "None of its words has been changed; what goes on from it stands above." in story
     assert (judged.judged, judged.retired_on) == (TargetOutcome.PARTLY, None)
     # And one of the term before goes on as two in this one.
     teacher.post(address("target_split", summer[1]), asked)
@@ -191,6 +198,22 @@ def test_a_judged_target_that_is_split_keeps_its_judgement(world, sign_in, summe
     assert {each.starting_point for each in now_of(world)[3:]} == {
         "Partly in Summer 2026: With one adult."
     }
+
+
+def test_of_a_split_target_the_parts_go_on_into_the_next_term(world, sign_in, outcome):
+    teacher, pupil = sign_in(Role.TEACHER), world.pupils[0]
+    then = world.terms[2]
+    whole = TermlyTargetFactory(outcome=outcome, term=then, judged=TargetOutcome.PARTLY)
+    parts = [
+        TermlyTargetFactory(
+            outcome=outcome, term=then, position=n, carried_from=whole, judged=TargetOutcome.NOT_YET
+        )
+        for n in (2, 3)
+    ]
+    assert "Carry forward 2 unmet" in words(teacher.get(editor(pupil)))
+    page = teacher.get(reverse("targets_carry", args=[pupil.pk]))
+    assert page.context["form"].ticked == {str(each.pk) for each in parts}
+    assert "It was split, and its parts go on in its place." in words(page)
 
 
 def test_a_retired_target_is_due_no_more_unless_it_is_judged(world, sign_in, outcome):

@@ -53,9 +53,12 @@ class StreamFileError(Exception):
         self.where: Where = dotted
 
 
+KEY = "[key]"  # after a name in a place: the name itself, not what it stands for
+
+
 def dotted(place: Place) -> str:
     """Say where something stands; entries of a list are counted from 1, as people do."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part[:40] for part in place)
+    return ".".join(str(p + 1) if isinstance(p, int) else p[:40] for p in place if p != KEY)
 
 
 def refusal(source: str, where: Where, faults: Sequence[tuple[Place, str]]) -> StreamFileError:

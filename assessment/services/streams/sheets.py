@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessment.services.streams.files import (
+    KEY,
     Place,
     Problem,
     StreamFile,
@@ -131,7 +132,9 @@ def _parts(reading: _Reading) -> dict[str, Any]:
         reading.cells[place] = f"Stream!B{number}"
         value = row[1] if len(row) > 1 else None
         if key == "version" and isinstance(value, int | float):
-            words = f"write an apostrophe in front, such as '{value}, or Excel makes a number of it"
+            # Excel hands over 1.0 as 1: with the nought, or it would become another version.
+            shown = f"{value}.0" if isinstance(value, int) else value
+            words = f"write an apostrophe in front, such as '{shown}, or Excel makes a number of it"
             reading.faults.append((place, words))
         elif _filled(value):
             found[key] = value if key == "better" else _text(reading, place, value)
@@ -189,6 +192,7 @@ def _expected(reading: _Reading) -> dict[str, Any]:
         else:
             found[row["route"]] = row["points"]
             reading.cells["expected", row["route"]] = reading.cells["expected", number, "points"]
+            reading.cells["expected", row["route"], KEY] = reading.cells[place]
     return found
 
 

@@ -19,6 +19,7 @@ from assessment.services.streams.content import content_of
 from assessment.services.streams.drafts import draft_of
 from assessment.services.streams.files import (
     FIXTURES,
+    KEY,
     Place,
     Problem,
     StreamFile,
@@ -231,7 +232,8 @@ def _unknown(stream_file: StreamFile, areas: Mapping[str, CoreArea]) -> list[tup
     ]
     faults += [
         (
-            ("expected", code),
+            # The name itself, beside which the figure may be wrong as well.
+            ("expected", code, KEY),
             f"the trust has no route '{code}', only {', '.join(routes) or 'none'}",
         )
         for code in stream_file.expected

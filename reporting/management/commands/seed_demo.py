@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.utils import timezone
 
-from reporting.services.demo import PASSWORD, AlreadySeededError, accounts, seed_demo
+from reporting.services.demo import EARLY_ACCOUNT, PASSWORD, AlreadySeededError, accounts, seed_demo
 
 
 class Command(BaseCommand):
@@ -43,6 +43,7 @@ class Command(BaseCommand):
             )
             for person in accounts()
         ]
+        rows.append(EARLY_ACCOUNT)
         rows.insert(0, ("role", "e-mail", "what they see"))
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         for role, email, sees in rows:

@@ -24,6 +24,12 @@ from schools.models import ClassGroup, Membership, User
 
 # The school that has the class, and how many children are in it.
 SCHOOL, CHILDREN = "Beacon School", 6
+# Who teaches it, for the list of accounts: role, e-mail, what they see.
+EARLY_ACCOUNT = (
+    "teacher",
+    "early-years@harbour.example",
+    "Wagtail class, and the early-years tracker",
+)
 # They joined in the summer of last year, when they were in nursery.
 FIRST_TERM = 5
 NEEDS = (PrimaryNeed.ASD, PrimaryNeed.SLCN, PrimaryNeed.SLD, PrimaryNeed.DS)

@@ -152,6 +152,17 @@ def test_other_figures_from_a_term_on_leave_the_terms_before(world, lead, terms)
     assert [progress_of(cohort(lead, term=term)) for term in terms] == before
 
 
+def test_the_figures_before_set_again_leave_one_row(world, lead, terms):
+    stream = world.engagement
+    route = world.routes["pre-formal"].pk
+    before = figures(stream)
+    (row,) = before["pre-formal"]
+    set_expectations(by=lead, stream=stream, term=terms[1], expected={route: TWO})
+    assert len(figures(stream)["pre-formal"]) == 2
+    set_expectations(by=lead, stream=stream, term=terms[1], expected={route: Expected(*row[2:])})
+    assert figures(stream) == before
+
+
 def test_figures_that_were_to_change_later_can_be_set_before_that(world, lead, terms):
     """The row that holds now ends in the future already: it goes on, and nothing overlaps."""
     stream = world.engagement

@@ -3,14 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from assessment.measures import Indicator
 from assessment.models import Stream
-from assessment.selectors.progress import strands_due
+from assessment.selectors.progress import progress_of, strands_due
 from assessment.services.streams.approval import approve_stream
 from parrcs.core.access import Role
 from pupils.models import Placement
+from pupils.selectors.cohorts import cohort
 from schools.models import Term
 from tests.assessment.streams.deciding import NEXT, ONE, lead, swimming, terms, used
-from tests.factories.assessment import JudgementFactory
+from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory
 from tests.pupils.conftest import counted, today, words
 
@@ -65,6 +67,9 @@ def test_the_effect_is_seen_first_and_is_what_the_approval_brings(
     assert "Approve Swimming 1.0 from Spring 2027 on" in page
     # One of Curlew on each route and two in the base; two in the other school. Two strands.
     assert "6 pupils would be judged in it, in 12 judgements a term." in page
+    # What is approved stands there too, route by route.
+    assert "What would be expected From Spring 2027 on." in page
+    assert "Semi-formal 1 from 2 times that Formal 1 from 2 times that" in page
     effect = told(shown)
     assert effect == {world.school.name: (4, 8, 8), world.other_school.name: (2, 4, 4)}
     stream.refresh_from_db()
@@ -165,3 +170,61 @@ def test_an_approval_in_use_is_taken_back_while_nothing_was_judged(
     assert "Judgements or baselines have been made in Swimming 1.0 already." in said
     stream.refresh_from_db()
     assert stream.approved_from == terms[0].starts_on
+
+
+def reached_by_lead(lead, term, stream):
+    """Count by hand what is at or above expected in a stream, of what has a baseline."""
+    strands = set(stream.strands.values_list("pk", flat=True))
+    made = [
+        each
+        for each in progress_of(cohort(lead, term=term))
+        if each.strand_id in strands and each.indicator is not None
+    ]
+    return sum(each.indicator >= Indicator.EXPECTED for each in made), len(made)
+
+
+def test_other_figures_are_seen_first_and_do_what_was_shown(world, lead, terms, client):
+    """Two of three are as expected at 1 point a term; at 3 points none is."""
+    stream, term = world.developmental, world.term
+    strand = stream.strands.first()
+    points = {int(each.value): each for each in stream.points.all()}
+    for pupil, gain in ((world.pupils[1], 1), (world.pupils[2], 0), (world.other_pupils[0], 2)):
+        BaselineFactory(pupil=pupil, strand=strand, point=points[1], judged_on=term.starts_on)
+        JudgementFactory(pupil=pupil, strand=strand, term=term, point=points[1 + gain])
+    page = reverse("stream_expected", args=[stream.pk])
+    sent = asked(world, term, "semi-formal", "formal", "pre-formal")
+    sent |= {name: "3" for name in sent if name.startswith("points_")}
+    before = {row.pk: row.ends_on for row in stream.expectations.all()}
+    was = reached_by_lead(lead, term, stream)
+    shown = client.post(page, sent)
+    effect = shown.context["effect"]
+    assert {row.pk: row.ends_on for row in stream.expectations.all()} == before
+    assert (effect.total.before.n, effect.total.before.of) == was == (2, 3)
+    said = words(shown)
+    assert "67 % at or above expected would become 0 %" in said
+    assert "They count from Autumn 2026 on" in said
+    assert "See what it does" in words(client.post(page, sent | {"change": "1"}))
+    done = client.post(page, sent | {"confirmed": "1"})
+    assert done.status_code == 302
+    assert (effect.total.after.n, effect.total.after.of) == reached_by_lead(lead, term, stream)
+    assert [(each.before.of, each.after.n) for each in effect.schools] == [(2, 0), (1, 0)]
+    # The same again: nothing is other than now.
+    said = words(client.post(page, sent))
+    assert "In Autumn 2026 as many judgements as now would be at or above expected." in said
+    assert "the same" in said
+    said = words(client.post(page, sent | {"term": terms[1].pk}))
+    assert "Autumn 2026 keeps the figures that it has, so none of its numbers moves." in said
+
+
+def test_figures_that_cannot_be_set_are_refused_before_they_are_shown(world, client):
+    stream, term = world.developmental, world.term
+    JudgementFactory(
+        pupil=world.pupils[1],
+        strand=stream.strands.first(),
+        term=term,
+        point=stream.points.first(),
+    )
+    page = reverse("stream_expected", args=[stream.pk])
+    said = words(client.post(page, asked(world, term, "formal", "pre-formal")))
+    assert "on the semi-formal route have been judged in" in said
+    assert "What it does in each school" not in said

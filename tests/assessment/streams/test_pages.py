@@ -136,7 +136,7 @@ def test_the_same_file_again_leads_to_the_version_there_is(lead, written):
 def test_a_file_that_is_refused_is_answered_in_words_and_nothing_is_stored(lead, name):
     before = Stream.objects.count()
     page = text(upload(lead, FILES[name][0](), name))
-    assert "Nothing was stored. Mend what is listed below, then choose the file again." in page
+    assert "Nothing was stored. Mend what stands under" in page
     assert "What to mend in the file" in page
     assert Stream.objects.count() == before
 
@@ -146,6 +146,12 @@ def test_each_problem_stands_with_its_place(lead, written):
     assert "<dt>Line 1: better</dt><dd>This has to be 1 or more</dd>" in page
     page = text(upload(lead, written(name="<b>x", expected={"forest": 1}).read_bytes()))
     assert "expected.forest</dt><dd>The trust has no route &#x27;forest&#x27;, only" in page
+
+
+def test_a_route_and_its_figure_that_are_wrong_are_told_at_once(lead, written):
+    page = text(upload(lead, written(expected={"forest": -1}).read_bytes()))
+    assert "The trust has no route &#x27;forest&#x27;, only" in page
+    assert "This has to be 0 or more" in page
 
 
 def test_without_a_file_or_with_one_too_large_it_says_so(lead):
@@ -205,7 +211,11 @@ def test_figures_are_changed_from_a_term_on(world, lead, spring):
     address = reverse("stream_expected", args=[stream.pk])
     form = text(lead.get(address))
     assert f'name="points_{world.routes["pre-formal"].pk}" value="0.25"' in form
-    done = lead.post(address, figures_of(world, spring, pre_formal=("0.5", "3")))
+    sent = figures_of(world, spring, pre_formal=("0.5", "3"))
+    shown = text(lead.post(address, sent))
+    assert "Other figures in Engagement 1.0 from Spring 2027 on" in shown
+    assert "0.25, better from 1.5 times" in shown
+    done = lead.post(address, sent | {"confirmed": "1"})
     assert done.url == reverse("stream", args=[stream.pk])
     page = text(lead.get(done.url))
     assert "The figures hold from Spring 2027 on." in page

@@ -162,7 +162,7 @@ def test_columns_may_stand_in_another_order(filled):
         ({"Scale!C4": "four"}, "Scale!C4: this has to be a number"),
         ({"Scale!A3": SEPTEMBER}, "Scale!A3: Excel has made something else of this"),
         ({"Scale!C1": "Number"}, "Scale: the heading 'Value' is missing in the first row"),
-        ({"Stream!B3": 1.0}, "Stream!B3: write an apostrophe in front, such as '1"),
+        ({"Stream!B3": 1.0}, "Stream!B3: write an apostrophe in front, such as '1.0,"),
         ({"Stream!B2": "Swim club"}, "Stream!B2: use lower-case letters"),
         ({"Stream!B7": 0.5}, "Stream!B7: this has to be 1 or more"),
         ({"Strands!A3": "water"}, "Strands!A3: water is there twice"),
@@ -197,8 +197,17 @@ def test_what_only_the_trust_knows_is_said_with_its_cell_too(filled, lead):
         upload_stream(by=lead, name="swimming.xlsx", content=content)
     first, second = map(str, caught.value.problems)
     assert first.startswith("Strands!D2: the trust has no core area 'swimming', only communicat")
-    assert second.startswith("Expected!B2: the trust has no route 'forest', only pre-formal,")
+    assert second.startswith("Expected!A2: the trust has no route 'forest', only pre-formal,")
     assert not Stream.objects.exists()
+
+
+def test_an_unknown_route_and_its_wrong_figure_are_told_in_their_cells(filled, lead):
+    content = filled({"Expected!A5": "forest", "Expected!B5": -1})
+    with pytest.raises(StreamFileError) as caught:
+        upload_stream(by=lead, name="swimming.xlsx", content=content)
+    told = {each.where: each.words for each in caught.value.problems}
+    assert told["Expected!B5"] == "this has to be 0 or more"
+    assert told["Expected!A5"].startswith("the trust has no route 'forest', only")
 
 
 def test_faults_of_all_sheets_and_those_only_the_trust_knows_are_said_at_once(filled, lead):
@@ -229,7 +238,7 @@ def test_faults_of_all_sheets_and_those_only_the_trust_knows_are_said_at_once(fi
         "Scale!A4",
         "Strands!A2",
         "Strands!D3",
-        "Expected!B2",
+        "Expected!A2",
         "Replaces!B2",
     ]
     assert not Stream.objects.exists()

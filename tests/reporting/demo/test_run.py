@@ -114,6 +114,7 @@ def test_a_second_run_says_so_and_changes_nothing(capsys, monkeypatch):
     assert PASSWORD in said
     for person in accounts():
         assert person.email in said
+    assert "early-years@harbour.example" in said
     assert [digest(rows_of(trust)) for trust in trusts] == before
 
 
