@@ -24,7 +24,8 @@ def decided_since(access: Access, *, draft: Report, school: School, term: Term) 
 
     Only what counts in the term: figures set for a later one change nothing in the draft.
     """
-    everyone = cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
+    registered = Lens.REGISTERED
+    everyone = cohort(access, term=term).within(registered, school_id=school.pk, arb_id=None)
     return [
         *_saved(everyone, draft),
         *_in_use(draft, term),
