@@ -39,6 +39,7 @@ from pupils.models import (
 )
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
+from reporting.services.demo.drawings import drawing
 from schools.choices import LeaseDay, ShareBy, Side
 from schools.models import (
     ARB,
@@ -158,15 +159,17 @@ def _records(world: World, pupil: Pupil) -> None:
     ProvisionReview.objects.create(
         provision=provision, term=world.term, progress=WiderProgress.SOME, reviewed_by=lead
     )
+    photo = drawing("sun")
+    Pupil.objects.filter(pk=pupil.pk).update(photo_consent_on=day, photo_consent_by="Mother")
     Achievement.objects.create(
         pupil=pupil,
         achieved_on=day,
         what="Swam a width",
         wider=ProvisionKind.SWIMMING,
         symbols="proud again",
-        photo=b"x",
-        photo_small=b"x",
-        photo_kind="image/jpeg",
+        photo=photo.content,
+        photo_small=photo.thumbnail,
+        photo_kind=photo.kind,
         written_by=lead,
     )
     AttendanceTotal.objects.create(
