@@ -326,10 +326,9 @@ def _has_leave(page: SchoolWindow, left: ClassLeft) -> bool:
 def _late(page: SchoolWindow) -> list[str]:
     """Say which classes go on, as they have leave for late entry."""
     return [
-        f"{each.class_group.name} has leave for late entry until {_day(each.days.late_until)},"
-        " and keeps it."
+        f"{each.class_group.name} has leave for late entry until {_day(until)}, and keeps it."
         for each in page.classes
-        if _has_leave(page, each)
+        if _has_leave(page, each) and (until := each.days.late_until)
     ]
 
 

@@ -51,7 +51,7 @@ def history(world: World) -> Pupil:
     return judged_for_four_terms(world)
 
 
-def words(response: HttpResponse) -> str:
+def words(response: Any) -> str:
     """Return a page as it is read: its text, with single blanks."""
     text = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"\s+", " ", html.unescape(text)).replace(" ,", ",").replace(" .", ".")

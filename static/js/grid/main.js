@@ -239,7 +239,8 @@ function pick({ key, repeat }) {
   const points = model.points(cell);
   const { point, words } = pointFor(key, cell, points) ?? {};
   if (!point && !words) return false;
-  const question = point ? digits.question(key) : "";
+  // A press that is not taken is no answer to the question either.
+  const question = point && model.open && !repeat ? digits.question(key) : "";
   if (!model.open) status.say(READ_ONLY);
   else if (repeat) status.say("Each press judges one pupil, so a key that is held down does not go on.");
   else if (words || question) status.say(question || `${words} ${digits.before(key)}`.trim());

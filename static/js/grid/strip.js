@@ -159,12 +159,16 @@ function howItWent({ comment }) {
   return comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
 }
 
+function baselineWords(cell) {
+  if (!cell.baseline) return "none yet, so no gain is reckoned";
+  const later = cell.expected === undefined ? ", after the census day: it counts from the next term on" : "";
+  return `${cell.baseline} on ${cell.baseline_on}${later}`;
+}
+
 function facts(cell) {
   const said = [];
   const say = (name, value) => said.push(make("div", {}, make("dt", {}, name), make("dd", {}, value)));
-  if (cell.strand) {
-    say("Baseline", cell.baseline ? `${cell.baseline} on ${cell.baseline_on}` : "none yet, so no gain is reckoned");
-  }
+  if (cell.strand) say("Baseline", baselineWords(cell));
   const as = cell.last_as ? `, judged as ${cell.last_as}` : "";
   say("Last judged", cell.last_code ? `${cell.last_code} in ${cell.last_term}${as}` : "not before");
   if (cell.gain) say("Gain since the baseline", cell.gain);
