@@ -172,6 +172,13 @@ def _records(world: World, pupil: Pupil) -> None:
         photo_kind=photo.kind,
         written_by=lead,
     )
+    Achievement.objects.create(
+        pupil=pupil,
+        achieved_on=day,
+        what="Read aloud",
+        core_area=CoreArea.objects.all()[0],
+        written_by=lead,
+    )
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
     )
