@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from assessment.services.streams.approval import Expected
-from assessment.services.streams.workbooks import LARGEST_WORKBOOK
+from assessment.services.streams.sheets import STREAM_WORKBOOK
 from pupils.models import Route
 from schools.models import Term
 
@@ -33,7 +33,7 @@ class StreamFileForm(forms.Form):
     def clean_file(self) -> Any:
         """Ask for a file that is small enough to be looked at."""
         file = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_WORKBOOK:
+        if (file.size or 0) > STREAM_WORKBOOK.size:
             raise forms.ValidationError("This file is larger than 1 MB. A stream takes some 20 KB.")
         return file
 

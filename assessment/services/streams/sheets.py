@@ -20,9 +20,21 @@ from assessment.services.streams.files import (
     checked,
     refusal,
 )
-from assessment.services.streams.workbooks import Cells, WorkbookRefused, read_cells
+from parrcs.core.workbooks import MB, Cells, Limits, WorkbookRefused, read_cells
 
 HELP = "How to fill this in"
+
+# What a teacher's workbook takes: tens of kilobytes zipped, some hundred unzipped, and lists of
+# far less than a thousand rows of five cells.
+STREAM_WORKBOOK = Limits(
+    size=MB,
+    unpacked=2 * MB,
+    marks=60_000,
+    rows=1000,
+    columns=10,
+    too_large="is larger than 1 MB; a stream takes some 20 KB",
+    too_much="a stream. Copy what belongs to the stream into a new copy of the template",
+)
 
 # The parts of the first sheet: key of the schema, its name on the sheet, and what helps.
 _PARTS = (
@@ -90,7 +102,10 @@ def read_xlsx(*, source: str, content: bytes) -> tuple[StreamFile, Where]:
     Raises `StreamFileError`, which names the file by `source`.
     """
     try:
-        sheets = {name.strip().casefold(): rows for name, rows in read_cells(content).items()}
+        sheets = {
+            name.strip().casefold(): rows
+            for name, rows in read_cells(content, STREAM_WORKBOOK).items()
+        }
     except WorkbookRefused as refused:
         raise StreamFileError(source, [Problem("", str(refused))]) from refused
     reading = _Reading(sheets)

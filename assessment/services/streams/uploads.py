@@ -16,18 +16,9 @@ from assessment.services.streams.files import (
 )
 from assessment.services.streams.sheets import as_xlsx, read_xlsx
 from assessment.services.streams.versions import store_stream
-from assessment.services.streams.workbooks import ZIP_STARTS
 from parrcs.core.access import Access, Permission
+from parrcs.core.workbooks import ZIP_STARTS, other_kind
 
-# What a file is by its first bytes, of those that people take for a workbook or for text.
-_OTHER_KINDS = (
-    (b"\xd0\xcf\x11\xe0", "is an old Excel file, or one with a password"),
-    (b"%PDF", "is a PDF"),
-    (b"\x89PNG", "is a picture"),
-    (b"\xff\xd8\xff", "is a picture"),
-    (b"GIF8", "is a picture"),
-    (b"{\\rtf", "is a text of a word processor"),
-)
 _WANTED = "A stream is a workbook made from the template (.xlsx), or a YAML file"
 
 
@@ -58,9 +49,8 @@ def read_upload(*, name: str, content: bytes) -> tuple[StreamFile, Where]:
         raise _refused(name, "is empty")
     if content.startswith(ZIP_STARTS):
         return read_xlsx(source=name, content=content)
-    for start, words in _OTHER_KINDS:
-        if content.startswith(start):
-            raise _refused(name, words)
+    if words := other_kind(content):
+        raise _refused(name, words)
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
         raise _refused(name, "is not an Excel workbook, whatever its name says")
     if b"\x00" in content:
