@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "pupils",
     "assessment",
     "reporting",
+    "exchange",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

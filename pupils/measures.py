@@ -27,6 +27,24 @@ def upn_check_letter(rest: str) -> str:
     return ALPHABET[sum(w * d for w, d in enumerate(digits, start=2)) % 23]
 
 
+def upn_problem(upn: str) -> str:
+    """Say what is wrong with a UPN, or nothing."""
+    if len(upn) != 13:
+        return f"A UPN has 13 characters, this one has {len(upn)}."
+    if not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]", upn):
+        return "A UPN is a letter, eleven digits, and a last digit (or a letter, if temporary)."
+    try:
+        right = upn_check_letter(upn[1:])
+    except ValueError:
+        return f"No UPN ends in {upn[-1]}: the letters I, O and S are not used."
+    if upn[0] != right:
+        return (
+            f"One character is wrong: with {upn[1:]} the first letter would be {right},"
+            f" not {upn[0]}."
+        )
+    return ""
+
+
 def mark_of(*parts: object) -> str:
     """Return the mark of what something says: another mark, and somebody has changed it since."""
     return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]

@@ -114,6 +114,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
     ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
+    ("Imports", "imports", frozenset({Permission.IMPORT})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
     ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
 )

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SET_AIMS = "set what pupils are to reach by the end of the year"
     SET_STREAMS = "approve assessment streams and what is expected in them"
     MANAGE_PUPILS = "add pupils, change their details and place them"
+    IMPORT = "take in files of pupils and what is recorded of them"
     EDIT_PLANS = "write plans and their outcomes"
     SEE_REPORTS = "see the head teacher report before it is published"
     MAKE_REPORTS = "make and publish the head teacher report"
@@ -56,11 +57,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.SEE_REPORTS,
         }
     ),
     Role.INCLUSION_LEAD: frozenset(
-        {P.SEE_PUPILS, P.SEE_LEAVERS, P.SEE_SCHOOLS, P.MANAGE_PUPILS, P.EDIT_PLANS}
+        {
+            P.SEE_PUPILS,
+            P.SEE_LEAVERS,
+            P.SEE_SCHOOLS,
+            P.MANAGE_PUPILS,
+            P.IMPORT,
+            P.EDIT_PLANS,
+        }
     ),
     Role.HEAD: frozenset(
         {
@@ -72,6 +81,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.EDIT_PLANS,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,
@@ -94,6 +104,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_AIMS,
             P.SET_STREAMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.EDIT_PLANS,
             P.SEE_REPORTS,
             P.MAKE_REPORTS,

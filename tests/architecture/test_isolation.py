@@ -154,4 +154,5 @@ def test_addresses_of_allauth_hold_no_pupils() -> None:
         "pupils",
         "assessment",
         "reporting",
+        "exchange",
     }
