@@ -24,7 +24,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         reach = access.reach(Permission.IMPORT)
         if reach.whole_trust:
             return self
-        return self.filter(Q(school__in=reach.school_ids) | Q(arb__in=reach.arb_ids))
+        return self.filter(
+            Q(school__in=reach.school_ids)
+            | Q(arb__school__in=reach.school_ids)
+            | Q(arb__in=reach.arb_ids)
+        )
 
     def unfinished(self) -> Self:
         """Keep those that a worker is at, or is to be."""

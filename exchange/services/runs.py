@@ -6,6 +6,7 @@ function here may be called again for the same import, or twice at once, and doe
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pghistory
@@ -48,18 +49,21 @@ def go_on(*, trust_id: int, import_id: int) -> None:
         if run is None:
             return
         step, _who, _back = _STEPS[run.state]
-        with pghistory.context(person=_person(run), imported=import_id):
-            try:
+        # What a check writes is taken back with its history, so there is nobody to name in it.
+        who = {"person": _person(run), "imported": import_id}
+        known = nullcontext() if run.state == ImportState.CHECKING else pghistory.context(**who)
+        try:
+            with known:
                 step(trust_id, run, _access_still_held)
-            except Stopped:
-                logger.info("import %s was stopped", import_id)
-            except CannotCarryOut as reason:
-                _fail(trust_id, run, str(reason))
-            except Exception:
-                # Should the database itself be away, this fails too: the import then still
-                # counts as under way, and is found when the database is back.
-                logger.exception("import %s failed", import_id)
-                _fail(trust_id, run, _OUR_FAULT)
+        except Stopped:
+            logger.info("import %s was stopped", import_id)
+        except CannotCarryOut as reason:
+            _fail(trust_id, run, str(reason))
+        except Exception:
+            # Should the database itself be away, this fails too: the import then still counts
+            # as under way, and is found when the database is back.
+            logger.exception("import %s failed", import_id)
+            _fail(trust_id, run, _OUR_FAULT)
 
 
 def ring_for_waiting() -> None:

@@ -136,9 +136,11 @@ def _decoded(content: bytes) -> str:
     """Return the text in whichever of the usual encodings it is."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif b"\x00" in content[:200]:
+    elif _mostly_zero(content[1:200:2]):
         # UTF-16 without its mark: every other byte of plain letters is zero.
-        encodings = ["utf-16-be" if content[:1] == b"\x00" else "utf-16-le"]
+        encodings = ["utf-16-le"]
+    elif _mostly_zero(content[:200:2]):
+        encodings = ["utf-16-be"]
     else:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
@@ -151,6 +153,10 @@ def _decoded(content: bytes) -> str:
         if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
             return text
     raise FileRefused(f"is neither a workbook nor text. {_WANTED}.")
+
+
+def _mostly_zero(content: bytes) -> bool:
+    return 2 * content.count(0) > len(content)
 
 
 def _delimiter(heading: str) -> str:

@@ -179,7 +179,7 @@ class PupilsWork(Work):
                 "is_new": True,
                 "after": _to_json(known),
                 "places_before": [],
-                "places_after": self._facts(pupil),
+                "places_after": self._facts(pupil) if self.doing else [],
             },
         )
 
