@@ -12,7 +12,6 @@ from exchange.services.imports import FileRefused
 from tests.exchange.conftest import Desk
 from tests.exchange.hostile import FILES
 
-
 # They take long to make; what reads the others reads them too, and nothing is stored before.
 HEAVY = {"inflates.xlsx", "hides.xlsx", "cells.xlsx", "long.csv", "deep.xml"}
 
