@@ -110,6 +110,7 @@ class Cell:
     walt: str = ""
     wilf: str = ""
     starting_point: str = ""
+    comment: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the browser needs to know, without the empty parts."""
@@ -319,6 +320,7 @@ def _target_cell(target: TermlyTarget, scale: Scale, before: list[TermlyTarget])
         walt=target.walt,
         wilf=target.wilf,
         starting_point=target.starting_point,
+        comment=target.comment,
         path=[(str(each.term), scale.code(each.judged), "") for each in reversed(before)],
     )
     if before:

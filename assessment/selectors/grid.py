@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from pyphen import Pyphen
 
 from assessment.selectors.cells import (
     Cell,
@@ -62,6 +63,16 @@ class Column:
     strand: DueStrand | None = None
     position: int | None = None
 
+    @property
+    def heading(self) -> str:
+        """The name with a soft hyphen wherever a word may break: columns are narrow."""
+        return _soft(self.name)
+
+    @property
+    def lack(self) -> str:
+        """Why a pupil may have no cell in this column."""
+        return "not due" if self.position is None else "no target"
+
     def cell(self, row: Row) -> Cell | None:
         """Return a pupil's cell in this column; None where nothing is due for them."""
         if self.strand is not None:
@@ -87,10 +98,10 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A pupil with a cell, or nothing, for every column, and whether that column is hidden."""
+    """A pupil with a cell for every column, or with why there is none; and if that is hidden."""
 
     row: Row
-    boxes: Sequence[tuple[Cell | None, bool]]
+    boxes: Sequence[tuple[Cell | str, bool]]
     hidden: bool
 
 
@@ -182,11 +193,12 @@ class Grid:
     @cached_property
     def lines(self) -> list[Line]:
         """The pupils that are shown, with their cells."""
-        hidden = [head.hidden for head in self.heads]
-        return [
-            Line(row, list(zip(boxes, hidden, strict=True)), self._is_done(boxes))
-            for row, boxes in self._cells
-        ]
+        lines = []
+        for row, cells in self._cells:
+            both = zip(cells, self.heads, strict=True)
+            boxes = [(cell or head.column.lack, head.hidden) for cell, head in both]
+            lines.append(Line(row, boxes, self._is_done(cells)))
+        return lines
 
     def _is_done(self, boxes: Sequence[Cell | None]) -> bool:
         """Say whether to leave out a row or column, because nothing in it is left to judge."""
@@ -312,7 +324,7 @@ def class_grid(access: Access, *, place: GridPlace, shown: Shown) -> Grid:
     return Grid(
         place=place,
         shown=_there(shown, columns),
-        window=days.words(today),
+        window=days.window(today),
         notice=days.notice(today),
         is_open=days.lets_enter(today),
         all_columns=columns,
@@ -368,6 +380,13 @@ def _columns(
         *(Column(strand.name, strand.stream, strand) for strand in strands.values()),
         *(Column(f"Target {each}", "Termly targets", position=each) for each in positions),
     ]
+
+
+@lru_cache(maxsize=512)
+def _soft(name: str) -> str:
+    """Hyphenate softly; browsers do it by themselves only if they have a dictionary."""
+    words = Pyphen(lang="en_GB", left=3, right=3)
+    return " ".join(words.inserted(each, "\N{SOFT HYPHEN}") for each in name.split())
 
 
 def _there(shown: Shown, columns: Sequence[Column]) -> Shown:

@@ -36,9 +36,10 @@ class StreamLine:
 
 @dataclass(frozen=True)
 class StreamList:
-    """All versions: those in use or about to be, those that wait, and those that were."""
+    """All versions: those in use, those approved for later, those that wait, those that were."""
 
     in_use: Sequence[StreamLine]
+    to_come: Sequence[StreamLine]
     waiting: Sequence[StreamLine]
     past: Sequence[StreamLine]
 
@@ -160,8 +161,11 @@ def stream_list(access: Access, *, today: dt.date) -> StreamList:
         .order_by("name", "version")
     ]
     return StreamList(
-        in_use=[
-            each for each in lines if each.stream.approved_from and not _is_past(each.stream, today)
+        in_use=[each for each in lines if each.stream.is_in_use(today)],
+        to_come=[
+            each
+            for each in lines
+            if each.stream.approved_from and each.stream.approved_from > today
         ],
         waiting=[each for each in lines if not each.stream.approved_from],
         past=[each for each in lines if _is_past(each.stream, today)],
@@ -204,6 +208,13 @@ def open_terms(access: Access, *, today: dt.date) -> list[Term]:
     """Return the terms for which something can still be decided, in order."""
     terms = Term.objects.filter(trust=access.trust_id).prefetch_related("windows")
     return [each for each in terms.order_by("starts_on") if not is_closed(each, today)]
+
+
+def next_term_of(terms: Sequence[Term], *, today: dt.date) -> int | None:
+    """Return the id of the first of some terms that has not begun; else of the last."""
+    return next(
+        (each.pk for each in terms if each.starts_on > today), terms[-1].pk if terms else None
+    )
 
 
 def routes_of_trust(access: Access) -> list[Route]:

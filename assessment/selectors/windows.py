@@ -39,6 +39,11 @@ class ClassLeft:
         """Whether a reminder would go out: there is something left that someone can still do."""
         return bool(self.left and self.is_open and self.teachers and not self.reminded)
 
+    @property
+    def nobody_to_remind(self) -> bool:
+        """Whether something is left that could be entered now, and the class has no teacher."""
+        return bool(self.left and self.is_open and not self.teachers)
+
 
 @dataclass(frozen=True)
 class SchoolWindow:
@@ -100,6 +105,11 @@ class SchoolWindow:
     def to_remind(self) -> list[ClassLeft]:
         """The classes whose teachers a reminder would go to."""
         return [each for each in self.classes if each.to_remind]
+
+    @property
+    def without_teacher(self) -> list[ClassLeft]:
+        """The classes with something left to whom no reminder can go: nobody teaches them."""
+        return [each for each in self.classes if each.nobody_to_remind]
 
     @property
     def reminded(self) -> list[ClassLeft]:

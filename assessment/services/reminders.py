@@ -6,7 +6,8 @@ was sent is not sent again.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import pghistory
@@ -31,8 +32,21 @@ HEARD_WITHIN_SECONDS = 12 * 60 * 60
 DAYS_BEFORE = 2
 
 
-def ask_to_remind(*, by: Access, school: School, term: Term) -> list[ClassLeft]:
-    """Have the teachers of a school's classes reminded, and return which classes those are.
+@dataclass(frozen=True)
+class Asked:
+    """The classes to whose teachers mail goes, and those with something left where none can go."""
+
+    reminded: Sequence[ClassLeft]
+    without_teacher: Sequence[ClassLeft]
+
+    @property
+    def people(self) -> int:
+        """How many teachers get a mail, each once for each of their classes."""
+        return sum(len(each.teachers) for each in self.reminded)
+
+
+def ask_to_remind(*, by: Access, school: School, term: Term) -> Asked:
+    """Have the teachers of a school's classes reminded by workers, and return which those are.
 
     Of the classes that the person leads, those with something left that were not reminded today.
     """
@@ -41,7 +55,7 @@ def ask_to_remind(*, by: Access, school: School, term: Term) -> list[ClassLeft]:
     left = classes_left(by, term=term, class_groups=groups, today=today, known=windows())
     chosen = [each for each in left if each.to_remind]
     _ring(by.trust_id, term, chosen, today, asked_by=by.person_id)
-    return chosen
+    return Asked(chosen, [each for each in left if each.nobody_to_remind])
 
 
 def ask_on_calendar() -> None:

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessment.forms.streams import FiguresForm, StreamFileForm, TermForm
 from assessment.selectors import streams as selectors
+from assessment.selectors.approvals import approval_effect, what_holds
 from assessment.services.streams.approval import (
     ApprovalRefused,
     approve_stream,
+    check_approval,
     keep_stream,
     remove_stream,
     set_expectations,
@@ -49,15 +51,16 @@ def streams(request: TrustRequest) -> HttpResponse:
 @requires(Permission.RECORD, Permission.SET_STREAMS)
 def stream(request: TrustRequest, stream_id: int) -> HttpResponse:
     """Show what a version says: teachers judge by it."""
-    page = selectors.stream_page(
-        request.access, stream=_stream(request, stream_id), today=timezone.localdate()
-    )
+    today = timezone.localdate()
+    page = selectors.stream_page(request.access, stream=_stream(request, stream_id), today=today)
+    approved = page.stream.approved_from is not None
     return render(
         request,
         "assessment/streams/stream.html",
         {
             "page": page,
             "may_set": request.access.may(Permission.SET_STREAMS),
+            "may_take_back": approved and not what_holds(page.stream, today=today),
             "crumbs": _crumbs(),
         },
     )
@@ -119,7 +122,7 @@ def stream_xlsx(request: TrustRequest, stream_id: int) -> HttpResponse:
 @_ALTERS
 @requires(Permission.SET_STREAMS)
 def approve(request: TrustRequest, stream_id: int) -> HttpResponse:
-    """Put a version into use from a term on."""
+    """Put a version into use from a term on, once it has been seen what that brings."""
     found = _stream(request, stream_id)
     if found.approved_from is not None:
         return redirect("stream", stream_id)
@@ -130,22 +133,31 @@ def approve(request: TrustRequest, stream_id: int) -> HttpResponse:
         for each in routes
         if each.code in found.proposed["expected"]
     }
+    today = timezone.localdate()
+    terms = selectors.open_terms(request.access, today=today)
     form = FiguresForm(
         request.POST if request.method == "POST" else None,
-        terms=selectors.open_terms(request.access, today=timezone.localdate()),
+        terms=terms,
+        initial={"term": selectors.next_term_of(terms, today=today)},
         routes=routes,
         figures=proposed,
         better=better,
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "change" not in request.POST and form.is_valid():
+        by, term, expected = request.access, form.term, form.expected
         try:
-            approve_stream(by=request.access, stream=found, term=form.term, expected=form.expected)
+            if "confirmed" not in request.POST:
+                check_approval(by=by, stream=found, term=term, expected=expected)
+                return _effect_page(request, found, form)
+            approve_stream(by=by, stream=found, term=term, expected=expected)
         except ApprovalRefused as refused:
             form.add_error("term", str(refused))
         else:
             messages.success(request, f"{found} is approved from {form.term} on.")
             return redirect("stream", stream_id)
-    return _figures_page(request, found, form, heading=f"Approve {found}", button="Approve")
+    return _figures_page(
+        request, found, form, heading=f"Approve {found}", button="See what it does"
+    )
 
 
 @_ALTERS
@@ -163,6 +175,7 @@ def set_expected(request: TrustRequest, stream_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         terms=terms,
         routes=selectors.routes_of_trust(request.access),
+        initial={"term": selectors.next_term_of(terms, today=today)},
         figures=selectors.figures_now(found, day=today),
         better=Decimal(found.proposed["better"]),
     )
@@ -226,7 +239,7 @@ def keep(request: TrustRequest, stream_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SET_STREAMS)
 def take_back(request: TrustRequest, stream_id: int) -> HttpResponse:
-    """Undo the approval of a version that is not in use yet."""
+    """Undo the approval of a version in which nothing was judged."""
     found = _stream(request, stream_id)
     try:
         take_back_approval(by=request.access, stream=found)
@@ -275,6 +288,23 @@ def _figures_page(
             "form": form,
             "heading": heading,
             "button": button,
+            "crumbs": _crumbs(found),
+        },
+    )
+
+
+def _effect_page(
+    request: TrustRequest, found: selectors.Version, form: FiguresForm
+) -> HttpResponse:
+    return render(
+        request,
+        "assessment/streams/effect.html",
+        {
+            "stream": found,
+            "form": form,
+            "effect": approval_effect(
+                request.access, stream=found, term=form.term, routes=form.expected
+            ),
             "crumbs": _crumbs(found),
         },
     )

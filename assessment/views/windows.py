@@ -117,12 +117,18 @@ def end_late_entry(
 def remind(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
     """Write to the teachers of the classes with something left."""
     page = _asked(request, school_id, term_id)
-    reminded = ask_to_remind(by=request.access, school=page.school, term=page.term)
-    if reminded:
-        names = ", ".join(each.class_group.name for each in reminded)
-        messages.success(request, f"Reminders are on their way to the teachers of {names}.")
+    asked = ask_to_remind(by=request.access, school=page.school, term=page.term)
+    if asked.reminded:
+        several = asked.people > 1
+        to = f"{asked.people} teachers" if several else "1 teacher"
+        are = "Reminders are on their" if several else "A reminder is on its"
+        names = ", ".join(each.class_group.name for each in asked.reminded)
+        messages.success(request, f"{are} way to {to}, of {names}.")
     else:
         messages.info(request, "Nobody is left to remind today.")
+    if asked.without_teacher:
+        names = ", ".join(each.class_group.name for each in asked.without_teacher)
+        messages.warning(request, f"Nothing went to {names}: no teacher is named there.")
     return redirect("school_window", school_id, term_id)
 
 

@@ -87,6 +87,15 @@ class PupilTracker:
         return sum(strand.due for each in self.streams for strand in each.strands)
 
     @property
+    def no_baseline(self) -> int:
+        """How many of those have no baseline in force, so that no gain can be told."""
+        return sum(
+            strand.due and all(start.replaced_on for start in strand.starts)
+            for each in self.streams
+            for strand in each.strands
+        )
+
+    @property
     def terms_judged(self) -> int:
         """In how many terms anything was judged."""
         return len(

@@ -209,13 +209,13 @@ def _about(what: str, lines: Sequence[tuple[str, Any]], made_on: dt.date) -> lis
     return [(what, ""), *lines, ("Made on", made_on), (HOLDS, "")]
 
 
-_PUPIL_FIGURES = ("baseline", "point", "gain", "expected gain", "progress", "aim", "to the aim")
+_GAINS = ("gain since baseline", "expected since baseline")
+_PUPIL_FIGURES = ("baseline", "point", *_GAINS, "progress", "aim", "to the aim")
 _CLASS_FIGURES = (
     "baseline",
     "last term",
     "this term",
-    "gain",
-    "expected gain",
+    *_GAINS,
     "progress",
     "aim",
     "to the aim",

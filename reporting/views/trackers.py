@@ -74,6 +74,7 @@ def tracker_of_pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
         {
             "tracker": tracker,
             "file": tracker.file,
+            "may_record": tracker.file.may(Permission.RECORD),
             "crumbs": [
                 ("Pupils", reverse("pupils")),
                 (str(tracker.file.pupil), reverse("pupil", args=[pupil_id])),

@@ -96,11 +96,13 @@ class EntryDays:
         return self.closes_on is not None and day > self.closes_on and self.lets_enter(day)
 
     def words(self, today: dt.date) -> str:
-        """Say when the window opens, closes or has closed, in how many days, and of late entry."""
+        """Say when the window opens, closes or has closed, or how long late entry goes on."""
+        return self._late(today) if self.is_late(today) else self.window(today)
+
+    def window(self, today: dt.date) -> str:
+        """Say when the window itself opens, closes or has closed, and in how many days."""
         if self.opens_on is None or self.closes_on is None:
             return NOT_SET
-        if self.is_late(today) and self.late_until is not None:
-            return f"late entry until {_day(self.late_until, today)}: {self.late_reason}"
         if today > self.closes_on:
             return f"window closed on {_day(self.closes_on, today)}"
         if today < self.opens_on:
@@ -108,13 +110,18 @@ class EntryDays:
         return f"window closes {_when(self.closes_on, today)}"
 
     def notice(self, today: dt.date) -> str:
-        """Say, where entry is by leave or not possible at all, why and who can change that."""
-        words = self.words(today)
-        if self.is_late(today):
-            return f"{words[0].upper()}{words[1:]}"
+        """Say of leave for late entry, or why entry is not possible and who can change that."""
         if self.lets_enter(today):
+            late = self._late(today)
+            return f"{late[:1].upper()}{late[1:]}"
+        shut = f"This term can be read, not changed: {self.window(today)}."
+        return f"{shut} {self.who_can_help(today)}".strip()
+
+    def _late(self, today: dt.date) -> str:
+        """Say how long, and why, there is leave beyond the window; nothing where there is none."""
+        if self.late_until is None or self.closes_on is None or self.late_until <= self.closes_on:
             return ""
-        return f"This term can be read, not changed: {words}. {self.who_can_help(today)}".strip()
+        return f"late entry until {_day(self.late_until, today)}: {self.late_reason}"
 
     def who_can_help(self, today: dt.date) -> str:
         """Say who can give leave for late entry, once the window has closed."""

@@ -1,4 +1,11 @@
-// A menu made of <details> closes as menus do: with Escape, or by a click elsewhere.
+// The bar at the top. Its entries reach over the edge of a phone: the open one is brought into
+// sight. And a menu made of <details> closes as menus do: with Escape, or by a click elsewhere.
+
+const here = document.querySelector(".bar nav [aria-current]");
+if (here) {
+  const nav = here.parentElement;
+  nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}
 
 function close(menu, { refocus = false } = {}) {
   menu.open = false;

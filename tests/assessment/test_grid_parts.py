@@ -11,6 +11,7 @@ from assessment.models import Aim, Point, PointMapping, Strand, StrandMapping, S
 from parrcs.core.access import Role
 from pupils.choices import TargetOutcome
 from pupils.models import TermlyTarget
+from schools.models import LateEntry, Window
 from tests.assessment.test_grid import data_of, grid_url, judged, point, reads, strand
 from tests.factories.assessment import BaselineFactory, stream_with
 from tests.full_class import PUPILS, STRANDS, fill_class
@@ -72,8 +73,8 @@ def test_only_what_is_left_hides_rows_and_columns_that_are_done(world, sign_in):
     assert [(name, bool(hidden)) for hidden, name in rows] == [
         (str(pre), False), (str(semi), True), (str(formal), False),
     ]  # fmt: skip
-    heads = re.findall(r'<th scope="col" aria-colindex="\d+"( hidden)?>([^<]+)', text)
-    assert [name for hidden, name in heads if hidden] == ["Writing"]
+    heads = re.findall(r'<th scope="col" aria-colindex="\d+" aria-label="([^"]+)"( hidden)?>', text)
+    assert [name for name, hidden in heads if hidden] == ["Writing"]
     # Who reads by ear hears of how many there are in all.
     assert 'aria-rowcount="5" aria-colcount="6"' in text
     assert "5 of 11</b>" in text
@@ -118,6 +119,28 @@ def test_a_point_of_an_earlier_version_says_so(world, sign_in):
     text = sign_in(Role.TEACHER).get(history_url(world, pupil, reading)).content.decode()
     assert "version 1.0" in text
     assert "Point 12" in text
+
+
+def test_leave_for_late_entry_is_told_once_with_its_reason(world, sign_in):
+    today, client = timezone.localdate(), sign_in(Role.TEACHER)
+    LateEntry.objects.create(
+        class_group=world.class_group,
+        term=world.term,
+        until=today + dt.timedelta(days=9),
+        reason="Supply teacher until Monday",
+        allowed_by=world.people[Role.HEAD],
+    )
+    for closes_in, said in ((3, "window closes"), (-1, "window closed on")):
+        Window.objects.update(
+            opens_on=today - dt.timedelta(days=20), closes_on=today + dt.timedelta(days=closes_in)
+        )
+        text = page(client, world)
+        assert text.count("Supply teacher until Monday") == 1
+        assert text.count("Late entry until") == 1
+        assert said in text
+    # Leave that ends with the window, or before it, says nothing.
+    Window.objects.update(closes_on=today + dt.timedelta(days=9))
+    assert "Supply teacher" not in page(client, world)
 
 
 def test_the_aim_for_the_year_stands_in_the_cell(world, sign_in):

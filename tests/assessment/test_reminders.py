@@ -57,7 +57,12 @@ def test_the_button_writes_to_the_teachers_of_classes_with_something_left(
     with django_capture_on_commit_callbacks(execute=True):
         page = words(press(lead, world))
     # Tern has no teacher to write to.
-    assert "Reminders are on their way to the teachers of Curlew." in page
+    assert "Reminders are on their way to 2 teachers, of Curlew." in page
+    assert "Nothing went to Tern: no teacher is named there." in page
+    assert "No reminder can go to Tern: judgements are left there" in page
+    # The request itself writes no mail: a worker does, once what was asked for is stored.
+    assert not mail.outbox
+    assert [name for name, _ in rung] == ["assessment.tasks.remind_class"]
     work(rung)
     (sent,) = mail.outbox
     assert sorted(sent.to) == ["second@harbour.example", "teacher@harbour.example"]

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
+from pupils.models import Pupil
 from schools.models import ClassGroup
 from tests.browser.conftest import Server
+from tests.factories.assessment import BaselineFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.faults import FAULTS
-from tests.faults.evening import STRANDS, Evening, Teller
+from tests.faults.evening import BASELINE, STRANDS, Evening, Teller
 from tests.faults.reckoning import Reckoning
 from tests.world import World
 
@@ -59,7 +62,7 @@ def server(django_db_setup, faults) -> Iterator[Server]:
 
 @pytest.fixture
 def classes(harbour: World) -> dict[str, ClassGroup]:
-    """Two classes of thirty pupils each, with nothing judged before."""
+    """Two classes of thirty pupils each, with a baseline and nothing judged before."""
     held = {harbour.class_group: harbour.pupils, harbour.arb_class: harbour.arb_pupils}
     with in_trust(harbour.trust.pk):
         for class_group, pupils in held.items():
@@ -71,6 +74,11 @@ def classes(harbour: World) -> dict[str, ClassGroup]:
                     class_group=class_group,
                     route=harbour.routes["semi-formal"],
                 )
+        strands = Strand.objects.filter(stream=harbour.developmental, code__in=STRANDS)
+        point = Point.objects.get(stream=harbour.developmental, value=BASELINE)
+        for pupil in Pupil.objects.filter(placements__class_group__in=held).distinct():
+            for strand in strands:
+                BaselineFactory(pupil=pupil, strand=strand, point=point)
     return {each.name: each for each in held}
 
 

@@ -137,7 +137,7 @@ def test_moving_and_the_full_list(curlew, open_page, sign_in_page):
     # A key that can pick nothing says why.
     cell(page, 0, EXPLORATION).click()
     page.keyboard.press("9")
-    expect(status(page)).to_contain_text("This scale has the points 1 to 5.")
+    expect(status(page)).to_contain_text("9 picks nothing here: 1, 2, 3, 4 or 5 does.")
 
 
 def test_a_pick_goes_on_to_what_is_left_and_a_replaced_value_can_be_had_back(

@@ -44,7 +44,9 @@ def test_fill_down_and_undo_leave_alone_what_is_someone_elses(curlew, open_page,
     page.keyboard.press("f")
     expect(dialog).to_contain_text("Fill down 13 in Communication")
     expect(dialog).to_contain_text(f"2 cells below {first} are not judged yet.")
-    expect(dialog.get_by_role("listitem")).to_have_text([f"{second}: 13", f"{third}: 13"])
+    expect(dialog.get_by_role("listitem")).to_have_text(
+        [f"{second}: 13, last 11", f"{third}: 13, last 11"]
+    )
     assert axe_violations(page) == []
     # Seen and not wanted: nothing has happened.
     page.keyboard.press("Escape")
@@ -54,6 +56,20 @@ def test_fill_down_and_undo_leave_alone_what_is_someone_elses(curlew, open_page,
     page.keyboard.press("f")
     dialog.get_by_role("button", name="Judge 2 cells").click()
     expect(status(page)).to_contain_text("2 cells judged in one step")
+    expect(status(page)).to_contain_text("All saved.")
+    assert stored(curlew) == {(row, "communication"): "13" for row in range(3)}
+    # What is judged already is named as left alone.
+    cell(page, 1, READING).click()
+    type_keys(page, "4")
+    cell(page, 0, READING).click()
+    type_keys(page, "2")
+    cell(page, 0, READING).click()
+    page.keyboard.press("f")
+    expect(dialog.get_by_role("listitem")).to_have_text([f"{third}: 13, last 11"])
+    expect(dialog).to_contain_text(f"Judged already, and left as they are: {second}: 15.")
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.keyboard.press("z")
     expect(status(page)).to_contain_text("All saved.")
     assert stored(curlew) == {(row, "communication"): "13" for row in range(3)}
 

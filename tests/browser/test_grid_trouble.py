@@ -159,7 +159,7 @@ def test_leaving_with_something_unsaved_asks_nothing_as_it_is_kept(curlew, open_
     page.context.set_offline(True)
     type_keys(page, "1")
     expect(status(page)).to_contain_text("1 not saved yet, waiting since")
-    expect(status(page)).to_contain_text("They are kept on this device. Trying again.")
+    expect(status(page)).to_contain_text("It is kept on this device. Trying again.")
     page.route("**/judgements/", lambda route: route.abort())
     page.context.set_offline(False)
     page.get_by_role("link", name="Record", exact=True).first.click()

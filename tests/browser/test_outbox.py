@@ -17,6 +17,7 @@ from tests.browser.grid_page import (
     COMMUNICATION,
     READING,
     WRITING,
+    baselines_at,
     cell,
     grid_of,
     open_grid,
@@ -47,14 +48,11 @@ pytestmark = [
 def large_class(curlew: World) -> World:
     """Curlew with twenty pupils on routes with three strands each."""
     with in_trust(curlew.trust.pk):
+        place = {"school": curlew.school, "class_group": curlew.class_group}
         for _ in range(17):
             pupil = PupilFactory()
-            PlacementFactory(
-                pupil=pupil,
-                school=curlew.school,
-                class_group=curlew.class_group,
-                route=curlew.routes["semi-formal"],
-            )
+            PlacementFactory(pupil=pupil, route=curlew.routes["semi-formal"], **place)
+            baselines_at(8, pupil, curlew)
             curlew.pupils.append(pupil)
     return curlew
 
@@ -129,9 +127,9 @@ def test_twenty_with_a_connection_and_forty_without(
     page.unroute("**/judgements/")
     expect(status(page)).to_have_text("All saved.", timeout=30_000)
     expect(cell(page, 1, READING)).to_have_text(re.compile("^13.*Saved$"))
-    # The first three pupils count from 11, the others have no point yet.
+    # The first three pupils count from 11, the others from their baseline.
     assert stored(large_class) == {
-        (row, strand): str((11 if row < 3 else 0) + code)
+        (row, strand): str((11 if row < 3 else 8) + code)
         for row in range(20)
         for code, strand in enumerate(("communication", "reading", "writing"), 1)
     }
@@ -347,7 +345,7 @@ def test_a_browser_that_keeps_nothing_says_so(curlew, open_page, sign_in_page):
     expect(status(page)).to_have_text("All saved.")
     page.context.set_offline(True)
     type_keys(page, "1")
-    expect(status(page)).to_contain_text("This browser cannot keep them: leave this page open.")
+    expect(status(page)).to_contain_text("This browser cannot keep it: leave this page open.")
     page.once("dialog", lambda dialog: dialog.dismiss())
     with page.expect_event("dialog") as asked:
         page.get_by_role("link", name="Record", exact=True).first.click(no_wait_after=True)

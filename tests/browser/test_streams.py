@@ -42,6 +42,17 @@ def harbour(harbour):
     return harbour
 
 
+def approves_what_is_shown(page):
+    """Look at what it does to each school, go back for another look, and approve."""
+    shown = page.get_by_role("heading", name="Approve Developmental 2.0 from Spring 2027 on")
+    expect(shown).to_be_visible()
+    looks_right(page)
+    page.get_by_role("button", name="Change term or figures").click()
+    expect(page.get_by_label("Points a term, Formal")).to_have_value("2")
+    page.get_by_role("button", name="See what it does").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
+
+
 def test_a_stream_of_ones_own_comes_into_use(harbour, open_page, sign_in_page, tmp_path):
     page = open_page(OFFICE)
     sign_in_page(page, Role.TRUST_LEAD)
@@ -98,6 +109,7 @@ def test_a_stream_of_ones_own_comes_into_use(harbour, open_page, sign_in_page, t
     looks_right(page)
     page.keyboard.type("2")
     page.keyboard.press("Enter")
+    approves_what_is_shown(page)
     expect(page.get_by_role("status")).to_contain_text("approved from Spring 2027 on")
     expect(page.get_by_role("region", name="What is expected").last).to_contain_text("2")
     page.get_by_role("link", name="Version 1.0").click()

@@ -21,6 +21,8 @@ from tests.faults import FAULTS, fault_file
 from tests.world import World
 
 STRANDS = ("communication", "reading", "writing")
+# Every pupil begins at this point; keys count from there.
+BASELINE = 4
 # How many of all choices meet which of the faults; the rest meets none.
 SHARES = (0.013, 0.013, 0.04, 0.009)
 DRIVER = Path(__file__).with_name("driver.js")
@@ -47,9 +49,12 @@ class Evening:
         self.moods = random.Random(seed)  # noqa: S311
         self.count: Counter[str] = Counter()
         with in_trust(world.trust.pk):
-            self.points = {
-                str(int(each.value)): each.pk
+            points = {
+                int(each.value): each.pk
                 for each in Point.objects.filter(stream=world.developmental)
+            }
+            self.points = {
+                "-" if steps < 0 else str(steps): points[BASELINE + steps] for steps in range(-1, 6)
             }
             self.strands = [Strand.objects.get(code=code).pk for code in STRANDS]
 
@@ -90,7 +95,7 @@ class Evening:
         draw = self.random
         shared = teller.shared and draw.random() < 0.12
         row, column = draw.choice(teller.shared if shared else teller.own)
-        key = "Delete" if draw.random() < 0.04 else draw.choice("123456789")
+        key = "Delete" if draw.random() < 0.04 else draw.choice([*self.points])
         choice = {
             "person": self.world.people[teller.role].pk,
             "pupil": teller.rows[row],

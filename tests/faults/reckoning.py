@@ -63,9 +63,11 @@ class Reckoning:
     def hold(self, teller: Teller, log: dict[str, Any]) -> int:
         """Hold what one page said against it; return how often it said Saved."""
         me = self.world.people[teller.role].pk
-        seen, latest, said = set(), {}, 0
+        latest, said = {}, 0
         cells = teller.page.evaluate(CELLS)
         places = {(row, column): (pupil, strand) for row, column, _, pupil, strand in cells}
+        # The page was opened before anything was judged.
+        seen: set[tuple[tuple[int, int], str | None]] = {(place, None) for place in places.values()}
         for row, column, shown, note in log["shown"]:
             place, code = places[row, column], None if shown.startswith(NOTHING) else shown
             seen.add((place, code))

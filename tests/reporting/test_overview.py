@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from assessment.models import Note, TestScore
+from assessment.models import Judgement, Note, TestScore
 from parrcs.core.access import Role
 from pupils.models import Provision
 from reporting.reports.overview import LEVELS
@@ -71,14 +71,19 @@ def test_it_is_one_page_that_a_screen_reader_reads_full_empty_and_overfull(
 ):
     teacher = sign_in(Role.TEACHER)
     full, empty = judged_for_four_terms(world), world.pupils[0]
-    TermlyTargetFactory(outcome=OutcomeFactory(plan=PlanFactory(pupil=full)), term=world.term)
+    # The first was retired, so the one that counts is the second, as everywhere else.
+    TermlyTargetFactory(
+        outcome=OutcomeFactory(plan=PlanFactory(pupil=full)), term=world.term, position=2
+    )
     pages, text = text_of(pdf_of(teacher, full).content)
     assert pages == 1
     for said in (
         f"{full} Year 6 · Curlew · Harbour Beacon School · Semi-formal route",
         "Autumn 2026: 2 of 3 strands judged, 2 of 2 as expected or better since the baseline.",
-        "ask for help with a picture card What shows it: hands over the card",
-        "Reading 5 Sep 2025 6 6 11 9 +4 of +4 ● expected",
+        "Target 2. WALT: ask for help with a picture card WILF: hands over the card",
+        "WALT: we are learning to. WILF: what I'm looking for.",
+        "Reading 5 (Sep 2025) 6 6 11 9 +4 of +4 ● expected",
+        "the point judged in each of the last 4 terms",
         "Due and never judged: Communication",
         "No sessions are known yet.",
     ):
@@ -94,7 +99,7 @@ def test_it_is_one_page_that_a_screen_reader_reads_full_empty_and_overfull(
     pages, text = text_of(cut)
     assert pages == 1
     assert "more on screen" in text
-    assert "Reading 5 Sep 2025 6 6 11 9 +4 of +4" in text
+    assert "Reading 5 (Sep 2025) 6 6 11 9 +4 of +4" in text
     assert shutil.which("java"), "pdfua-check needs Java: apt-get install default-jre-headless"
     checked = subprocess.run(
         [CHECK, *tmp_path.glob("*.pdf")],
@@ -105,6 +110,17 @@ def test_it_is_one_page_that_a_screen_reader_reads_full_empty_and_overfull(
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert checked.stdout.count(": complies") == 3
+
+
+def test_a_gain_of_an_earlier_term_says_of_which(world, sign_in):
+    pupil, teacher = judged_for_four_terms(world), sign_in(Role.TEACHER)
+    assert "in Summer 2026" not in text_of(pdf_of(teacher, pupil).content)[1]
+    Judgement.objects.filter(pupil=pupil, strand__code="writing", term=world.term).delete()
+    _, text = text_of(pdf_of(teacher, pupil).content)
+    assert "Writing 4 (Feb 2026) 4 not judged 4 not judged 0" in text
+    assert "in Summer 2026" in text
+    page = teacher.get(reverse("pupil", args=[pupil.pk])).content.decode()
+    assert "<small>in Summer 2026</small>" in page
 
 
 def test_it_says_where_a_scale_changed(world, sign_in):

@@ -20,6 +20,7 @@ from assessment.services.streams.files import FIXTURES
 from assessment.services.streams.versions import load_stream
 from parrcs.core.access import Role
 from pupils.models import Placement
+from reporting.services.pdf import print_page
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory, RouteFactory
 from tests.factories.schools import ClassGroupFactory
@@ -227,12 +228,42 @@ def test_a_pupils_tracker_says_of_every_term_what_the_raw_rows_say(busy, sign_in
                 line = lines[(*names[due.strand], term)]
                 counted += 1
                 if due.gain is None:
-                    assert line["gain"] is None
+                    assert line["gain since baseline"] is None
                 else:
-                    assert line["gain"] == due.gain
-                    assert line["expected gain"] == due.expected
+                    assert line["gain since baseline"] == due.gain
+                    assert line["expected since baseline"] == due.expected
                     assert line["progress"] == words[due.reached]
     assert counted > 30
+
+
+def test_a_pupil_without_baselines_is_told_that_no_gain_can_be_said(world, sign_in):
+    pupil, strands = world.pupils[1], Strand.objects.filter(stream=world.developmental)
+    point = Point.objects.filter(stream=world.developmental)[5]
+    for strand in strands:
+        JudgementFactory(pupil=pupil, strand=strand, term=world.term, point=point)
+    address = reverse("pupil_tracker", args=[pupil.pk])
+    teacher = sign_in(Role.TEACHER)
+    page = teacher.get(address).content.decode()
+    assert "<b>3 of 3</b> without a baseline: no gain can be said there." in page
+    assert f'href="{reverse("pupil_baseline", args=[pupil.pk])}">Set baselines</a>' in page
+    # One that was replaced holds no more.
+    first, second = strands[:2]
+    BaselineFactory(pupil=pupil, strand=first, point=point)
+    BaselineFactory(pupil=pupil, strand=second, point=point, replaced_on=dt.date(2025, 9, 20))
+    assert "<b>2 of 3</b> without a baseline" in teacher.get(address).content.decode()
+    # Who may not set them is not sent there.
+    inclusion = sign_in(Role.INCLUSION_LEAD).get(address).content.decode()
+    assert "<b>2 of 3</b> without a baseline" in inclusion
+    assert "Set baselines" not in inclusion
+
+
+@pytest.mark.parametrize("rows", range(18, 24))
+def test_no_row_or_two_stand_alone_on_the_last_sheet(rows):
+    body = "".join(f"<tr><th>row {n}</th><td>1<small>2</small></td></tr>" for n in range(rows))
+    table = f"<table><thead><tr><th>Pupil</th><th>A</th></tr></thead><tbody>{body}</tbody></table>"
+    page = f'<html lang="en-GB"><title>t</title><body><h1>t</h1>{table}</body></html>'
+    last = PdfReader(BytesIO(print_page(page, dress="print-trackers"))).pages[-1].extract_text()
+    assert last.count("row ") >= 3
 
 
 def test_who_left_is_shown_as_they_were(world, sign_in):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Baseline, Expectation, Judgement, Stream
+from assessment.selectors.approvals import what_holds
 from assessment.selectors.streams import is_closed
 from assessment.services.streams.carrying import carry_baselines
 from parrcs.core.access import Access, Permission
@@ -41,6 +42,16 @@ def approve_stream(
 
 
 @transaction.atomic
+def check_approval(
+    *, by: Access, stream: Stream, term: Term, expected: Mapping[int, Expected]
+) -> None:
+    """Ask whether `approve_stream` would do it, and change nothing. Raises `ApprovalRefused`."""
+    _check(by)
+    _check_not_closed(term)
+    _check_comes_into_use(_locked(stream), term.starts_on, expected)
+
+
+@transaction.atomic
 def put_in_use(*, stream: Stream, starts_on: dt.date, expected: Mapping[int, Expected]) -> None:
     """Put a version into use from a day on; `expected` is by id of the route.
 
@@ -48,20 +59,8 @@ def put_in_use(*, stream: Stream, starts_on: dt.date, expected: Mapping[int, Exp
     carried on by the mapping. Raises `ApprovalRefused`.
     """
     stream = _locked(stream)
-    if stream.approved_until is not None:
-        raise ApprovalRefused(f"{stream} was in use until {_day(stream.approved_until)}.")
-    if stream.approved_from is not None:
-        raise ApprovalRefused(f"{stream} is approved from {_day(stream.approved_from)} already.")
-    if not expected:
-        raise ApprovalRefused("Choose one route at least: only pupils on its routes are judged.")
-    _check_goes_on(stream, starts_on)
+    _check_comes_into_use(stream, starts_on, expected)
     others = Stream.objects.filter(code=stream.code, approved_from__isnull=False)
-    later = others.filter(approved_from__gte=starts_on).order_by("approved_from").last()
-    if later is not None and later.approved_from is not None:
-        raise ApprovalRefused(
-            f"{later} is approved from {_day(later.approved_from)}, so another version can start"
-            " the day after that at the earliest."
-        )
     # One at most: of the versions of a stream one is in use on a day.
     before = others.filter(_holds_from(starts_on, "approved_until")).first()
     if before is not None:
@@ -119,26 +118,19 @@ def keep_stream(*, by: Access, stream: Stream) -> None:
 
 @transaction.atomic
 def take_back_approval(*, by: Access, stream: Stream) -> None:
-    """Undo the approval of a version that is not in use yet: it waits again.
+    """Undo the approval of a version while nothing was judged in it: it waits again.
 
-    The version before stays in use, and the baselines carried over go. Raises `ApprovalRefused`.
+    The version before goes on as long as it was to, and the baselines carried over go. Raises
+    `ApprovalRefused`.
     """
     _check(by)
     stream = _locked(stream)
     if stream.approved_from is None:
         return
-    if stream.approved_from <= timezone.localdate():
-        raise ApprovalRefused(f"{stream} is in use since {_day(stream.approved_from)}.")
-    baselines = Baseline.objects.filter(strand__stream=stream)
-    if (
-        Judgement.objects.filter(strand__stream=stream).exists()
-        or baselines.filter(carried_from__isnull=True).exists()
-    ):
-        raise ApprovalRefused(f"Judgements or baselines have been made in {stream} already.")
-    later = Stream.objects.filter(code=stream.code, approved_from__gt=stream.approved_from).first()
-    if later is not None:
-        raise ApprovalRefused(f"{later} goes on after it. Take back its approval first.")
-    baselines.delete()
+    held = what_holds(stream, today=timezone.localdate())
+    if held:
+        raise ApprovalRefused(held)
+    Baseline.objects.filter(strand__stream=stream).delete()
     Expectation.objects.filter(stream=stream).delete()
     before, last_day_before = stream.cut_short, stream.approved_from - dt.timedelta(days=1)
     until = stream.cut_short_until
@@ -226,6 +218,28 @@ def _check(by: Access) -> None:
 def _check_not_closed(term: Term) -> None:
     if is_closed(term, timezone.localdate()):
         raise ApprovalRefused(f"{term} is over and its window is closed, so it stays as it is.")
+
+
+def _check_comes_into_use(
+    stream: Stream, starts_on: dt.date, expected: Mapping[int, Expected]
+) -> None:
+    if stream.approved_until is not None:
+        raise ApprovalRefused(f"{stream} was in use until {_day(stream.approved_until)}.")
+    if stream.approved_from is not None:
+        raise ApprovalRefused(f"{stream} is approved from {_day(stream.approved_from)} already.")
+    if not expected:
+        raise ApprovalRefused("Choose one route at least: only pupils on its routes are judged.")
+    _check_goes_on(stream, starts_on)
+    later = (
+        Stream.objects.filter(code=stream.code, approved_from__gte=starts_on)
+        .order_by("approved_from")
+        .last()
+    )
+    if later is not None and later.approved_from is not None:
+        raise ApprovalRefused(
+            f"{later} is approved from {_day(later.approved_from)}, so another version can start"
+            " the day after that at the earliest."
+        )
 
 
 def _check_goes_on(stream: Stream, starts_on: dt.date) -> None:

@@ -1,7 +1,7 @@
 """Streams as YAML files: one strict schema, and errors that name their place."""
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn, Self, override
@@ -10,6 +10,8 @@ import yaml
 from django.conf import settings
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
+
+from assessment.services.streams.together import between
 
 FIXTURES: Path = settings.BASE_DIR / "fixtures"
 
@@ -20,7 +22,7 @@ _DEEPEST = 6
 # Words and groups of words. Two hundred points, sixty strands and their mapping have 2,400.
 _MOST_NODES = 4000
 # Who mends these may then read on.
-_PROBLEMS_TOLD = 20
+_PROBLEMS_TOLD = 100
 
 # Where something stands: names of parts, and numbers in a list from 0.
 type Place = tuple[str | int, ...]
@@ -45,6 +47,10 @@ class StreamFileError(Exception):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(f"{source}: {each}" for each in problems))
         self.problems = problems
+        # Of a file that could be read: what it says, and each fault with its place.
+        self.found: Any = None
+        self.faults: Sequence[tuple[Place, str]] = ()
+        self.where: Where = dotted
 
 
 def dotted(place: Place) -> str:
@@ -128,21 +134,7 @@ class StreamFile(_Entry):
 
     @model_validator(mode="after")
     def _in_order_and_once(self) -> Self:
-        faults: list[tuple[Place, str]] = []
-        for number in range(1, len(self.scale)):
-            before, value = self.scale[number - 1].value, self.scale[number].value
-            if value <= before:
-                faults.append(
-                    (("scale", number, "value"), f"{value} is not more than the {before} before it")
-                )
-        for part in ("scale", "strands"):
-            seen: set[str] = set()
-            for number, entry in enumerate(getattr(self, part)):
-                if entry.code.casefold() in seen:
-                    faults.append(((part, number, "code"), f"{entry.code} is there twice"))
-                seen.add(entry.code.casefold())
-        if self.replaces is not None and self.replaces.version == self.version:
-            faults.append((("replaces", "version"), "a version cannot replace itself"))
+        faults = between(self.model_dump())
         if faults:
             raise PydanticCustomError("faults", "does not hold together", {"faults": faults})
         return self
@@ -199,9 +191,54 @@ def read_codes_and_names(file: Path) -> tuple[CodeAndName, ...]:
     return _checked({"entries": found}, CodesAndNames, file.name, dotted).entries
 
 
-def checked(found: Any, source: str, where: Where) -> StreamFile:
-    """Hold what was read from any kind of file against the schema. Raises `StreamFileError`."""
-    return _checked(found, StreamFile, source, where)
+def checked(
+    found: Any,
+    source: str,
+    where: Where,
+    *,
+    faults: Sequence[tuple[Place, str]] = (),
+    unread: Collection[Place] = (),
+) -> StreamFile:
+    """Hold what was read from any kind of file against the schema. Raises `StreamFileError`.
+
+    `faults` were found in reading it: all are told at once. What is missing in or around the
+    places `unread` is told by them already.
+    """
+    stream_file, all_faults = None, list(faults)
+    try:
+        stream_file = StreamFile.model_validate(found)
+    except ValidationError as error:
+        for each in error.errors():
+            loc = each["loc"]
+            around = any(loc[: len(place)] == place or place[: len(loc)] == loc for place in unread)
+            if not (around and each["type"] in {"missing", "too_short"}):
+                all_faults += _told(each, error)
+    all_faults += between(found)
+    if stream_file is None or all_faults:
+        raise in_order(source, where, all_faults, found)
+    return stream_file
+
+
+def in_order(
+    source: str, where: Where, faults: Sequence[tuple[Place, str]], found: Any
+) -> StreamFileError:
+    """Return the error that tells of faults from several looks at a file: one a place, in order."""
+    once: dict[Place, str] = {}
+    for place, words in faults:
+        once.setdefault(place, words)
+    parts = {name: number for number, name in enumerate(["stream", *StreamFile.model_fields])}
+
+    def at(place: Place) -> tuple[int, int]:
+        number = place[1] if len(place) > 1 else -1
+        return (
+            parts.get(str(place[0]), len(parts)) if place else -1,
+            number if isinstance(number, int) else -1,
+        )
+
+    ordered = [(place, once[place]) for place in sorted(once, key=at)]
+    error = refusal(source, where, ordered)
+    error.found, error.faults, error.where = found, ordered, where
+    return error
 
 
 def _bytes(file: Path) -> bytes:
@@ -311,15 +348,19 @@ def _checked[Content: BaseModel](
     try:
         return schema.model_validate(found)
     except ValidationError as error:
-        faults: list[tuple[Place, str]] = []
-        within = {each["loc"][:1] for each in error.errors() if len(each["loc"]) > 1}
-        for each in error.errors():
-            if each["type"] == "faults":
-                faults += each["ctx"]["faults"]
-            elif each["type"] != "too_short" or each["loc"] not in within:
-                # A list whose only entry is wrong is not too short as well.
-                faults.append((_place(each["loc"]), _said(each)))
+        faults = [fault for each in error.errors() for fault in _told(each, error)]
         raise refusal(source, where, faults) from error
+
+
+def _told(each: Any, error: ValidationError) -> list[tuple[Place, str]]:
+    """Say what pydantic found, in a place as people find it."""
+    if each["type"] == "faults":
+        return list(each["ctx"]["faults"])
+    within = {other["loc"][:1] for other in error.errors() if len(other["loc"]) > 1}
+    if each["type"] == "too_short" and each["loc"] in within:
+        # A list whose only entry is wrong is not too short as well.
+        return []
+    return [(_place(each["loc"]), _said(each))]
 
 
 def _place(loc: Place) -> Place:

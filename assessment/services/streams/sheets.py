@@ -18,7 +18,6 @@ from assessment.services.streams.files import (
     StreamFileError,
     Where,
     checked,
-    refusal,
 )
 from parrcs.core.workbooks import MB, Cells, Limits, WorkbookRefused, read_cells
 
@@ -119,9 +118,13 @@ def read_xlsx(*, source: str, content: bytes) -> tuple[StreamFile, Where]:
     replaces = _replaces(reading)
     if replaces:
         found["replaces"] = replaces
-    if reading.faults:
-        raise refusal(source, reading.where, reading.faults)
-    return checked(found, source, reading.where), reading.where
+    unread = {place for place, _ in reading.faults}
+    if ("stream",) in unread:
+        unread |= {(key,) for key, _, _ in _PARTS}
+    if any(place[0] == "replaces" for place in unread):
+        unread.add(("replaces",))
+    stream_file = checked(found, source, reading.where, faults=reading.faults, unread=unread)
+    return stream_file, reading.where
 
 
 def _parts(reading: _Reading) -> dict[str, Any]:
@@ -347,6 +350,8 @@ def _write(
                 cell.value = value
                 # Text that begins with "=" would be a formula.
                 cell.data_type = "s"
+            # Or Excel makes the number 1.1 of a version 1.10, also in a cell that is still empty.
+            if not isinstance(value, Decimal) and headings[column - 1] not in _NUMBERS:
                 cell.number_format = "@"
             cell.alignment = Alignment(vertical="top", wrap_text=True)
     for number, text in enumerate(help_lines, start=2):

@@ -1,5 +1,6 @@
 """Streams that a trust makes itself: uploaded as a file, downloaded to start from."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from assessment.services.streams.files import (
     read_yaml,
 )
 from assessment.services.streams.sheets import as_xlsx, read_xlsx
-from assessment.services.streams.versions import store_stream
+from assessment.services.streams.versions import more_faults, store_stream
 from parrcs.core.access import Access, Permission
 from parrcs.core.workbooks import ZIP_STARTS, other_kind
 
@@ -37,7 +38,10 @@ def upload_stream(*, by: Access, name: str, content: bytes) -> Uploaded:
     """
     if not by.reach(Permission.SET_STREAMS).whole_trust:
         raise PermissionDenied
-    stream_file, where = read_upload(name=name, content=content)
+    try:
+        stream_file, where = read_upload(name=name, content=content)
+    except StreamFileError as error:
+        raise more_faults(error, source=name) from error
     before = set(Stream.objects.filter(code=stream_file.code).values_list("pk", flat=True))
     stream = store_stream(stream_file=stream_file, source=name, where=where, loaded_by=by.person_id)
     return Uploaded(stream, stream.pk not in before)
@@ -55,7 +59,20 @@ def read_upload(*, name: str, content: bytes) -> tuple[StreamFile, Where]:
         raise _refused(name, "is not an Excel workbook, whatever its name says")
     if b"\x00" in content:
         raise _refused(name, "is neither a workbook nor text")
-    return read_yaml(source=name, content=content)
+    try:
+        return read_yaml(source=name, content=content)
+    except StreamFileError as error:
+        said = error.found if isinstance(error.found, Mapping) else {}
+        if name.lower().endswith((".yaml", ".yml")) or said.keys() & {"code", "scale", "strands"}:
+            raise
+        is_table = name.lower().endswith((".csv", ".tsv"))
+        raise _refused(
+            name,
+            "is a table of text, which has no sheets, and is not a stream"
+            if is_table
+            else "is text, but not a stream",
+            "Download the template and copy what you have into its sheets",
+        ) from error
 
 
 def stream_workbook(*, by: Access, stream: Stream | None) -> bytes:
@@ -67,5 +84,5 @@ def stream_workbook(*, by: Access, stream: Stream | None) -> bytes:
     )
 
 
-def _refused(name: str, words: str) -> StreamFileError:
-    return StreamFileError(name, [Problem("", f"{words}. {_WANTED}")])
+def _refused(name: str, words: str, advice: str = "") -> StreamFileError:
+    return StreamFileError(name, [Problem("", ". ".join(filter(None, (words, _WANTED, advice))))])

@@ -16,6 +16,7 @@ from assessment.models import (
 )
 from assessment.services.streams.approval import ApprovalRefused, Expected, put_in_use
 from assessment.services.streams.content import content_of
+from assessment.services.streams.drafts import draft_of
 from assessment.services.streams.files import (
     FIXTURES,
     Place,
@@ -24,6 +25,7 @@ from assessment.services.streams.files import (
     StreamFileError,
     Where,
     dotted,
+    in_order,
     read_codes_and_names,
     read_file,
     read_stream,
@@ -109,16 +111,7 @@ def store_stream(
     """
     areas = {area.code: area for area in CoreArea.objects.all()}
     versions = {each.version: each for each in Stream.objects.filter(code=stream_file.code)}
-    faults = _unknown(stream_file, areas)
-    before, going_on = None, None
-    if stream_file.replaces is not None:
-        before = versions.get(stream_file.replaces.version)
-        if before is None:
-            words = f"the trust has no {stream_file.code} {stream_file.replaces.version}, only "
-            faults.append((("replaces", "version"), words + (", ".join(versions) or "none")))
-        else:
-            going_on = goes_on(stream_file, stream_file.replaces, before)
-            faults += going_on.faults
+    faults, before, going_on = _held_against_trust(stream_file, areas, versions)
     if faults:
         raise refusal(source, where, faults)
     known = versions.get(stream_file.version)
@@ -132,6 +125,50 @@ def store_stream(
     except IntegrityError as error:
         # Somebody else has loaded the same version in this moment.
         raise refusal(source, where, [(("version",), _frozen(stream_file))]) from error
+
+
+def more_faults(error: StreamFileError, *, source: str) -> StreamFileError:
+    """Return the error of a file with what only the trust knows to be wrong in it as well.
+
+    Needs `in_trust`. Who mends a file is not sent back a second time.
+    """
+    if not isinstance(error.found, Mapping):
+        return error
+    draft = draft_of(error.found)
+    areas = {area.code: area for area in CoreArea.objects.all()}
+    wrong = {place for place, _ in error.faults}
+    # What has a wrong code is no stream that the trust could have.
+    known = Stream.objects.filter(code=draft.code) if ("code",) not in wrong else ()
+    faults, _, _ = _held_against_trust(draft, areas, {each.version: each for each in known})
+    if ("code",) in wrong:
+        faults = [each for each in faults if each[0][0] != "replaces"]
+    elif any(
+        place[:1] == ("replaces",)
+        or (place[:1] in {("scale",), ("strands",)} and place[2:] in {(), ("code",)})
+        for place in wrong
+    ):
+        # How it goes on can only be told of strands and points that have a code of their own.
+        faults = [each for each in faults if each[0] == ("replaces", "version")] + [
+            each for each in faults if each[0][0] != "replaces"
+        ]
+    return in_order(source, error.where, [*error.faults, *faults], error.found)
+
+
+def _held_against_trust(
+    stream_file: StreamFile, areas: Mapping[str, CoreArea], versions: Mapping[str, Stream]
+) -> tuple[list[tuple[Place, str]], Stream | None, GoesOn | None]:
+    """Find what the trust lacks, and how a version goes on from the one that it replaces."""
+    faults = _unknown(stream_file, areas)
+    told = stream_file.replaces
+    if told is None:
+        return faults, None, None
+    before = versions.get(told.version)
+    if before is None:
+        words = f"the trust has no {stream_file.code} {told.version}, only "
+        faults.append((("replaces", "version"), words + (", ".join(versions) or "none")))
+        return faults, None, None
+    going_on = goes_on(stream_file, told, before)
+    return [*faults, *going_on.faults], before, going_on
 
 
 def _create(

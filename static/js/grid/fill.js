@@ -1,6 +1,7 @@
 /* What filling down and copying forward would do, to be looked at first. Pure: nothing is done.
 
-   Each returns { words } where there is nothing to do, else what the dialog shows. `shown(place)`
+   Each returns { words } where there is nothing to do, else what the dialog shows: for each way
+   its lines, and in `kept` what it leaves alone. `shown(place)`
    is the point that stands in a cell, or null. */
 import { cells } from "./several.js";
 
@@ -10,12 +11,14 @@ export function fillDown(model, place, shown) {
   const point = model.point(cell, shown(place));
   const column = model.column(place);
   if (!point) return { words: "This cell is not judged yet, so there is no point to fill down." };
-  const changes = model.below(place).filter((each) => shown(each) === null).map((each) => ({ place: each, now: point.id }));
+  const below = model.below(place);
+  const changes = below.filter((each) => shown(each) === null).map((each) => ({ place: each, now: point.id }));
+  const kept = below.filter((each) => shown(each) !== null).map((each) => line(model, { place: each, now: shown(each) }));
   if (!changes.length) return { words: `Nobody below is left to judge in ${column}.` };
   return {
     title: `Fill down ${point.code} in ${column}`,
     about: `${cells(changes.length)} below ${model.pupil(place)} ${changes.length === 1 ? "is" : "are"} not judged yet. What is judged stays as it is.`,
-    ways: [{ label: `Judge ${cells(changes.length)}`, lines: changes.map((each) => line(model, each)), changes }],
+    ways: [{ label: `Judge ${cells(changes.length)}`, lines: changes.map((each) => `${line(model, each)}${last(model, each)}`), changes, kept }],
   };
 }
 
@@ -39,6 +42,12 @@ export function copyForward(model, place, shown) {
 
 function line(model, { place, now }) {
   return `${model.pupil(place)}: ${model.point(model.cell(place), now).code}`;
+}
+
+/* What the pupil was judged at before, which the point filled down may be far from. */
+function last(model, { place }) {
+  const { last_code: code } = model.cell(place);
+  return code ? `, last ${code}` : ", not judged before";
 }
 
 function byColumn(model, changes) {

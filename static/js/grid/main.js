@@ -1,7 +1,7 @@
 /* The entry grid: brings its parts together. */
 import { ConflictDialog } from "./conflict.js";
 import { copyForward, fillDown } from "./fill.js";
-import { pointFor } from "./keys.js";
+import { Digits, pointFor } from "./keys.js";
 import { Left } from "./left.js";
 import { Model } from "./model.js";
 import { PointList } from "./points.js";
@@ -24,6 +24,7 @@ const list = new PointList(document.getElementById("points"));
 const conflicts = new ConflictDialog(document.getElementById("conflict"));
 const several = new SeveralDialog(document.getElementById("several"), chooseMany);
 const steps = new Steps();
+const digits = new Digits();
 const strip = new Strip(
   document.querySelector(".strip"),
   model,
@@ -231,9 +232,30 @@ const DOES = {
   n: () => strip.open("record"),
 };
 
+/* A key that picks a point; false for other keys. */
+function pick({ key, repeat }) {
+  const place = table.current;
+  const cell = model.cell(place);
+  const points = model.points(cell);
+  const { point, words } = pointFor(key, cell, points) ?? {};
+  if (!point && !words) return false;
+  const question = point ? digits.question(key) : "";
+  if (!model.open) status.say(READ_ONLY);
+  else if (repeat) status.say("Each press judges one pupil, so a key that is held down does not go on.");
+  else if (words || question) status.say(question || `${words} ${digits.before(key)}`.trim());
+  else {
+    const back = point.id === shown(place) ? "" : ", which Z takes back";
+    digits.picked(key, points, `${key} judged ${model.pupil(place)} ${point.code}${back}.`);
+    choose(point);
+  }
+  return true;
+}
+
 function act(event) {
   const place = table.current;
   status.say("");
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && pick(event)) return true;
+  digits.forget();
   if (MOVES[event.key]) {
     move(MOVES[event.key](place, event));
     return true;
@@ -244,20 +266,14 @@ function act(event) {
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const does = DOES[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (does) does();
-  else {
-    const cell = model.cell(place);
-    const picked = pointFor(event.key, cell, model.points(cell));
-    if (!picked) return false;
-    if (picked.point) choose(picked.point);
-    else status.say(picked.words);
-  }
-  return true;
+  does?.();
+  return Boolean(does);
 }
 
 element.addEventListener("keydown", (event) => {
   if (table.placeOf(event.target) && act(event)) event.preventDefault();
 });
+document.addEventListener("pointerdown", () => digits.forget());
 document.querySelector("a[href='#grid']").addEventListener("click", (event) => {
   if (!table.current) return;
   event.preventDefault();

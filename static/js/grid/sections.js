@@ -9,9 +9,12 @@ export class Sections {
   #place = null;
   // Of notes that were begun and left: they are there when one comes back to the cell.
   #kept = new Map();
+  #commented;
 
-  constructor(strip, model, pages) {
+  /* `commented(place, words)` hears of a comment on a target that was saved. */
+  constructor(strip, model, pages, commented) {
     this.#strip = strip;
+    this.#commented = commented;
     this.#model = model;
     this.#sections = [
       { name: "history", title: "Who and when", key: "H", address: (where) => ofHistory(pages.history, where) },
@@ -21,14 +24,6 @@ export class Sections {
       section.slot = make("div", { className: "section" });
       this.#put(section, this.#fresh(section));
     }
-    strip.addEventListener("input", (event) => {
-      event.target.closest(".lazy")?.classList.add("draft");
-    });
-    // Sent and taken: what was typed is no draft any more.
-    strip.addEventListener("htmx:afterRequest", (event) => {
-      const { successful, requestConfig } = event.detail;
-      if (successful && requestConfig.verb !== "get") event.target.closest(".lazy")?.classList.remove("draft");
-    });
   }
 
   get elements() {
@@ -48,21 +43,21 @@ export class Sections {
     if (before && before.row === place.row && before.column === place.column) return;
     this.#place = place;
     for (const section of this.#sections) {
-      if (before && section.element.classList.contains("draft")) this.#kept.set(keyOf(section, before), { section, place: before, element: section.element });
+      if (before && hasDraft(section.element)) this.#kept.set(keyOf(section, before), { section, place: before, element: section.element });
       else if (before && !section.element.open) {
         this.#kept.delete(keyOf(section, before));
       }
       const kept = this.#kept.get(keyOf(section, place));
       this.#kept.delete(keyOf(section, place));
       if (kept) this.#put(section, kept.element);
-      else if (section.element.open || section.element.classList.contains("draft")) this.#put(section, this.#fresh(section));
+      else if (section.element.open || hasDraft(section.element)) this.#put(section, this.#fresh(section));
     }
     this.#grow();
   }
 
   get drafts() {
     const here = this.#sections
-      .filter(({ element }) => element.classList.contains("draft"))
+      .filter(({ element }) => hasDraft(element))
       .map(() => ({ place: this.#place, here: true }));
     return [...here, ...[...this.#kept.values()].map(({ place }) => ({ place, here: false }))].map((each) => ({
       ...each,
@@ -84,7 +79,14 @@ export class Sections {
       body,
     );
     element.addEventListener("toggle", () => {
-      if (element.open && !body.hasChildNodes()) this.#load(section, body);
+      if (element.open && !body.hasChildNodes()) {
+        const place = this.#place;
+        this.#load(section, body);
+        keepDrafts(element, (form) => {
+          const words = form.closest(".target-comment") && form.elements.comment.value.trim();
+          if (words !== null) this.#commented(place, words);
+        });
+      }
       this.#grow();
     });
     return element;
@@ -108,6 +110,43 @@ export class Sections {
     }
     window.htmx.swap(body, found, { swapStyle: "innerHTML" });
   }
+}
+
+function hasDraft(element) {
+  return element.querySelector("form.draft") !== null;
+}
+
+/* What is typed in a form is a draft until that very form was saved, whatever else is sent and
+   answered beside it. `saved(form)` hears of each that was. */
+function keepDrafts(element, saved) {
+  let beside = [];
+  element.addEventListener("input", ({ target }) => target.form?.classList.add("draft"));
+  element.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.shouldSwap || detail.requestConfig.verb === "get") return;
+    const here = element.contains(document.activeElement) ? document.activeElement : null;
+    // Out of the way of the answer, which brings all forms anew.
+    beside = [...detail.target.querySelectorAll("form.draft")]
+      .filter((form) => form !== detail.requestConfig.elt)
+      .map((form) => form.closest("[id]"))
+      .map((piece) => ({ piece, focus: piece.contains(here) ? here : null }));
+    for (const { piece } of beside) piece.remove();
+  });
+  element.addEventListener("htmx:afterSwap", ({ detail }) => {
+    for (const { piece, focus } of beside) {
+      const anew = element.querySelector(`#${piece.id}`);
+      if (anew) anew.replaceWith(piece);
+      else element.querySelector(".loaded").append(piece);
+      focus?.focus({ preventScroll: true });
+    }
+    beside = [];
+    const { verb, elt } = detail.requestConfig ?? {};
+    if (!elt?.matches("form") || verb === "get") return;
+    const address = elt.getAttribute("action");
+    const again = [...element.querySelectorAll("form")].find((form) => form.getAttribute("action") === address);
+    const isRefused = again?.parentElement.closest("[id]").querySelector(".errors") || again?.querySelector(".errors");
+    if (isRefused) again.classList.add("draft");
+    else saved(elt);
+  });
 }
 
 /* A fragment of a page, or null. */

@@ -21,7 +21,8 @@ export class SeveralDialog {
     });
   }
 
-  /* A way is { label, lines, changes }: the button that does it, and what it would do. */
+  /* A way is { label, lines, changes, kept }: the button that does it, what it would do, and what
+     it would leave as it is. */
   open(title, words, ways) {
     this.#ways = ways;
     const dialog = this.#dialog;
@@ -33,13 +34,14 @@ export class SeveralDialog {
     dialog.querySelector("h2").focus();
   }
 
-  #way = ({ label, lines, changes }, index) => {
+  #way = ({ label, lines, changes, kept = [] }, index) => {
     const rest = lines.length - MOST_LINES;
     return make(
       "section",
       {},
       // It may scroll, so that keys have to reach it.
       make("ul", { tabIndex: 0, role: "list", "aria-label": label }, ...lines.slice(0, MOST_LINES).map((line) => make("li", {}, line))),
+      kept.length ? make("p", { className: "soft" }, `Judged already, and left as they are: ${kept.join("; ")}.`) : "",
       rest > 0 ? make("p", { className: "soft" }, `and ${rest} more`) : "",
       make(
         "button",

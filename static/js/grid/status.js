@@ -100,15 +100,18 @@ export class Status {
     if (this.#words) parts.push(`${this.#words} `);
     const news = parts.map((part) => part.textContent ?? part).join("");
     const way = this.#ways[trouble?.reason];
+    const one = unsaved === 1;
     if (failed && way) {
       const [href, label] = way;
       parts.push(
         `${trouble.words || "You are signed out."} ${choices(unsaved)} kept on this ${keeps ? "device" : "page"}. `,
         make("a", { href, target: "_blank", rel: "noopener" }, label),
-        " and they are saved by themselves.",
+        one ? " and it is saved by itself." : " and they are saved by themselves.",
       );
     } else if (failed) {
-      const kept = keeps ? "They are kept on this device." : "This browser cannot keep them: leave this page open.";
+      const kept = keeps
+        ? `${one ? "It is" : "They are"} kept on this device.`
+        : `This browser cannot keep ${one ? "it" : "them"}: leave this page open.`;
       parts.push(`${unsaved} not saved yet, waiting since ${moment(this.#saves.since)}. ${kept} Trying again.`);
     } else if (conflicts) {
       const who = this.#saves.conflict.own ? "You saved there on another page" : "Someone else saved there too";

@@ -1,6 +1,6 @@
 /* The sheet beside the grid: all about the current cell, and a button for each near point. */
 import { make } from "./dom.js";
-import { offers } from "./keys.js";
+import { NOTHING_TO_COUNT_FROM, offers } from "./keys.js";
 import { Sections } from "./sections.js";
 
 const PHONE = window.matchMedia("(width < 40rem)");
@@ -19,6 +19,7 @@ export class Strip {
   #sections;
   #now = make("div", { className: "about" });
   #drawn = null;
+  #shown = null;
   #more = window.matchMedia("(width >= 60rem)").matches;
 
   /* `pages` are addresses; `pick(point)`, `does.clear()` and so on do what the keys do, for the
@@ -27,7 +28,10 @@ export class Strip {
     this.#strip = strip;
     this.#model = model;
     this.#pages = pages;
-    this.#sections = new Sections(strip, model, pages);
+    this.#sections = new Sections(strip, model, pages, (place, words) => {
+      model.replace(place, { ...model.cell(place), comment: words || undefined });
+      this.#redraw();
+    });
     strip.replaceChildren(this.#now, ...this.#sections.elements);
     this.#now.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -51,6 +55,7 @@ export class Strip {
   }
 
   draw(place, held) {
+    this.#shown = { place, held };
     this.#strip.hidden = false;
     this.#sections.show(place, this.#model.cell(place));
     const cell = this.#model.cell(place);
@@ -58,7 +63,7 @@ export class Strip {
     if (this.#drawn?.every((part, index) => part === drawn[index])) return;
     this.#drawn = drawn;
     // On a phone the grid needs the room: what is not for choosing waits under More.
-    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell))];
+    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell)];
     const phone = PHONE.matches;
     const kept = this.#now.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#now.replaceChildren(
@@ -71,12 +76,16 @@ export class Strip {
       make(
         "details",
         { className: "more", open: this.#more },
-        make("summary", {}, "More"),
+        make("summary", {}, phone && cell.comment ? "More, with a comment" : "More"),
         ...(phone ? [cell.walt ? "" : this.#about(place, cell), ...about] : []),
         ...this.#details(place, cell),
       ),
     );
     if (kept) this.#now.querySelector(`[data-key="${kept}"]`)?.focus({ preventScroll: true });
+  }
+
+  #redraw() {
+    this.draw(this.#shown.place, this.#shown.held);
   }
 
   #about(place, cell) {
@@ -88,7 +97,7 @@ export class Strip {
   #picks(cell, held) {
     const points = this.#model.points(cell);
     const now = held.point !== undefined ? held.point : cell.point ?? null;
-    const buttons = offers(cell, points).map(({ key, point, note }) =>
+    const buttons = offers(cell, points).map(({ key, point, note, again }) =>
       make(
         "button",
         {
@@ -102,14 +111,20 @@ export class Strip {
         make("kbd", {}, key),
         make("b", {}, point.code),
         note && make("small", {}, note),
+        again && make("kbd", { "aria-hidden": "true" }, "."),
         point.id === cell.aim && make("small", {}, "aim"),
       ),
     );
     return make(
       "div",
       { className: "picks", role: "group", "aria-label": "Points" },
-      ...buttons,
-      make("button", { type: "button", className: "button", "data-does": "list", "data-key": "list" }, "All points"),
+      ...(buttons.length ? buttons : [make("p", { className: "soft" }, NOTHING_TO_COUNT_FROM)]),
+      make(
+        "button",
+        { type: "button", className: "button", "data-does": "list", "data-key": "list" },
+        "All points",
+        make("kbd", { "aria-hidden": "true" }, "Space"),
+      ),
       now === null
         ? null
         : make("button", { type: "button", className: "button", "data-does": "clear", "data-key": "clear" }, "Take back"),
@@ -137,6 +152,11 @@ function aims(cell) {
   if (cell.wilf) said.push(make("p", {}, make("b", {}, "What I'm looking for: "), cell.wilf));
   if (cell.starting_point) said.push(make("p", {}, make("b", {}, "Starting point: "), cell.starting_point));
   return said;
+}
+
+/* The comment on a target, which is written under "Notes and files". */
+function howItWent({ comment }) {
+  return comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
 }
 
 function facts(cell) {

@@ -6,6 +6,7 @@ import pytest
 
 from assessment.models import Stream
 from assessment.services.streams.files import StreamFileError, read_stream
+from assessment.services.streams.uploads import upload_stream
 from assessment.services.streams.versions import load_stream
 from tests.assessment.streams.conftest import SEPTEMBER
 
@@ -100,9 +101,9 @@ def test_everything_that_is_wrong_is_said_at_once(trust, written):
 
 
 def test_of_very_much_that_is_wrong_the_first_is_said(trust, written):
-    strands = [{"code": f"S{n}", "name": "S"} for n in range(40)]
-    *told, last = refusal(written(strands=strands)).splitlines()
-    assert len(told) == 20
+    scale = [{"code": f"S{n}", "label": "", "value": n} for n in range(120)]
+    *told, last = refusal(written(scale=scale)).splitlines()
+    assert len(told) == 100
     assert last == "swimming.yaml: further on: 20 more problems"
 
 
@@ -126,3 +127,21 @@ def test_a_file_that_is_no_stream(tmp_path, content, said):
     with pytest.raises(StreamFileError) as caught:
         read_stream(file)
     assert said in str(caught.value)
+
+
+def test_a_file_of_the_wrong_shape_is_answered_whatever_stands_where(lead):
+    """What only the trust knows is looked for in files with faults too: nothing in them harms."""
+    shapes = ("[]", "{}", "[[a], {b: c}]", "5", '"a\\0b"', "null", "{1: [2], a: [b]}")
+    parts = ("code", "version", "scale", "strands", "expected", "replaces", "better")
+    for shape in shapes:
+        for part in parts:
+            content = f"name: A\n{part}: {shape}\n"
+            content += f"extra: 1\nreplaces: {{version: {shape}, points: {shape}}}\n" * (
+                part != "replaces"
+            )
+            with pytest.raises(StreamFileError):
+                upload_stream(by=lead, name="a.yaml", content=content.encode())
+    strand = '[{code: a, core_area: [b]}, {code: [a], core_area: "x\\0"}, a]'
+    content = f"code: a\nscale: [{{code: [], value: []}}]\nstrands: {strand}\n"
+    with pytest.raises(StreamFileError, match="core_area"):
+        upload_stream(by=lead, name="a.yaml", content=content.encode())

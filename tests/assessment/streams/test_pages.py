@@ -105,7 +105,7 @@ def test_from_the_template_to_the_grid(world, lead, spring):
     assert f'name="points_{semi}" value="0.5"' in proposed
     approved = lead.post(
         reverse("stream_approve", args=[stream.pk]),
-        figures_of(world, spring, semi_formal=("0.25", "2")),
+        figures_of(world, spring, semi_formal=("0.25", "2")) | {"confirmed": "1"},
     )
     assert approved.url == reverse("stream", args=[stream.pk])
     page = text(lead.get(approved.url))
@@ -171,7 +171,7 @@ def test_the_page_tells_how_a_version_goes_on(world, lead, spring, written):
     first = Stream.objects.get(pk=upload(lead, written().read_bytes()).url.split("/")[-2])
     lead.post(
         reverse("stream_approve", args=[first.pk]),
-        figures_of(world, world.term, formal=("1", "1.5")),
+        figures_of(world, world.term, formal=("1", "1.5")) | {"confirmed": "1"},
     )
     changed = written(
         version="2.0",
@@ -195,7 +195,7 @@ def test_the_page_tells_how_a_version_goes_on(world, lead, spring, written):
     assert "How it goes on as" not in text(lead.get(reverse("stream", args=[first.pk])))
     lead.post(
         reverse("stream_approve", args=[second.pk]),
-        figures_of(world, spring, formal=("1", "1.5")),
+        figures_of(world, spring, formal=("1", "1.5")) | {"confirmed": "1"},
     )
     assert "How it goes on as 2.0" in text(lead.get(reverse("stream", args=[first.pk])))
 
@@ -284,7 +284,7 @@ def test_out_of_use_kept_taken_back_and_removed(world, lead, spring, written):
     assert "Spring 2027 has been judged in Developmental 1.0 already" in page
     lead.post(reverse("stream_take_back", args=[world.developmental.pk]))
     page = text(lead.get(reverse("stream", args=[world.developmental.pk])))
-    assert "Developmental 1.0 is in use since 1 September 2020." in page
+    assert "Judgements or baselines have been made in Developmental 1.0 already." in page
 
     stream = upload(lead, written().read_bytes()).url.split("/")[-2]
     address = reverse("stream_remove", args=[stream])

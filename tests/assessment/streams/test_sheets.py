@@ -201,6 +201,67 @@ def test_what_only_the_trust_knows_is_said_with_its_cell_too(filled, lead):
     assert not Stream.objects.exists()
 
 
+def test_faults_of_all_sheets_and_those_only_the_trust_knows_are_said_at_once(filled, lead):
+    """What is read, what the schema asks, what holds together, and what the trust has."""
+    content = filled(
+        {
+            "Stream!B3": 1.1,
+            "Stream!B7": 0.5,
+            "Scale!A4": "a",
+            "Scale!C3": "two",
+            "Scale!C4": 1,
+            "Strands!A2": "Ü",
+            "Strands!D3": "swimming",
+            "Expected!A2": "forest",
+            "Expected!B2": 1,
+            "Replaces!A2": "version",
+            "Replaces!B2": "0.9",
+        }
+    )
+    with pytest.raises(StreamFileError) as caught:
+        upload_stream(by=lead, name="swimming.xlsx", content=content)
+    said = [str(each) for each in caught.value.problems]
+    assert [each.split(": ")[0] for each in said] == [
+        "Stream!B3",
+        "Stream!B7",
+        "Scale!C3",
+        "Scale!C4",
+        "Scale!A4",
+        "Strands!A2",
+        "Strands!D3",
+        "Expected!B2",
+        "Replaces!B2",
+    ]
+    assert not Stream.objects.exists()
+
+
+def test_how_a_version_goes_on_is_looked_at_in_the_same_go(filled, written, lead):
+    load_stream(file=written(), approved_from=SEPTEMBER)
+    cells = {"Stream!B5": None, "Scale!C3": "x", "Scale!A4": "d", "Expected!B4": -1}
+    replaces = {"version": "1.0"}
+    content = filled(cells, version="2.0", replaces=replaces)
+    with pytest.raises(StreamFileError) as caught:
+        upload_stream(by=lead, name="swimming.xlsx", content=content)
+    said = [str(each) for each in caught.value.problems]
+    assert [each.split(": ")[0] for each in said[:3]] == ["Stream!B5", "Scale!C3", "Expected!B4"]
+    assert "say which point of this file the c of Swimming 1.0 becomes" in said[3]
+
+
+def test_what_excel_would_make_numbers_of_is_text_in_every_cell(written):
+    """Also in those still empty: in the first row of a part, and below the last one."""
+    empty = workbook(as_xlsx(None, routes=ROUTES, areas=AREAS))
+    for cell in ("B2", "B3", "B4"):
+        assert empty["Stream"][cell].number_format == "@"
+    assert empty["Stream"]["B7"].number_format == "General"
+    for sheet, columns in (("Scale", "AB"), ("Strands", "ABCD"), ("Replaces", "ABC")):
+        for column in columns:
+            assert empty[sheet].column_dimensions[column].number_format == "@"
+    assert empty["Scale"].column_dimensions["C"].number_format == "General"
+    filled = workbook(as_xlsx(read_stream(written()), routes=ROUTES, areas=AREAS))
+    assert filled["Strands"]["D2"].number_format == "@"  # no core area yet
+    assert filled["Expected"]["B2"].number_format == "General"
+
+
 def test_a_sheet_that_is_missing_is_named(filled):
     book = workbook(filled())
     del book["Expected"]
@@ -220,6 +281,9 @@ def test_a_sheet_that_is_missing_is_named(filled):
         ("a.yaml", b"ab\x00cd", "is neither a workbook nor text"),
         ("a.xlsx", b"PK\x03\x04" + bytes(100), "is damaged or locked with a password"),
         ("a.yaml", b" \n ", "is empty"),
+        ("a.txt", b"Swimming: three steps\n- a\n", "is text, but not a stream. A stream is a work"),
+        ("a.txt", b"Water, width, length", "is text, but not a stream. A stream is a workbook"),
+        ("a.csv", b"code,label,value\n1,A,1\n", "is a table of text, which has no sheets, and is"),
         ("a.yaml", b"x" * 70_000, "is larger than 64 KB"),
         ("a.xlsx", b"PK\x03\x04" + bytes(1_100_000), "is larger than 1 MB"),
     ],
