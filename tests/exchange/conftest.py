@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -87,7 +88,7 @@ class Desk:
         with in_trust(self.world.trust.pk):
             return Import.objects.get(pk=run.pk)
 
-    def send(self, content: bytes, kind: str = "pupils", **more: object) -> Import:
+    def send(self, content: bytes, kind: str = "pupils", **more: Any) -> Import:
         """Send a file for the school and have it checked."""
         with in_trust(self.world.trust.pk):
             run = send_file(

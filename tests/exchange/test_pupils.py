@@ -1,6 +1,7 @@
 """A list of pupils: sent, checked, applied, sent again, undone."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -19,8 +20,8 @@ from tests.world import World
 def correct(desk: Desk, pupil: Pupil, **facts: str) -> None:
     """Correct a pupil by hand."""
     file = pupil_file(desk.by, pupil_id=pupil.pk)
-    known = {name: getattr(file.pupil, name) for name in PupilForm.known_fields}
-    change_pupil(by=desk.by, file=file, known={**known, **facts})
+    known: Any = {name: getattr(file.pupil, name) for name in PupilForm.known_fields}
+    change_pupil(by=desk.by, file=file, known=known | facts)
 
 
 def test_a_list_is_previewed_applied_and_undone(desk: Desk, world: World) -> None:
@@ -60,7 +61,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_workbook_brings_the_same(desk: Desk) -> None:
-    said = row(1)
+    said: list[Any] = list(row(1))
     said[3], said[9] = dt.datetime.combine(dt.date(2016, 3, 14), dt.time()), dt.date(2026, 9, 1)
     desk.apply(desk.send(as_xlsx([said]), name="pupils.xlsx"))
     assert counts(desk.send(as_csv([row(1)]))) == ("checked", 0, 0, 1, 0)
