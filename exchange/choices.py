@@ -8,9 +8,6 @@ class ImportKind(TextChoices):
 
     PUPILS = "pupils", "Pupils and their placements"
     CTF = "ctf", "Pupils from a common transfer file (CTF)"
-    TARGETS = "targets", "Termly targets"
-    JUDGEMENTS = "judgements", "Judgements of a term"
-    ATTENDANCE = "attendance", "Attendance by half-term"
 
 
 class ImportState(TextChoices):

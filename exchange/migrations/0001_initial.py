@@ -35,9 +35,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("pupils", "Pupils and their placements"),
                             ("ctf", "Pupils from a common transfer file (CTF)"),
-                            ("targets", "Termly targets"),
-                            ("judgements", "Judgements of a term"),
-                            ("attendance", "Attendance by half-term"),
                         ],
                         max_length=10,
                     ),
@@ -180,9 +177,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("pupils", "Pupils and their placements"),
                             ("ctf", "Pupils from a common transfer file (CTF)"),
-                            ("targets", "Termly targets"),
-                            ("judgements", "Judgements of a term"),
-                            ("attendance", "Attendance by half-term"),
                         ],
                         max_length=10,
                     ),

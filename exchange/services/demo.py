@@ -41,7 +41,7 @@ def seed_imports() -> None:
         if Import.objects.exists():
             return
         places = places_to_fill(access)
-        school_id = next(each.school_id for each in access.grants if each.role is Role.HEAD)
+        school_id = next(g.school_id for g in access.grants if g.role is Role.HEAD and g.school_id)
         school = next(each for each in places.schools if each.pk == school_id)
         run = send_file(
             by=access, kind=ImportKind.PUPILS, name=NAME, content=_list(school_id), school=school
