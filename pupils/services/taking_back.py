@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import SET_NULL, ForeignObjectRel
+from django.db.models import SET_NULL, Exists, ForeignObjectRel, OuterRef
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil
@@ -87,15 +87,25 @@ def take_back_placements(
 
 def what_rests_on(pupil: Pupil) -> str:
     """Name what is recorded of a pupil beside the placements, or nothing."""
-    found = [
-        str(relation.related_model._meta.verbose_name_plural)
+    relations = [
+        relation
         for relation in Pupil._meta.get_fields(include_hidden=True)
         if isinstance(relation, ForeignObjectRel)
         and relation.related_model is not Placement
         # What merely names the pupil, or keeps what was, does not rest on them.
         and relation.on_delete is not SET_NULL
         and not hasattr(relation.related_model, "pgh_tracked_model")
-        and relation.related_model._default_manager.filter(**{relation.field.name: pupil}).exists()
+    ]
+    is_there = Pupil.objects.filter(pk=pupil.pk).values_list(
+        *(
+            Exists(each.related_model._default_manager.filter(**{each.field.name: OuterRef("pk")}))
+            for each in relations
+        )
+    )
+    found = [
+        str(relation.related_model._meta.verbose_name_plural)
+        for relation, there in zip(relations, is_there.get(), strict=True)
+        if there
     ]
     return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
 

@@ -48,7 +48,7 @@ def test_a_list_is_sent_looked_through_applied_and_undone(harbour, open_page, si
     fits(head)
     work()
     # The page finds out by itself.
-    head.get_by_text("9 new").wait_for()
+    head.get_by_text("9 new", exact=True).wait_for()
     fits(head)
     head.get_by_role("link", name="Refused 2").click()
     assert "“Genius” is none of" in head.inner_text("table")
