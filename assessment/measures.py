@@ -5,7 +5,7 @@ Values and expectations are `Decimal` or `int`, so gains are exact; rates and in
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
@@ -58,12 +58,21 @@ def expected_gain(
     times the terms. `rates` are those of a stream on a route in order of time: a term before the
     first of them, or between two, goes by the next. At least one holds on `census_on`.
     """
-    days = census_days[bisect_left(census_days, baseline_on) : bisect_right(census_days, census_on)]
+    first, last = bisect_left(census_days, baseline_on), bisect_right(census_days, census_on)
+    return points_over(rates, census_days[first:last])
+
+
+def points_over(rates: Sequence[Rate], days: Iterable[dt.date]) -> Decimal:
+    """Add up what the terms of some census days should bring; see `expected_gain`.
+
+    A day after all rates goes by the last.
+    """
     return sum((_held(rates, day).points_a_term for day in days), start=Decimal(0))
 
 
 def _held(rates: Sequence[Rate], day: dt.date) -> Rate:
-    return next(each for each in rates if each.ends_on is None or each.ends_on >= day)
+    held = (each for each in rates if each.ends_on is None or each.ends_on >= day)
+    return next(held, rates[-1])
 
 
 def indicator(gain: Decimal, expected: Decimal, better: Decimal) -> Indicator:
@@ -161,23 +170,23 @@ def suggested_aim(
     scale: Sequence[Decimal],
     *,
     start: Decimal,
-    points_a_term: Decimal,
+    expected: Decimal,
     terms_left: int,
     gain: Decimal | None = None,
     terms: int = 0,
 ) -> Decimal:
     """Suggest what to reach by the end of the year: a value of the scale, from the last point on.
 
-    The larger of the route's points a term and the pupil's own rate, times the terms that are
-    left, is added to the last point; the aim is the highest point of the scale that this
-    reaches. The own rate is `gain` over the `terms` since the baseline; it counts only with two
-    terms or more, as one term says little. A pupil who gained nothing is still expected to go
-    on as the route says, and nobody's aim is below where they stand. `scale` is in order.
+    The larger of what the route `expected` of the terms that are left, and the pupil's own rate
+    times those terms, is added to the last point; the aim is the highest point of the scale that
+    this reaches. The own rate is `gain` over the `terms` since the baseline; it counts only with
+    two terms or more, as one term says little. A pupil who gained nothing is still expected to
+    go on as the route says, and nobody's aim is below where they stand. `scale` is in order.
     """
-    rate = Fraction(points_a_term)
+    further = Fraction(expected)
     if gain is not None and terms >= TERMS_TO_BELIEVE:
-        rate = max(rate, Fraction(gain) / terms)
-    reach = Fraction(start) + rate * max(0, terms_left)
+        further = max(further, Fraction(gain) / terms * terms_left)
+    reach = Fraction(start) + further
     return max((value for value in scale if start <= value <= reach), default=start)
 
 

@@ -117,9 +117,9 @@ class Raw:
         for base in self.baselines if due.judged else ():
             if (base["pupil_id"], base["strand_id"]) != (due.pupil, due.strand):
                 continue
-            if base["judged_on"] > self.term.ends_on:
+            if base["judged_on"] > self.term.census_on:
                 continue
-            if base["replaced_on"] and base["replaced_on"] <= self.term.ends_on:
+            if base["replaced_on"] and base["replaced_on"] <= self.term.census_on:
                 continue
             terms = [d for d in self.census_days if base["judged_on"] <= d <= self.term.census_on]
             due.gain = due.value - self.values[base["point_id"]]

@@ -10,7 +10,7 @@ from assessment.models import Point
 from assessment.selectors.aims import AimedAt, AimsPage, AimTable
 from assessment.services.aims import AimsChanged, Wanted
 
-_SEEN = re.compile(r"(\d+)-(\d+):(\d+)")
+_SEEN = re.compile(r"(\d{1,18})-(\d{1,18}):(\d{1,18})")
 
 
 class Field(NamedTuple):
@@ -84,11 +84,16 @@ class AimsForm(forms.Form):
         return cleaned
 
     def _ask_about_lower(self, cleaned: dict[str, Any]) -> None:
-        """Ask about each new aim that the pupil is past already: it would count as reached."""
-        seen, meant = _marks(cleaned["seen"]), _marks(cleaned["lower"])
+        """Ask about each new aim that the pupil is past already: it would count as reached.
+
+        Where nothing is expected, holding on is the aim.
+        """
+        seen, meant = _marks(cleaned.get("seen", "")), _marks(cleaned.get("lower", ""))
         for name, cell in self.cells.items():
             point: Point | None = cleaned.get(name)
-            if point is None or cell.start is None or point.value >= cell.start.value:
+            if point is None or cell.start is None or point.value > cell.start.value:
+                continue
+            if point == cell.suggested:
                 continue
             key = (cell.pupil_id, cell.strand.strand_id)
             if seen.get(key) == point.pk:
@@ -97,8 +102,8 @@ class AimsForm(forms.Form):
             if meant.get(key) != point.pk:
                 self.add_error(
                     name,
-                    f"{point.code} is below {cell.start.code}, where the pupil stands now, so it"
-                    " would count as reached at once. Save again to set it all the same.",
+                    f"{point.code} is not above {cell.start.code}, where the pupil stands now, so"
+                    " it would count as reached at once. Save again to set it all the same.",
                 )
 
     @property

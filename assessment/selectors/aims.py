@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assessment.measures import suggested_aim, terms_since
+from assessment.measures import Rate, points_over, suggested_aim, terms_since
 from assessment.models import Aim, Point
 from assessment.selectors.baselines import scales_of
 from assessment.selectors.paths import (
-    Cuts,
     Path,
     Step,
-    cuts_on,
     expectations_of,
     paths_of,
+    rates_of,
 )
 from assessment.selectors.progress import DueStrand, strands_due
 from assessment.selectors.versions import Ancestor, ancestors
@@ -168,9 +167,7 @@ def aims_page(access: Access, *, class_group: ClassGroup, today: dt.date) -> Aim
         for placement in placements:
             if not any(s.stream_id == stream for s in due.get(placement.judged_route, ())):
                 continue
-            cuts = cuts_on(
-                expected, stream_id=stream, route_id=placement.judged_route, day=term.census_on
-            )
+            rates = rates_of(expected, stream_id=stream, route_id=placement.judged_route)
             rows.append(
                 (
                     placement,
@@ -180,7 +177,7 @@ def aims_page(access: Access, *, class_group: ClassGroup, today: dt.date) -> Aim
                             strand,
                             paths.get((placement.pupil_id, strand.strand_id), Path()),
                             aims.get((placement.pupil_id, strand.strand_id)),
-                            _Setting(scales[stream], cuts, terms, of_year[-1]),
+                            _Setting(scales[stream], rates, terms, of_year[-1]),
                         )
                         for strand in columns
                     ],
@@ -201,7 +198,7 @@ class _Setting(NamedTuple):
     """What a suggestion depends on beside the pupil's own path."""
 
     scale: Sequence[Point]
-    cuts: Cuts | None
+    rates: Sequence[Rate]
     terms: Sequence[Term]
     last_term: Term
 
@@ -220,23 +217,23 @@ def _aimed_at(
         last = None
     aim_id, code = aim or (None, "")
     start = last.point if last else base.point if base else None
-    if start is None or setting.cuts is None:
+    if start is None or not setting.rates:
         return AimedAt(pupil_id, strand, last, start, None, aim_id, code)
     days = [each.census_on for each in setting.terms]
     until = setting.last_term.census_on
     gain, terms = None, 0
     if last:
-        terms_left = sum(last.term.census_on < day <= until for day in days)
+        left = [day for day in days if last.term.census_on < day <= until]
         if base:
             gain = last.point.value - base.point.value
             terms = terms_since(base.judged_on, last.term.census_on, days)
     else:
-        terms_left = terms_since(base.judged_on, until, days) if base else 0
+        left = [day for day in days if base and base.judged_on <= day <= until]
     value = suggested_aim(
         [each.value for each in setting.scale],
         start=start.value,
-        points_a_term=setting.cuts.points_a_term,
-        terms_left=terms_left,
+        expected=points_over(setting.rates, left),
+        terms_left=len(left),
         gain=gain,
         terms=terms,
     )

@@ -282,13 +282,15 @@ def _strand_cell(strand: DueStrand, scale: Scale, term: Term, seen: _Seen) -> Ce
     expected = None
     if seen.baseline:
         point, judged_on = seen.baseline
-        expected = expected_gain(
-            strand.rates,
-            baseline_on=judged_on,
-            census_on=term.census_on,
-            census_days=seen.census_days,
-        )
-        cell.expected = exact(expected)
+        # Of a day after the census, it has no term behind it yet, and nothing is measured.
+        if judged_on <= term.census_on:
+            expected = expected_gain(
+                strand.rates,
+                baseline_on=judged_on,
+                census_on=term.census_on,
+                census_days=seen.census_days,
+            )
+            cell.expected = exact(expected)
         cell.baseline, cell.baseline_on = scale.code(point), _day(judged_on)
         cell.start = point
     if seen.aim:

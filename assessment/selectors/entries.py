@@ -89,16 +89,24 @@ def entries_of(
 def baselines_in_force(
     *, pupils: Collection[int], strands: Collection[int], term: Term
 ) -> dict[tuple[int, int], tuple[int, dt.date]]:
-    """Return point and day of the baselines in force at the end of a term, by pupil and strand."""
-    return {
-        (pupil, strand): (point, judged_on)
-        for pupil, strand, point, judged_on in Baseline.objects.filter(
-            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.ends_on),
+    """Return point and day of the baselines by which a term is measured, by pupil and strand.
+
+    That is the one in force on the census day. Who has none yet has the first of the days after
+    it, from which the next term is measured.
+    """
+    found: dict[tuple[int, int], tuple[int, dt.date]] = {}
+    for pupil, strand, point, judged_on in (
+        Baseline.objects.filter(
+            Q(replaced_on__isnull=True) | Q(replaced_on__gt=term.census_on),
             pupil__in=pupils,
             strand__in=strands,
             judged_on__lte=term.ends_on,
-        ).values_list("pupil", "strand", "point", "judged_on")
-    }
+        )
+        .order_by("judged_on")
+        .values_list("pupil", "strand", "point", "judged_on")
+    ):
+        found.setdefault((pupil, strand), (point, judged_on))
+    return found
 
 
 def targets_until(

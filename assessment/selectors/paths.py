@@ -92,10 +92,10 @@ class Path:
     ) -> Reached | None:
         """Say what the judgement of a term means; None without one, or without a baseline.
 
-        It is measured from the baseline that holds at the end of the term, so that a later one
-        moves no earlier number. Without cuts the strand was not due, and nothing was expected.
+        It is measured from the baseline that holds on the census day, so that a later one moves
+        no earlier number. Without cuts the strand was not due, and nothing was expected.
         """
-        step, start = self.step(term), self.start(term.ends_on)
+        step, start = self.step(term), self.start(term.census_on)
         if step is None or start is None:
             return None
         gain = step.point.value - start.point.value
@@ -195,6 +195,17 @@ def expectations_of(routes: Collection[int]) -> list[Expectation]:
     """Return all that is expected on some routes, in order of time."""
     return list(
         Expectation.objects.filter(route__in=routes).select_related("stream").order_by("starts_on")
+    )
+
+
+def rates_of(
+    expectations: Iterable[Expectation], *, stream_id: int, route_id: int | None
+) -> tuple[Rate, ...]:
+    """Return what terms should bring in a stream on a route, those to come included."""
+    return tuple(
+        Rate(each.points_a_term, each.ends_on)
+        for each in expectations
+        if (each.stream_id, each.route_id) == (stream_id, route_id)
     )
 
 

@@ -184,7 +184,8 @@ def _judged(cohort: Cohort) -> QuerySet[Judgement]:
     """Join the judgements of a cohort's term with placement, expectation and baseline.
 
     Only strands that are due on the pupil's route count, so that judged never exceeds due. The
-    baseline is the one in force at the end of the term: a later one moves no earlier number.
+    baseline is the one in force on the census day, by which terms are counted too: a later one
+    moves no earlier number.
     """
     term = cohort.term
     base = "pupil__baselines"
@@ -202,10 +203,10 @@ def _judged(cohort: Cohort) -> QuerySet[Judgement]:
             base=FilteredRelation(
                 base,
                 condition=Q(pupil__baselines__strand=F("strand"))
-                & Q(pupil__baselines__judged_on__lte=term.ends_on)
+                & Q(pupil__baselines__judged_on__lte=term.census_on)
                 & (
                     Q(pupil__baselines__replaced_on__isnull=True)
-                    | Q(pupil__baselines__replaced_on__gt=term.ends_on)
+                    | Q(pupil__baselines__replaced_on__gt=term.census_on)
                 ),
             ),
             expectation=FilteredRelation(

@@ -162,7 +162,7 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     """Return where a pupil stands in the strands due now and in those judged before.
 
     The sums are those of `assessment.selectors.progress`, for one pupil and many terms: the
-    baseline that held at the end of the term, and the route by which the pupil is judged in it.
+    baseline that held on the census day, and the route by which the pupil is judged in it.
     A pupil who came after the census is in nobody's cohort, but has a route here all the same.
     """
     calendar = list(Term.objects.select_related("year").order_by("starts_on"))
@@ -285,7 +285,7 @@ def _value(
     census_days: Sequence[dt.date],
 ) -> TermValue:
     point = judgement.point
-    base = next((each for each in baselines if in_force(each, term.ends_on)), None)
+    base = next((each for each in baselines if in_force(each, term.census_on)), None)
     gain = point.value - base.point.value if base else None
     expected = word = None
     if base and gain is not None:

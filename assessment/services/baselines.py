@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessment.models import Baseline, Judgement, Point, Strand
-from assessment.services.streams.carrying import carry_all_on
+from assessment.services.streams.carrying import carry_all_on, lines_from
+from assessment.services.streams.turns import while_streams_stay
 from parrcs.core.access import Access, Permission
 from pupils.models import Pupil
 from pupils.selectors.pupils import PupilFile, pupil_files
@@ -77,6 +78,7 @@ class _Setting:
 
     def __init__(self, by: Access, asked: Sequence[tuple[Pupil, StartingPoint]]) -> None:
         self.by, self.asked = by, asked
+        while_streams_stay()
         pupils = {pupil.pk for pupil, _ in asked}
         strands = {each.strand.pk for _, each in asked}
         self._files = pupil_files(by, pupil_ids=pupils)
@@ -88,7 +90,9 @@ class _Setting:
         # so that two people who save the same class do not lock each other.
         locked = Pupil.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=pupils)
         list(locked.order_by("pk"))
-        theirs = Q(pupil__in=pupils, strand__in=strands)
+        # What is set is carried into the versions that go on from there.
+        self._lines = lines_from(strands)
+        theirs = Q(pupil__in=pupils, strand__in=set().union(*self._lines.values()))
         self._held: dict[tuple[int, int], list[Baseline]] = defaultdict(list)
         for each in Baseline.objects.filter(theirs).order_by("judged_on"):
             self._held[each.pupil_id, each.strand_id].append(each)
@@ -148,7 +152,7 @@ class _Setting:
                 f"The baseline in force is of {_day(standing.judged_on)}. A new one"
                 " is of a later day, or of the same day to correct it."
             )
-        elif said := self._closed_refused(self._files[pupil.pk], start, held):
+        elif said := self._closed_refused(self._files[pupil.pk], start):
             words = said
         if words:
             raise BaselineRefused(pupil, strand, words)
@@ -172,29 +176,26 @@ class _Setting:
             )
         return ""
 
-    def _closed_refused(
-        self, file: PupilFile, start: StartingPoint, held: Sequence[Baseline]
-    ) -> str:
+    def _closed_refused(self, file: PupilFile, start: StartingPoint) -> str:
         """Ask that no gain changes of a term that was judged and whose window has closed.
 
-        A term is measured from the baseline that holds at its end.
+        A term is measured from the baseline that holds on its census day, in the version that it
+        was judged in: the strand's own, or one that goes on from it.
         """
-        judged = self._judged[file.pupil.pk, start.strand.pk]
         for term in self._terms:
-            if term.pk not in judged or term.ends_on < start.judged_on:
+            if term.census_on < start.judged_on or not self._is_closed(file, term):
                 continue
-            if not self._is_closed(file, term):
-                continue
-            measured = any(
-                each.judged_on <= term.ends_on
-                and (each.replaced_on is None or each.replaced_on > term.ends_on)
-                for each in held
-            )
-            return (
-                f"{term} was judged {'from this' if measured else 'without a'} baseline and its"
-                " window is closed, so it stays as it is. Set a new baseline with a date after"
-                f" {_day(term.ends_on)}."
-            )
+            for strand in self._lines[start.strand.pk]:
+                key = (file.pupil.pk, strand)
+                begun = [b for b in self._held[key] if b.judged_on <= term.census_on]
+                later = any(each.judged_on > start.judged_on for each in begun)
+                if term.pk not in self._judged[key] or later:
+                    continue
+                return (
+                    f"{term} was judged {'from this' if begun else 'without a'} baseline and its"
+                    " window is closed, so it stays as it is. Set a new baseline with a date after"
+                    f" {_day(term.census_on)}."
+                )
         return ""
 
     def _is_closed(self, file: PupilFile, term: Term) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assessment.models import Judgement, Point
 from assessment.selectors.progress import strands_due
+from assessment.services.streams.turns import while_streams_stay
 from parrcs.core.access import Access
 from pupils.models import Pupil
 from pupils.services.operations import (
@@ -54,6 +55,7 @@ def record_judgement(
     )
     if operation.repeated:
         return operation
+    while_streams_stay()
     placement = placement_to_judge(by=by, class_group=class_group, term=term, pupil=pupil)
     due = strands_due(term).get(placement.judged_route, [])
     strand = next((each for each in due if each.strand_id == strand_id), None)

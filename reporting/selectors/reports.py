@@ -11,12 +11,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from assessment.models import Judgement
 from assessment.selectors.progress import progress_counts, strands_due
 from parrcs.core.access import Access, Permission
 from pupils.selectors.cohorts import cohort
 from reporting.choices import ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
+from reporting.selectors.drafts import decided_since
 from schools.models import AcademicYear, School, Term
 
 
@@ -42,7 +42,7 @@ class ReportState:
     """What has been made of one report so far."""
 
     draft: Report | None
-    saved_since: int
+    since: Sequence[str]
     published: Sequence[Report]
     run: ReportRun | None
 
@@ -50,8 +50,7 @@ class ReportState:
 def report_state(access: Access, *, school: School, term: Term) -> ReportState:
     """Return the draft, the published versions and the latest run of a school's report.
 
-    `saved_since` counts the judgements of the school's pupils that were saved after the draft
-    was made.
+    `since` says what has been saved or decided after the draft was made.
     """
     mine = {"kind": ReportKind.HT, "school": school, "term": term}
     reports = list(
@@ -61,16 +60,10 @@ def report_state(access: Access, *, school: School, term: Term) -> ReportState:
         .select_related("made_by", "published_by")
     )
     draft = next((each for each in reports if each.status == ReportStatus.DRAFT), None)
-    since = 0
-    if draft:
-        placed = cohort(access, term=term).filter(school=school).placements
-        since = Judgement.objects.filter(
-            term=term, judged_at__gt=draft.made_at, pupil__in=placed.values("pupil")
-        ).count()
     runs = ReportRun.objects.visible_to(access).filter(**mine).select_related("asked_by")
     return ReportState(
         draft=draft,
-        saved_since=since,
+        since=decided_since(access, draft=draft, school=school, term=term) if draft else (),
         published=[each for each in reports if each.status == ReportStatus.PUBLISHED],
         run=runs.first(),
     )

@@ -331,7 +331,7 @@ def _rows(
             aim, _ = aims.get(key, (0, ""))
             cells.append(
                 TrackedCell(
-                    start=path.start(term.ends_on),
+                    start=path.start(term.census_on),
                     last=path.before(term),
                     now=path.step(term),
                     reached=path.reached(term, cuts=cuts, census_days=census_days),

@@ -305,7 +305,7 @@ def _rows(
         cells = []
         for goal in goals:
             path = paths.get((placement.pupil_id, goal.strand_id), Path())
-            start = path.start(terms[-1].ends_on)
+            start = path.start(terms[-1].census_on)
             steps = [path.step(term) for term in terms]
             points = [each.point if each else None for each in (start, *steps)]
             cells.append(GoalCell(points, top))

@@ -88,9 +88,11 @@ class PupilTracker:
 
     @property
     def no_baseline(self) -> int:
-        """How many of those have no baseline in force, so that no gain can be told."""
+        """How many of those have no baseline on the census day, so that no gain can be told."""
         return sum(
-            strand.due and all(start.replaced_on for start in strand.starts)
+            strand.due
+            and self.term is not None
+            and not any(start.holds(self.term.census_on) for start in strand.starts)
             for each in self.streams
             for strand in each.strands
         )
@@ -152,7 +154,7 @@ def pupil_tracker(access: Access, *, file: PupilFile) -> PupilTracker:
         aim, _ = aims.get((pupil.pk, strand.pk), (0, ""))
         of_year = term is not None and when.year_id == term.year_id
         return TrackedCell(
-            start=path.start(when.ends_on),
+            start=path.start(when.census_on),
             last=path.before(when),
             now=path.step(when),
             reached=path.reached(when, cuts=cuts, census_days=census_days),

@@ -58,12 +58,15 @@ def ht_report_page(request: TrustRequest, school_id: int, term_id: int) -> HttpR
             "term": term,
             "report": live,
             "state": state,
-            "moved": state.draft is not None
-            and _numbers({**live}) != _numbers(state.draft.snapshot),
+            "moved": _moved({**live}, state.draft),
             "may_make": _may_make(request, school_id),
             "crumbs": [("Reports", reverse("reports"))],
         },
     )
+
+
+def _moved(live: dict[str, Any], draft: Any) -> bool:
+    return draft is not None and _numbers(live) != _numbers(draft.snapshot)
 
 
 def _numbers(snapshot: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +113,7 @@ def publish(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse
             "school": school,
             "term": term,
             "state": state,
+            "moved": _moved({**ht_report(request.access, school=school, term=term)}, state.draft),
             "form": form,
             "next_version": len(state.published) + 1,
             "crumbs": [

@@ -273,7 +273,12 @@ class Telling:
             return None
         version = self.versions[self._version(number)]
         value = version.values[life.judged[number]]
-        made = [each for each in life.baselines if each <= number]
+        # The census is 30 days into a term: a baseline after it is none for the term.
+        made = [
+            each
+            for each, (after, _) in life.baselines.items()
+            if each < number or (each == number and after <= 30)
+        ]
         if not made:
             return value, None, None, None
         start = max(made)
@@ -282,7 +287,6 @@ class Telling:
             if self._version(start) < each <= number:
                 point = self.versions[each].became[point]
         gain = value - version.values[point]
-        # The census is 30 days into a term: a baseline after it has had nothing of that term.
         counted = range(start + (after > 30), number + 1)
         in_force = self._version(number)
         expected = sum(self._rate(in_force, route, term) for term in counted)

@@ -139,12 +139,17 @@ def test_a_new_baseline_moves_no_earlier_term(world, record):
     assert gains == [(1, 1), (2, 2), (1, 1), (2, 2)]
 
 
-def test_a_baseline_replaced_on_the_last_day_of_a_term_counts_no_longer(world, record):
-    pupil, last_day = world.pupils[1], world.terms[2].ends_on
-    record.baseline(pupil, "reading", 5, until=last_day)
-    record.baseline(pupil, "reading", 8, on=last_day)
+@pytest.mark.parametrize(("days_after", "gain", "expected"), [(0, 1, 1), (1, 4, 3)])
+def test_a_baseline_replaced_on_the_census_day_counts_no_longer_and_a_day_later_still(
+    world, record, days_after, gain, expected
+):
+    """Whoever sets a baseline anew after the census lifts nobody: there is no term behind it."""
+    pupil, day = world.pupils[1], world.terms[2].census_on + dt.timedelta(days=days_after)
+    record.baseline(pupil, "reading", 5, until=day)
+    record.baseline(pupil, "reading", 8, on=day)
     record.judge(pupil, "reading", 9, world.terms[2])
-    assert the_one(world, world.terms[2]).gain == 1
+    reached = the_one(world, world.terms[2])
+    assert (reached.gain, reached.expected) == (gain, expected)
 
 
 def test_a_baseline_made_after_the_term_is_none_for_it(world, record):

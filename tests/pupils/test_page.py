@@ -46,7 +46,7 @@ def _reckoned(pupil, judgement):
     starts = [
         baseline
         for baseline in Baseline.objects.filter(pupil=pupil, strand=judgement.strand)
-        if baseline.judged_on <= term.ends_on < (baseline.replaced_on or dt.date.max)
+        if baseline.judged_on <= term.census_on < (baseline.replaced_on or dt.date.max)
     ]
     routes = [
         placement.route

@@ -121,8 +121,8 @@ class Reckoning:
             each
             for each in self.baselines
             if (each["pupil_id"], each["strand_id"]) == (pupil["id"], strand["id"])
-            and each["judged_on"] <= term["ends_on"]
-            and (each["replaced_on"] is None or each["replaced_on"] > term["ends_on"])
+            and each["judged_on"] <= term["census_on"]
+            and (each["replaced_on"] is None or each["replaced_on"] > term["census_on"])
         ]
         if not base:
             return {"judged": True, "word": None}

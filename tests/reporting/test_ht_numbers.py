@@ -85,8 +85,8 @@ def test_the_rows_have_what_makes_it_hard(busy: World) -> None:
     assert report["targets_total"]["not_judged"] > 3
     assert made(busy, 2)["on_roll"] != report["on_roll"]
     replaced = Baseline.objects.filter(replaced_on__isnull=False)
-    assert replaced.filter(replaced_on__lte=busy.term.ends_on).exists()
-    assert replaced.filter(replaced_on__gt=busy.term.ends_on).exists()
+    assert replaced.filter(replaced_on__lte=busy.term.census_on).exists()
+    assert replaced.filter(replaced_on__gt=busy.term.census_on).exists()
 
 
 @given(pupils=st.integers(0, 9), seed=st.integers(0, 9_999), term=st.integers(0, 3))

@@ -207,7 +207,7 @@ def test_in_a_path_every_judgement_stands_in_order(busy, sign_in):
     points = {int(p.value): p for p in Point.objects.filter(stream=busy.developmental)}
     for term, value in zip(busy.terms, (9, 12, 11, 15), strict=True):
         JudgementFactory(pupil=pupil, strand=reading, term=term, point=points[value])
-    start = pupil.baselines.filter(strand=reading, judged_on__lte=busy.term.ends_on).last()
+    start = pupil.baselines.filter(strand=reading, judged_on__lte=busy.term.census_on).last()
     page = sign_in(Role.TEACHER).get(
         reverse("class_tracker", args=[busy.class_group.pk]),
         {"stream": busy.developmental.pk, "show": "path"},

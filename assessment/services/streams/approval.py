@@ -15,6 +15,7 @@ from assessment.models import Baseline, Expectation, Judgement, Stream
 from assessment.selectors.approvals import what_holds
 from assessment.selectors.streams import is_closed
 from assessment.services.streams.carrying import carry_baselines
+from assessment.services.streams.turns import before_streams_change
 from parrcs.core.access import Access, Permission
 from pupils.models import Route
 from schools.models import Term
@@ -130,7 +131,7 @@ def take_back_approval(*, by: Access, stream: Stream) -> None:
     held = what_holds(stream, today=timezone.localdate())
     if held:
         raise ApprovalRefused(held)
-    Baseline.objects.filter(strand__stream=stream).delete()
+    Baseline.objects.filter(strand__stream=stream, carried_from__isnull=False).delete()
     Expectation.objects.filter(stream=stream).delete()
     before, last_day_before = stream.cut_short, stream.approved_from - dt.timedelta(days=1)
     until = stream.cut_short_until
@@ -182,12 +183,16 @@ def set_expectations(
     for route in from_then_on.exclude(route__in=expected).values_list("route", flat=True):
         _check_nobody_judged(stream, route, term)
     from_then_on.filter(starts_on__gte=term.starts_on).delete()
+    eve = term.starts_on - dt.timedelta(days=1)
     going_on = set()
-    for row in from_then_on:
+    # What ended the day before goes on where it says the same: one row, not two.
+    for row in Expectation.objects.filter(
+        Q(ends_on=eve) | _holds_from(term.starts_on, "ends_on"), stream=stream
+    ):
         same = expected.get(row.route_id) == (row.points_a_term, row.better)
         if same:
             going_on.add(row.route_id)
-        row.ends_on = None if same else term.starts_on - dt.timedelta(days=1)
+        row.ends_on = None if same else eve
         row.save(update_fields=["ends_on"])
     Expectation.objects.bulk_create(
         Expectation(stream=stream, route_id=route, starts_on=term.starts_on, **each._asdict())
@@ -197,7 +202,11 @@ def set_expectations(
 
 
 def _locked(stream: Stream) -> Stream:
-    """Lock all versions of a stream: what is decided of one depends on the others."""
+    """Lock all versions of a stream: what is decided of one depends on the others.
+
+    Nobody records meanwhile: what is saved would stand in a version just taken out of use.
+    """
+    before_streams_change()
     versions = Stream.objects.select_for_update(of=("self",)).filter(code=stream.code)
     found = next((each for each in versions.order_by("pk") if each.pk == stream.pk), None)
     if found is None:

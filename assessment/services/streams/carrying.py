@@ -105,6 +105,20 @@ def _between(baseline: Baseline, theirs: Sequence[Baseline], strand: int, point:
     )
 
 
+def lines_from(strands: Collection[int]) -> dict[int, set[int]]:
+    """Return, for each strand, those of the approved versions that go on from it, itself too."""
+    found = {strand: {strand} for strand in strands}
+    at = {strand: {strand} for strand in strands}
+    while after := _successors({each for reached in at.values() for each in reached}):
+        at = {
+            strand: {onward for each in reached for onward, _ in after.get(each, ())}
+            for strand, reached in at.items()
+        }
+        for strand, reached in at.items():
+            found[strand] |= reached
+    return found
+
+
 def _successors(strands: Collection[int]) -> dict[int, list[tuple[int, int]]]:
     """Return the strands, with their version, that some go on as in versions that are approved."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)

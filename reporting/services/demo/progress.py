@@ -252,7 +252,7 @@ class Progress:
     def _terms(self, learner: Learner, term: int) -> int | None:
         """Count the terms since the baseline; None where nothing can be judged yet."""
         held = self._calendar.terms[term]
-        base = learner.base(held.ends_on)
+        base = learner.base(held.census_on)
         if base is None or base.judged_on > self._calendar.judged_by(term):
             return None
         return terms_since(base.judged_on, held.census_on, self._census_days) or None
@@ -272,7 +272,7 @@ class Progress:
             self._grow(learner, key, term, rank / len(ranked), at=rank < reach)
 
     def _grow(self, learner: Learner, key: StrandKey, term: int, rank: float, *, at: bool) -> None:
-        base = learner.base(self._calendar.terms[term].ends_on)
+        base = learner.base(self._calendar.terms[term].census_on)
         terms = self._terms(learner, term)
         if base is None or terms is None:
             return
