@@ -85,7 +85,7 @@ def _mapped_version(world: World) -> None:
     before = Stream.objects.create(
         code="engagement", version="0.9", name="E", proposed={"better": "1.5", "expected": {}}
     )
-    world.engagement.replaces = before
+    world.engagement.replaces = world.engagement.cut_short = before
     world.engagement.save()
     old = Strand.objects.create(stream=before, code="exploration", name="E", position=1)
     point = Point.objects.create(stream=before, code="1", label="1", value=1)
