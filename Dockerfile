@@ -21,6 +21,7 @@ COPY schools schools
 COPY pupils pupils
 COPY assessment assessment
 COPY reporting reporting
+COPY exchange exchange
 COPY templates templates
 COPY static static
 COPY fixtures fixtures

@@ -24,6 +24,16 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "resume imports": {
+        "task": "exchange.tasks.resume_imports",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget imports": {
+        "task": "exchange.tasks.forget_imports",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 60 * 60},
+    },
     "remind teachers": {
         "task": "assessment.tasks.remind_by_calendar",
         "schedule": crontab(hour=7, minute=0),

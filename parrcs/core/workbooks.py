@@ -126,7 +126,12 @@ def _check_parts(content: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             listed = parts.infolist()
-            if "xl/workbook.xml" not in {each.filename for each in listed}:
+            names = {each.filename for each in listed}
+            if any(_leads_outside(name) for name in names):
+                raise WorkbookRefused(
+                    "names a place outside itself, which no workbook does. Ask whoever sent it"
+                )
+            if "xl/workbook.xml" not in names:
                 raise WorkbookRefused(
                     "is not an Excel workbook, whatever its name says. Save it as .xlsx"
                 )
@@ -136,16 +141,22 @@ def _check_parts(content: bytes, limits: Limits) -> None:
             left, marks = limits.unpacked, 0
             for each in listed:
                 with parts.open(each) as part:
-                    read = part.read(left + 1)
-                left -= len(read)
-                marks += read.count(b"<")
-                if left < 0 or marks > limits.marks:
-                    raise WorkbookRefused(_too_much(unpacked, limits))
+                    # Piece by piece: one part may be most of what is allowed.
+                    while piece := part.read(min(left + 1, MB)):
+                        left -= len(piece)
+                        marks += piece.count(b"<")
+                        if left < 0 or marks > limits.marks:
+                            raise WorkbookRefused(_too_much(unpacked, limits))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         # NotImplementedError, of a way to pack that is not known, is a RuntimeError.
         raise WorkbookRefused(
             "is damaged or locked with a password. Open it in Excel and save it as a new .xlsx file"
         ) from error
+
+
+def _leads_outside(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or ":" in name
 
 
 def _too_large(limits: Limits) -> str:

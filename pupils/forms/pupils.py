@@ -11,30 +11,12 @@ from django.utils import timezone
 
 from pupils.choices import PrimaryNeed, Sex
 from pupils.forms.fields import CHOOSE, choice_field, text_field
-from pupils.measures import upn_check_letter
+from pupils.measures import upn_problem
 from pupils.selectors.places import Places, class_choices
 from pupils.services.pupils import Place
 from schools.forms.dates import day_field
 
 OLDEST = 25
-
-
-def upn_problem(upn: str) -> str:
-    """Say what is wrong with a UPN, or nothing."""
-    if len(upn) != 13:
-        return f"A UPN has 13 characters, this one has {len(upn)}."
-    if not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]", upn):
-        return "A UPN is a letter, eleven digits, and a last digit (or a letter, if temporary)."
-    try:
-        right = upn_check_letter(upn[1:])
-    except ValueError:
-        return f"No UPN ends in {upn[-1]}: the letters I, O and S are not used."
-    if upn[0] != right:
-        return (
-            f"One character is wrong: with {upn[1:]} the first letter would be {right},"
-            f" not {upn[0]}."
-        )
-    return ""
 
 
 class PupilForm(forms.Form):

@@ -1,9 +1,7 @@
 """The bell that calls a worker to a run: a message of two ids, which may be lost or doubled."""
 
 from parrcs.celery import app
-
-# A bell not heard by then is dropped: `resume_runs` rings again, so they need not pile up.
-HEARD_WITHIN_SECONDS = 60
+from parrcs.core.jobs import HEARD_WITHIN_SECONDS
 
 
 def ring(*, trust_id: int, run_id: int) -> None:

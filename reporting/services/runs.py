@@ -6,17 +6,14 @@ function here may be called again for the same run, or twice at once, and does i
 
 import hashlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 import pghistory
-from django.db import connection
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
+from parrcs.core.jobs import MOST_ATTEMPTS, REPORT_RUNS, TIME_TO_HEAR, only_here, someone_is_at
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
@@ -28,11 +25,6 @@ from schools.selectors.people import workplaces
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 3
-# The first bell has this long to be heard before another is rung.
-TIME_TO_HEAR = timedelta(seconds=5)
-# Advisory locks are numbers that all users of the database share; this one is ours.
-REPORT_RUNS = 52_011
 STEPS = ("Reading judgements", "Charts", "Laying out pages", "Checking and storing")
 
 
@@ -46,7 +38,7 @@ class CannotMake(Exception):
 
 def make(*, trust_id: int, run_id: int) -> None:
     """Make the report that a run asks for, unless that is done or is being done elsewhere."""
-    with _only_here(run_id) as mine:
+    with only_here(REPORT_RUNS, run_id) as mine:
         if not mine:
             return
         run = _start(trust_id, run_id)
@@ -81,7 +73,7 @@ def ring_for_waiting() -> None:
     for trust_id in Trust.objects.values_list("id", flat=True):
         with in_trust(trust_id):
             for run in ReportRun.objects.unfinished().order_by("asked_at"):
-                if _someone_is_at(run.pk) or _just_asked(run):
+                if someone_is_at(REPORT_RUNS, run.pk) or _just_asked(run):
                     continue
                 if run.attempts >= MOST_ATTEMPTS:
                     _give_up(run)
@@ -91,42 +83,6 @@ def ring_for_waiting() -> None:
 
 def _just_asked(run: ReportRun) -> bool:
     return run.state == RunState.QUEUED and run.asked_at > timezone.now() - TIME_TO_HEAR
-
-
-@contextmanager
-def _only_here(run_id: int) -> Iterator[bool]:
-    """Hold the run's lock, or say that another worker holds it.
-
-    It is an advisory lock of the database session, not a row lock: it outlives the short
-    transactions in which progress is written, and the server itself releases it when a killed
-    worker's connection drops. Session means connection: Django keeps one connection a thread
-    until it is closed, which in a worker happens only between tasks, so the lock, the work and
-    the unlocking share it, and the pool gets it back without the lock. (Behind a pooler in
-    transaction mode, such as PgBouncer's, workers need a direct connection.)
-    """
-    held = _one("SELECT pg_try_advisory_lock(%s, %s)", REPORT_RUNS, run_id)
-    try:
-        yield held
-    finally:
-        # On a connection that has died, the lock has died with it.
-        if held and connection.is_usable():
-            _one("SELECT pg_advisory_unlock(%s, %s)", REPORT_RUNS, run_id)
-
-
-def _someone_is_at(run_id: int) -> bool:
-    return _one(
-        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        " AND classid = %s AND objid = %s AND objsubid = 2)",
-        REPORT_RUNS,
-        run_id,
-    )
-
-
-def _one(sql: str, *params: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return bool(cursor.fetchone()[0])
 
 
 def _start(trust_id: int, run_id: int) -> ReportRun | None:

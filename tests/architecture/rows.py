@@ -22,6 +22,8 @@ from assessment.models import (
     Stream,
     TestScore,
 )
+from exchange.choices import ImportKind, ImportState, LineOutcome
+from exchange.models import Import, ImportLine
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
@@ -97,6 +99,7 @@ def a_row_everywhere(world: World) -> None:
         _agreement(world, world.arb, world.arb_pupils[0])
         other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
         _agreement(world, other, world.other_pupils[0])
+        _imports(world)
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
@@ -262,6 +265,42 @@ def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:
         decided_on=day,
         pupil=pupil,
     )
+
+
+def _imports(world: World) -> None:
+    """Give both schools and the ARB an import that was applied, with a line."""
+    lead, now = world.people[Role.TRUST_LEAD], timezone.now()
+    for school, arb, pupil in (
+        (world.school, None, world.pupils[0]),
+        (world.other_school, None, world.other_pupils[0]),
+        (None, world.arb, world.arb_pupils[0]),
+    ):
+        run = Import.objects.create(
+            kind=ImportKind.PUPILS,
+            name="pupils.csv",
+            content=b"UPN",
+            size=3,
+            sha256="0" * 64,
+            school=school,
+            arb=arb,
+            columns=[["UPN", "upn"]],
+            state=ImportState.APPLIED,
+            sent_by=lead,
+            asked_at=now,
+            applied_by=lead,
+            applied_at=now,
+            all_lines=1,
+            new_lines=1,
+        )
+        ImportLine.objects.create(
+            run=run,
+            position=1,
+            number=2,
+            texts=[pupil.upn],
+            outcome=LineOutcome.NEW,
+            about=f"{pupil}, {pupil.upn}",
+            pupil=pupil,
+        )
 
 
 def _one_event(event: type[models.Model]) -> None:

@@ -12,7 +12,7 @@ from django.apps import apps
 from importlinter.cli import lint_imports
 
 PROJECT = Path(__file__).resolve().parents[2]
-APPS = ("parrcs", "schools", "pupils", "assessment", "reporting")
+APPS = ("parrcs", "schools", "pupils", "assessment", "reporting", "exchange")
 
 
 @cache

@@ -7,6 +7,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from exchange.models import Import
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import Pupil
@@ -127,7 +128,7 @@ def test_without_visible_to_that_is_noticed(
     assert surprises(model, world)
 
 
-@pytest.mark.parametrize("model", [ARB, ClassGroup, Pupil, Report, ReportRun, School])
+@pytest.mark.parametrize("model", [ARB, ClassGroup, Import, Pupil, Report, ReportRun, School])
 def test_without_visible_to_an_address_leaks(
     model: type[models.Model],
     monkeypatch: pytest.MonkeyPatch,
@@ -150,4 +151,5 @@ def test_addresses_of_allauth_hold_no_pupils() -> None:
         "pupils",
         "assessment",
         "reporting",
+        "exchange",
     }

@@ -1,6 +1,7 @@
 """What stands for each id in an address, and which words give a thing away."""
 
 from assessment.models import Achievement, Evidence, Note, Strand, TestScore
+from exchange.models import Import
 from pupils.models import Outcome, PlacementRequest, Plan, Provision, Pupil, TermlyTarget
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
@@ -53,6 +54,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "membership_id": Membership.objects.order_by("pk")[0].pk,
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
         "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,
+        "kind": "pupils",
+        "ending": "csv",
+        "import_id": Import.objects.get(school=school).pk,
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

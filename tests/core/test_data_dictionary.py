@@ -19,7 +19,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_table_of_ours_is_in_it_and_history_is_not(page: Path):
     call_command("data_dictionary")
     text = page.read_text()
-    for app in ("schools", "pupils", "assessment", "reporting"):
+    for app in ("schools", "pupils", "assessment", "reporting", "exchange"):
         for model in apps.get_app_config(app).get_models():
             named = f"`{model._meta.db_table}`" in text
             assert named is not model.__name__.endswith("Event"), model

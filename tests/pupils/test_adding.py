@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from pupils.forms.pupils import upn_problem
-from pupils.measures import upn_check_letter
+from pupils.measures import upn_check_letter, upn_problem
 from pupils.models import Placement, Pupil
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.factories.schools import MembershipFactory, UserFactory

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from parrcs.core.access import Role
+from parrcs.core.jobs import REPORT_RUNS, only_here
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
@@ -135,7 +136,7 @@ def test_a_task_without_a_trust_refuses(settled: World) -> None:
 
 def test_two_workers_do_not_make_the_same_run(settled: World, bells: Bells) -> None:
     run = ask(settled)
-    with runs._only_here(run.pk) as mine:
+    with only_here(REPORT_RUNS, run.pk) as mine:
         assert mine
         elsewhere(lambda: make_report(trust_id=settled.trust.pk, run_id=run.pk) or True)
         assert again(settled, run).attempts == 0
@@ -284,11 +285,11 @@ def test_a_run_that_ends_at_the_last_moment_is_not_given_up(
     run = ask(settled)
     change(settled, run, state=RunState.RUNNING, attempts=3)
 
-    def ends_now(_run_id: int) -> bool:
+    def ends_now(_kind: int, _run_id: int) -> bool:
         change(settled, run, state=RunState.DONE)
         return False
 
-    monkeypatch.setattr(runs, "_someone_is_at", ends_now)
+    monkeypatch.setattr(runs, "someone_is_at", ends_now)
     resume_runs()
     assert again(settled, run).state == RunState.DONE
 
@@ -321,7 +322,7 @@ def test_the_waiting_are_rung_for_again(settled: World, bells: Bells) -> None:
     theirs = {"trust_id": foreign.trust.pk, "run_id": other.pk}
     assert bells == [mine, theirs]
     bells.clear()
-    with runs._only_here(run.pk):
+    with only_here(REPORT_RUNS, run.pk):
         elsewhere(lambda: resume_runs() or True)
     assert bells == [theirs]
 

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._gather_static_files()
         call_command("seed_demo", stdout=self.stdout)
+        call_command("seed_demo_imports")
 
     def _gather_static_files(self) -> None:
         """Gather them unless they are those of the last start: compressing them takes seconds."""

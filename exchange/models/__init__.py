@@ -1,0 +1,3 @@
+from exchange.models.imports import Import, ImportLine
+
+__all__ = ["Import", "ImportLine"]

@@ -1,0 +1,46 @@
+"""Templates to fill in: the headings of a kind of import, with a line of words about each."""
+
+import csv
+from io import BytesIO, StringIO
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from exchange.services.kinds import Kind
+
+_WIDTH, _WORDS_WIDTH = 18, 80
+
+
+def as_csv(kind: Kind) -> bytes:
+    """Return the template as CSV, with the words in the second line, which is not read."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.heading for column in kind.columns])
+    writer.writerow([column.words for column in kind.columns])
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def as_xlsx(kind: Kind) -> bytes:
+    """Return the template as a workbook, with the words on a sheet of their own."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = kind.name.capitalize()[:31]
+    sheet.freeze_panes = "A2"
+    about = book.create_sheet("About the columns")
+    about.append(["Column", "What belongs there"])
+    about["A1"].font = about["B1"].font = Font(bold=True)
+    about.column_dimensions["A"].width = _WIDTH + 6
+    about.column_dimensions["B"].width = _WORDS_WIDTH
+    for place, column in enumerate(kind.columns, start=1):
+        cell = sheet.cell(row=1, column=place, value=column.heading)
+        cell.font = Font(bold=True)
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].width = _WIDTH
+        # As text: Excel makes numbers of digits and dates of what looks like one.
+        sheet.column_dimensions[letter].number_format = "@"
+        about.append([column.heading, column.words])
+        about.cell(row=place + 1, column=2).alignment = Alignment(wrap_text=True)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -1,0 +1,121 @@
+"""Taking back what was just written of a pupil, where nothing rests on it yet."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import SET_NULL, Exists, ForeignObjectRel, OuterRef
+
+from parrcs.core.access import Access, Permission
+from pupils.models import Placement, Pupil
+from pupils.selectors.pupils import PupilFile
+
+# What a placement says, as JSON holds it.
+type PlacementFacts = dict[str, Any]
+
+
+class CannotTakeBack(Exception):
+    """Something rests on it by now; says what, in words."""
+
+
+def placement_facts(placement: Placement) -> PlacementFacts:
+    """Return what a placement says, to recognise it by."""
+    return {
+        "id": placement.pk,
+        "school": placement.school_id,
+        "arb": placement.arb_id,
+        "class_group": placement.class_group_id,
+        "route": placement.route_id,
+        "starts_on": placement.starts_on.isoformat(),
+        "ends_on": placement.ends_on.isoformat() if placement.ends_on else None,
+    }
+
+
+@transaction.atomic
+def take_back_pupil(
+    *, by: Access, file: PupilFile, facts: Mapping[str, Any], placements: Sequence[PlacementFacts]
+) -> None:
+    """Remove a pupil who was just added, if all is as it was then and nothing was recorded.
+
+    Raises `CannotTakeBack`.
+    """
+    if not file.lets(by, Permission.MANAGE_PUPILS):
+        raise PermissionDenied
+    pupil = _locked(by, file)
+    if any(getattr(pupil, name) != value for name, value in facts.items()):
+        raise CannotTakeBack("their details were changed since")
+    if _facts_of(pupil) != list(placements):
+        raise CannotTakeBack("they were placed anew since")
+    if rests := what_rests_on(pupil):
+        raise CannotTakeBack(f"there are {rests} since")
+    pupil.delete()
+
+
+@transaction.atomic
+def take_back_placements(
+    *,
+    by: Access,
+    file: PupilFile,
+    before: Sequence[PlacementFacts],
+    after: Sequence[PlacementFacts],
+) -> None:
+    """Put a pupil's placements back as they were before, if they are still as they were after.
+
+    Raises `CannotTakeBack`.
+    """
+    if not file.may_place(by):
+        raise PermissionDenied
+    pupil = _locked(by, file)
+    if _facts_of(pupil) != list(after):
+        raise CannotTakeBack("the placement, which was changed since")
+    wanted = {each["id"]: each for each in before}
+    for placement in list(Placement.objects.filter(pupil=pupil).order_by("-starts_on")):
+        if placement.pk not in wanted:
+            placement.delete()
+            continue
+        facts = wanted[placement.pk]
+        if facts != placement_facts(placement):
+            for name in ("school", "arb", "class_group", "route"):
+                setattr(placement, f"{name}_id", facts[name])
+            placement.starts_on = dt.date.fromisoformat(facts["starts_on"])
+            ends_on = facts["ends_on"]
+            placement.ends_on = dt.date.fromisoformat(ends_on) if ends_on else None
+            placement.save()
+
+
+def what_rests_on(pupil: Pupil) -> str:
+    """Name what is recorded of a pupil beside the placements, or nothing."""
+    relations = [
+        relation
+        for relation in Pupil._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel)
+        and relation.related_model is not Placement
+        # What merely names the pupil, or keeps what was, does not rest on them.
+        and relation.on_delete is not SET_NULL
+        and not hasattr(relation.related_model, "pgh_tracked_model")
+    ]
+    is_there = Pupil.objects.filter(pk=pupil.pk).values_list(
+        *(
+            Exists(each.related_model._default_manager.filter(**{each.field.name: OuterRef("pk")}))
+            for each in relations
+        )
+    )
+    found = [
+        str(relation.related_model._meta.verbose_name_plural)
+        for relation, there in zip(relations, is_there.get(), strict=True)
+        if there
+    ]
+    return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+
+
+def _facts_of(pupil: Pupil) -> list[PlacementFacts]:
+    return [
+        placement_facts(each)
+        for each in Placement.objects.filter(pupil=pupil).order_by("starts_on")
+    ]
+
+
+def _locked(by: Access, file: PupilFile) -> Pupil:
+    return Pupil.objects.visible_to(by).select_for_update(of=("self",)).get(pk=file.pupil.pk)

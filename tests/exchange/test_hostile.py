@@ -1,0 +1,45 @@
+"""Files made to harm, or sent by mistake: refused in words, in under two seconds, nothing kept."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exchange.models import Import
+from exchange.services.imports import FileRefused
+from tests.exchange.conftest import Desk
+from tests.exchange.hostile import FILES
+
+# They take long to make; what reads the others reads them too, and nothing is stored before.
+HEAVY = {"inflates.xlsx", "hides.xlsx", "cells.xlsx", "long.csv", "deep.xml"}
+
+
+def test_they_are_refused_before_they_do_harm(tmp_path: Path) -> None:
+    for _, name, made, _ in FILES:
+        (tmp_path / name).write_bytes(made())
+    reading = subprocess.run(
+        [sys.executable, "-m", "tests.exchange.hostile", str(tmp_path)],
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=120,
+    )
+    told = [json.loads(line) for line in reading.stdout.splitlines()]
+    assert [name for name, *_ in told] == [name for _, name, _, _ in FILES]
+    for (_, name, _, words), (_, seconds, megabytes, said) in zip(FILES, told, strict=True):
+        assert said.startswith(words), f"{name}: {said}"
+        # The time of its own processor: how busy the machine is with others is not the question.
+        assert seconds < 2, name
+        # Of the whole program, Django included, and of all files up to this one.
+        assert megabytes < 250, name
+
+
+def test_nothing_of_them_is_stored(desk: Desk) -> None:
+    for kind, name, made, _ in FILES:
+        if name in HEAVY:
+            continue
+        with pytest.raises(FileRefused):
+            desk.send(made(), kind, name=name, options={})
+    assert not Import.objects.exists()
