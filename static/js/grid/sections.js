@@ -34,7 +34,8 @@ export class Sections {
     const section = this.#sections.find((each) => each.name === name);
     if (!section || !this.#place) return;
     section.element.open = true;
-    section.element.querySelector("summary").focus();
+    section.element.querySelector("summary").focus({ preventScroll: true });
+    this.#reach(section);
   }
 
   /* Another cell: what is open closes, and what was begun is kept. */
@@ -88,6 +89,7 @@ export class Sections {
         });
       }
       this.#grow();
+      if (element.open) this.#reach(section);
     });
     return element;
   }
@@ -109,6 +111,15 @@ export class Sections {
       return;
     }
     window.htmx.swap(body, found, { swapStyle: "innerHTML" });
+    // There was not so far to go before.
+    if (section.element.contains(document.activeElement) && section.element.contains(body)) this.#reach(section);
+  }
+
+  /* A section that is opened stands at the top of the sheet, its contents below, and the sheet in
+     the window. */
+  #reach({ slot }) {
+    this.#strip.scrollIntoView({ block: "nearest" });
+    this.#strip.scrollTop += slot.getBoundingClientRect().top - this.#strip.getBoundingClientRect().top - 8;
   }
 }
 

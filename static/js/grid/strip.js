@@ -42,11 +42,26 @@ export class Strip {
     this.#now.addEventListener("toggle", (event) => {
       this.#more = event.target.open;
     }, true);
+    strip.addEventListener("keydown", (event) => {
+      if (this.#key(event, does)) event.preventDefault();
+    });
   }
 
   /* Open "Who and when" or "Notes and files" and go there. */
   open(name) {
     this.#sections.open(name);
+  }
+
+  /* The keys that lead here go on from here, and Escape leads back. What is typed in a field is
+     typed there, and a list or a calendar that is open closes first. */
+  #key({ key, target, ctrlKey, metaKey, altKey, isComposing }, does) {
+    if (ctrlKey || metaKey || altKey || isComposing) return false;
+    if (key === "Escape" && !target.matches("select, input[type=date], input[type=file]")) does.back();
+    else if (target.matches("input, select, textarea")) return false;
+    else if (key === "h" || key === "H") this.open("history");
+    else if (key === "n" || key === "N") this.open("record");
+    else return false;
+    return true;
   }
 
   /* Notes begun and not saved: [{ name, place }]. */
@@ -61,6 +76,8 @@ export class Strip {
     const cell = this.#model.cell(place);
     const drawn = [place.row, place.column, held.state, held.point, held.words, cell];
     if (this.#drawn?.every((part, index) => part === drawn[index])) return;
+    // Whose cell it is comes first, however far one had read about another.
+    if (this.#drawn?.[0] !== place.row || this.#drawn[1] !== place.column) this.#strip.scrollTop = 0;
     this.#drawn = drawn;
     // On a phone the grid needs the room: what is not for choosing waits under More.
     const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell)];
