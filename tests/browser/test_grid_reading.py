@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from parrcs.core.access import Role
 from tests.browser.conftest import PHONE, TABLET
-from tests.browser.grid_page import READING, cell, open_grid
+from tests.browser.grid_page import READING, TARGET, cell, open_grid, status, type_keys
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,3 +60,25 @@ def test_the_sheet_begins_with_the_cell_and_keys_go_there_and_back(
     page.keyboard.press("ArrowDown")
     expect(strip.locator("h2").first).to_have_text(re.compile(str(curlew.pupils[1])))
     _is_seen(page, ".strip h2")
+
+
+def test_a_judged_target_leads_to_its_comment(curlew, open_page, sign_in_page):
+    page = open_page(LOW)
+    sign_in_page(page, Role.TEACHER)
+    open_grid(page, curlew)
+    strip, at_target = page.locator(".strip"), cell(page, 0, TARGET)
+    at_target.click()
+    title = strip.locator(".lazy").nth(1).locator("summary .title")
+    expect(title).to_have_text("Comment, notes and files")
+    expect(strip.get_by_role("button", name="Write how it went")).to_have_count(0)
+    type_keys(page, "3")
+    expect(status(page)).to_contain_text("All")
+    at_target.click()
+    strip.get_by_role("button", name="Write how it went").click()
+    strip.locator("textarea[name=comment]").fill("She asks each day now.")
+    _is_seen(page, ".target-comment")
+    strip.get_by_role("button", name="Save the comment").click()
+    expect(strip.locator(".went")).to_have_text("How it went: She asks each day now.")
+    expect(strip.get_by_role("button", name="Change the comment")).to_be_visible()
+    cell(page, 0, READING).click()
+    expect(title).to_have_text("Notes and files")

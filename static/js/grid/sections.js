@@ -17,8 +17,8 @@ export class Sections {
     this.#commented = commented;
     this.#model = model;
     this.#sections = [
-      { name: "history", title: "Who and when", key: "H", address: (where) => ofHistory(pages.history, where) },
-      { name: "record", title: "Notes and files", key: "N", address: (where) => ofRecord(pages.record, where) },
+      { name: "history", title: () => "Who and when", key: "H", address: (where) => ofHistory(pages.history, where) },
+      { name: "record", title: (place) => (model.isTarget(place) ? "Comment, notes and files" : "Notes and files"), key: "N", address: (where) => ofRecord(pages.record, where) },
     ].filter(({ name }) => pages[name]);
     for (const section of this.#sections) {
       section.slot = make("div", { className: "section" });
@@ -52,6 +52,7 @@ export class Sections {
       this.#kept.delete(keyOf(section, place));
       if (kept) this.#put(section, kept.element);
       else if (section.element.open || hasDraft(section.element)) this.#put(section, this.#fresh(section));
+      section.element.querySelector(".title").textContent = section.title(place);
     }
     this.#grow();
   }
@@ -76,7 +77,7 @@ export class Sections {
     const element = make(
       "details",
       { className: "more lazy" },
-      make("summary", {}, section.title, " ", make("kbd", { "aria-hidden": "true" }, section.key)),
+      make("summary", {}, make("span", { className: "title" }), " ", make("kbd", { "aria-hidden": "true" }, section.key)),
       body,
     );
     element.addEventListener("toggle", () => {

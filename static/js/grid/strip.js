@@ -36,7 +36,8 @@ export class Strip {
     this.#now.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
-      if (button.dataset.point) pick(Number(button.dataset.point));
+      if (button.dataset.does === "comment") this.open("record");
+      else if (button.dataset.point) pick(Number(button.dataset.point));
       else does[button.dataset.does]();
     });
     this.#now.addEventListener("toggle", (event) => {
@@ -80,7 +81,7 @@ export class Strip {
     if (this.#drawn?.[0] !== place.row || this.#drawn[1] !== place.column) this.#strip.scrollTop = 0;
     this.#drawn = drawn;
     // On a phone the grid needs the room: what is not for choosing waits under More.
-    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell)];
+    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell, this.#model.open && this.#pages.record)];
     const phone = PHONE.matches;
     const kept = this.#now.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#now.replaceChildren(
@@ -171,9 +172,12 @@ function aims(cell) {
   return said;
 }
 
-/* The comment on a target, which is written under "Notes and files". */
-function howItWent({ comment }) {
-  return comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
+/* The comment on a target, and for a judged one the way to where it is written. */
+function howItWent({ comment, target, version }, mayWrite) {
+  const said = comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
+  if (!mayWrite || !target || version === undefined) return said;
+  const words = comment ? "Change the comment" : "Write how it went";
+  return [...said, make("button", { type: "button", className: "button", "data-does": "comment" }, words)];
 }
 
 function baselineWords(cell) {
