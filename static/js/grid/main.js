@@ -30,7 +30,7 @@ const strip = new Strip(
   model,
   data,
   (id) => choose(model.point(model.cell(table.current), id)),
-  { clear, list: openList },
+  { clear, list: openList, back: () => table.focus(table.current) },
 );
 const table = new Table(element, model, moved);
 const left = new Left(data.left, model, table, isLeft, () => {

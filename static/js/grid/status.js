@@ -123,7 +123,7 @@ export class Status {
     }
     this.#began ||= unsaved > 0;
     this.#line.classList.toggle("trouble", failed + refusals.length > 0);
-    this.#line.classList.toggle("changed", changed !== null || this.#drafts.length > 0);
+    this.#line.classList.toggle("lasting", this.#drafts.length > 0);
     const focused = this.#line.contains(document.activeElement) ? document.activeElement : null;
     this.#line.replaceChildren(...parts);
     if (this.#line.contains(focused)) focused.focus({ preventScroll: true });
