@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from assessment.models import Point
 from parrcs.core.access import Role
-from tests.browser.conftest import PHONE, TABLET
-from tests.browser.grid_page import READING, TARGET, cell, open_grid, status, type_keys
+from parrcs.core.tenancy import in_trust
+from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.grid_page import EXPLORATION, READING, TARGET, cell, open_grid, status, type_keys
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,3 +84,26 @@ def test_a_judged_target_leads_to_its_comment(curlew, open_page, sign_in_page):
     expect(strip.get_by_role("button", name="Change the comment")).to_be_visible()
     cell(page, 0, READING).click()
     expect(title).to_have_text("Notes and files")
+
+
+def test_few_points_say_what_they_mean_and_a_finger_sees_no_keys(curlew, open_page, sign_in_page):
+    labels = ["Not seen yet", "Fleeting: now and then", "Growing", "Steady", "Carries over"]
+    with in_trust(curlew.trust.pk):
+        for value, label in enumerate(labels, 1):
+            Point.objects.filter(stream=curlew.engagement, value=value).update(label=label)
+    for size in (OFFICE, TABLET, PHONE):
+        page = open_page(size, touch=size is not OFFICE)
+        sign_in_page(page, Role.TEACHER)
+        open_grid(page, curlew)
+        cell(page, 0, EXPLORATION).click()
+        picks = page.locator(".pick")
+        expect(picks.locator(".word")).to_have_text(
+            ["Not seen yet", "Fleeting", "Growing", "Steady", "Carries over"]
+        )
+        keys = page.locator(".strip kbd:visible, .tools kbd:visible")
+        assert (keys.count() > 0) == (size is OFFICE)
+        assert axe_violations(page) == []
+        assert not scrolls_sideways(page)
+        # Many points would need a page of words.
+        cell(page, 0, READING).click()
+        expect(picks.locator(".word")).to_have_count(0)

@@ -5,6 +5,9 @@ import { Sections } from "./sections.js";
 
 const PHONE = window.matchMedia("(width < 40rem)");
 
+/* So few points can each say what they mean on their button. */
+const MOST_WORDED = 5;
+
 const STATE_LINES = {
   saving: "Saving",
   waiting: "Not saved yet; trying again",
@@ -120,7 +123,7 @@ export class Strip {
         "button",
         {
           type: "button",
-          className: "button pick",
+          className: wordOf(point, points) ? "button pick worded" : "button pick",
           title: point.label,
           "data-point": point.id,
           "data-key": key,
@@ -128,6 +131,7 @@ export class Strip {
         },
         make("kbd", {}, key),
         make("b", {}, point.code),
+        wordOf(point, points) && make("span", { className: "word" }, wordOf(point, points)),
         note && make("small", {}, note),
         again && make("kbd", { "aria-hidden": "true" }, "."),
         point.id === cell.aim && make("small", {}, "aim"),
@@ -154,6 +158,11 @@ export class Strip {
     const page = this.#pages.pupil_page.replace("/0/", `/${pupil}/`);
     return [...aims(cell), path(cell), make("p", {}, make("a", { href: page }, `Page of ${name}`))];
   }
+}
+
+/* What one of few points means, in short: "Emerging" of "Emerging: not yet at the goal". */
+function wordOf({ label }, points) {
+  return points.length <= MOST_WORDED ? (label ?? "").split(":")[0] : "";
 }
 
 /* What the judgement means, in words. */
