@@ -42,7 +42,7 @@ def test_the_sheet_begins_with_the_cell_and_keys_go_there_and_back(
     page.keyboard.press("h")
     expect(strip.locator(".history > li")).to_have_count(3)
     _is_seen(page, ".strip .history > li")
-    expect(strip.get_by_text("Who and when")).to_be_focused()
+    expect(strip.locator("summary", has_text="Who and when")).to_be_focused()
     # From there to the notes, to the history again, and back to the cell.
     page.keyboard.press("n")
     expect(strip.get_by_text("Nothing noted yet")).to_be_visible()
