@@ -23,6 +23,7 @@ export class Status {
   #began = false;
   #discards = new Map();
   #drafts = [];
+  #refused = 0;
 
   constructor(model, saves) {
     this.#model = model;
@@ -94,10 +95,13 @@ export class Status {
   update() {
     const { failed, unsaved, keeps, conflicts, trouble, refusals } = this.#saves;
     const changed = this.#changed;
+    // What was refused just now is told by itself; a hint about a key has had its time.
+    if (refusals.length > this.#refused) this.#words = "";
+    this.#refused = refusals.length;
     const parts = refusals.flatMap((each) => [`${each.name} was not saved. ${each.words} `, this.#discard(each), " "]);
     parts.push(...this.#drafts.flat());
     if (changed) parts.push(changed.words, " ", changed.button, " ");
-    if (this.#words) parts.push(`${this.#words} `);
+    if (this.#words) parts.push(make("span", { className: "hint" }, `${this.#words} `));
     const news = parts.map((part) => part.textContent ?? part).join("");
     const way = this.#ways[trouble?.reason];
     const one = unsaved === 1;
