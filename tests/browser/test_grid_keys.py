@@ -13,6 +13,7 @@ from tests.browser.grid_page import (
     COMMUNICATION,
     EXPLORATION,
     READING,
+    WRITING,
     cell,
     open_grid,
     status,
@@ -86,6 +87,7 @@ def test_two_digits_never_judge_two_pupils_unasked(curlew, open_page, sign_in_pa
     page.keyboard.press("z")
     expect(cell(page, 0, COMMUNICATION)).to_be_focused()
     # Two that are offered both: the second waits for a word, and for each that is not it.
+    top = page.locator(".grid").bounding_box()
     for key in "121":
         page.keyboard.press(key)
         expect(cell(page, 1, COMMUNICATION)).to_be_focused()
@@ -96,6 +98,8 @@ def test_two_digits_never_judge_two_pupils_unasked(curlew, open_page, sign_in_pa
         "document.querySelector('p.unseen[role=status]').textContent.includes('not taken')"
     )
     expect(cell(page, 1, COMMUNICATION)).to_have_text(re.compile("not judged"))
+    # However much is said, the grid stays where it is and the legend as wide as it was.
+    assert page.locator(".grid").bounding_box() == top
     page.keyboard.press("2")
     # Who has said so once knows, and is not asked again; a key held down is no number of presses.
     page.keyboard.press("1")
@@ -110,9 +114,22 @@ def test_two_digits_never_judge_two_pupils_unasked(curlew, open_page, sign_in_pa
     expect(status(page)).to_contain_text("All saved.")
     assert stored(curlew) == judged | {(0, "reading"): "12"}
 
-    # Going to a cell oneself begins anew, also for one who was never asked.
+    # On a fresh page, holding the first key answers no question that comes after it.
     open_grid(page, curlew)
     cell(page, 1, READING).click()
+    page.keyboard.down("1")
+    for _ in range(3):
+        page.keyboard.down("1")
+    page.keyboard.up("1")
+    for key in "12":
+        page.keyboard.press(key)
+        expect(status(page)).to_contain_text(f"{key} is not taken.")
+    expect(status(page)).to_contain_text("All saved.")
+    assert stored(curlew) == judged | {(0, "reading"): "12", (1, "reading"): "12"}
+
+    # Going to a cell oneself begins anew, also for one who was never asked.
+    open_grid(page, curlew)
+    cell(page, 1, WRITING).click()
     page.keyboard.press("1")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("1")

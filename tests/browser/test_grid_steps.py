@@ -110,8 +110,11 @@ def test_copy_forward_and_back_to_the_first_pick(curlew, open_page, sign_in_page
 
     # Steps are undone the last one first, down to the first pick.
     undo = page.locator(".tools").get_by_role("button", name="Undo")
+    live = page.locator("p.unseen[role=status]")
+    expect(live).to_have_text("8 saved")
     undo.click()
     expect(status(page)).to_have_text("8 cells as before. All saved.")
+    expect(live).to_have_text("8 undone")
     assert stored(curlew) == {(0, "communication"): "13"}
     undo.click()
     expect(status(page)).to_have_text(f"Communication of {first}: not judged again. All saved.")

@@ -30,6 +30,16 @@ pytestmark = [
 ]
 
 
+# Whether what became of a save is seen whole, apart from the point and inside its cell.
+FATE_FITS = """(td) => {
+  const fate = td.querySelector(".fate");
+  const parts = [fate, td, td.querySelector("b")];
+  const [said, cell, point] = parts.map((it) => it.getBoundingClientRect());
+  const apart = said.left >= point.right || said.top >= point.bottom - 2;
+  return fate.scrollWidth <= fate.clientWidth && said.right <= cell.right - 4 && apart;
+}"""
+
+
 def test_a_conflict_with_oneself_says_so(curlew, open_page, sign_in_page):
     page = open_page(OFFICE)
     sign_in_page(page, Role.TEACHER)
@@ -64,6 +74,7 @@ def test_two_people_choose_differently(curlew, open_page, sign_in_page):
         )
     )
     expect(cell(teacher, 0, READING)).to_contain_text("conflict")
+    assert cell(teacher, 0, READING).evaluate(FATE_FITS)
     expect(status(teacher)).to_have_text("Someone else saved there too: choose which stands.")
     assert axe_violations(teacher) == []
     # A digit meant for the next cell decides nothing, nor does Enter.
@@ -105,6 +116,7 @@ def test_the_server_is_killed_in_the_middle(curlew, open_page, sign_in_page, ser
     assert said_saved <= {(row, columns.index(strand)) for row, strand in in_database}
     for row, column in {(row, column) for row in range(3) for column in range(3)} - said_saved:
         expect(cell(page, row, column)).to_contain_text("not saved yet")
+        assert cell(page, row, column).evaluate(FATE_FITS)
 
     server.restart()
     expect(status(page)).to_have_text("All saved.", timeout=20_000)
@@ -233,12 +245,27 @@ def test_a_window_that_closes_meanwhile_and_a_term_that_is_closed(curlew, open_p
     with in_trust(curlew.trust.pk):
         Window.objects.update(opens_on=date(2000, 1, 1), closes_on=date(2000, 1, 31))
     cell(page, 0, COMMUNICATION).click()
-    type_keys(page, "1")
+    # The answer comes when a hint stands there: what is refused is told without it.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/judgements/", hold)
+    with page.expect_request("**/judgements/"):
+        type_keys(page, "1")
+    page.keyboard.press("9")
+    expect(status(page)).to_contain_text("9 picks nothing here")
+    held[0].continue_()
+    page.unroute("**/judgements/")
     expect(status(page)).to_contain_text(
         f"{curlew.pupils[0]} · Communication was not saved."
         " The window for Autumn 2026 closed on 31 January 2000."
     )
-    expect(cell(page, 0, COMMUNICATION)).to_contain_text("refused")
+    expect(status(page)).not_to_contain_text("picks nothing")
+    # Also what Discard would lose, in full.
+    expect(cell(page, 0, COMMUNICATION).locator(".fate")).to_have_text("12 refused")
+    assert cell(page, 0, COMMUNICATION).evaluate(FATE_FITS)
     expect(status(page)).not_to_contain_text("All saved.")
     # Going back to what stands, here nothing, ends the refusal.
     cell(page, 0, COMMUNICATION).click()

@@ -218,9 +218,11 @@ def test_another_page_sends_what_waits_and_leads_to_what_is_to_decide(
     expect(status(head)).to_have_text("All saved.")
     page = page.context.new_page()
     page.context.set_offline(False)
-    page.goto(reverse("pupils"))
+    page.goto(reverse("classes"))
     expect(line(page)).to_contain_text("5 judgements of this device are saved now.")
-    expect(line(page)).to_contain_text(
+    # The count below is of now, not of the moment at which the page was made.
+    expect(page.locator("[data-count] progress")).to_have_attribute("value", "6")
+    expect(line(page).locator(".undecided")).to_contain_text(
         "1 judgement of this device needs your decision: open Curlew, Autumn 2026"
     )
     line(page).get_by_text("Show what they are").click()

@@ -21,13 +21,14 @@ from tests.factories.schools import ARBFactory, ClassGroupFactory
 # All that opens for a host link. Whoever adds to this lets a host read more about children.
 OF_THE_SCHOOL = {
     *("arb", "early_years", "early_years_pdf", "early_years_xlsx", "home"),
+    *("attendance", "attendance_chart", "attendance_csv", "attendance_xlsx"),
     *("pupils", "pupils_csv", "school", "schools", "trusts"),
 }
 OF_THE_ARB = OF_THE_SCHOOL | {
     *("cell_record", "class_aims", "class_tracker", "class_tracker_pdf", "class_tracker_xlsx"),
     *("pupil", "pupil_overview", "pupil_record"),
     *("pupil_tracker", "pupil_tracker_pdf", "pupil_tracker_xlsx", "targets"),
-    "evidence",
+    *("achievements", "class_celebration", "class_list", "pupil_celebration", "evidence"),
 }
 
 

@@ -105,7 +105,7 @@ def test_a_stream_edited_in_use_moves_no_old_number(busy, spring, edited):
         starts = [
             row
             for row in Baseline.objects.filter(pupil=pupil, strand=old).select_related("point")
-            if row.judged_on <= spring.ends_on < (row.replaced_on or dt.date.max)
+            if row.judged_on <= spring.census_on < (row.replaced_on or dt.date.max)
         ]
         if not starts:
             assert progress[pupil.pk].gain is None

@@ -30,7 +30,7 @@ const strip = new Strip(
   model,
   data,
   (id) => choose(model.point(model.cell(table.current), id)),
-  { clear, list: openList },
+  { clear, list: openList, back: () => table.focus(table.current) },
 );
 const table = new Table(element, model, moved);
 const left = new Left(data.left, model, table, isLeft, () => {
@@ -64,7 +64,7 @@ function changed(place, answer) {
   if (place && answer?.result === "saved") {
     if (answer.version !== undefined) steps.wrote(place, model.cell(place).version);
     status.saved(place, answer.order);
-  }
+  } else if (place && ["conflict", "refused", "superseded"].includes(answer?.result)) status.unsaved(place);
   status.update();
   nextConflict();
 }
@@ -134,6 +134,7 @@ function chooseMany({ changes }) {
   status.replaced(null);
   steps.add(cells(made.length), made);
   offerUndo();
+  status.several(made.map(({ place }) => place), "saved");
   for (const { place, now } of made) saves.choose(place, now);
   table.focus(table.current);
   onward(table.current);
@@ -149,6 +150,7 @@ function undo() {
     return;
   }
   const back = step.changes.filter(isOurs);
+  status.several(back.map(({ place }) => place), "undone");
   for (const { place, was } of back) saves.choose(place, was);
   left.refresh();
   offerUndo();

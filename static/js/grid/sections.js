@@ -17,8 +17,8 @@ export class Sections {
     this.#commented = commented;
     this.#model = model;
     this.#sections = [
-      { name: "history", title: "Who and when", key: "H", address: (where) => ofHistory(pages.history, where) },
-      { name: "record", title: "Notes and files", key: "N", address: (where) => ofRecord(pages.record, where) },
+      { name: "history", title: () => "Who and when", key: "H", address: (where) => ofHistory(pages.history, where) },
+      { name: "record", title: (place) => (model.isTarget(place) ? "Comment, notes and files" : "Notes and files"), key: "N", address: (where) => ofRecord(pages.record, where) },
     ].filter(({ name }) => pages[name]);
     for (const section of this.#sections) {
       section.slot = make("div", { className: "section" });
@@ -34,7 +34,8 @@ export class Sections {
     const section = this.#sections.find((each) => each.name === name);
     if (!section || !this.#place) return;
     section.element.open = true;
-    section.element.querySelector("summary").focus();
+    section.element.querySelector("summary").focus({ preventScroll: true });
+    this.#reach(section);
   }
 
   /* Another cell: what is open closes, and what was begun is kept. */
@@ -51,6 +52,7 @@ export class Sections {
       this.#kept.delete(keyOf(section, place));
       if (kept) this.#put(section, kept.element);
       else if (section.element.open || hasDraft(section.element)) this.#put(section, this.#fresh(section));
+      section.element.querySelector(".title").textContent = section.title(place);
     }
     this.#grow();
   }
@@ -75,7 +77,7 @@ export class Sections {
     const element = make(
       "details",
       { className: "more lazy" },
-      make("summary", {}, section.title, " ", make("kbd", { "aria-hidden": "true" }, section.key)),
+      make("summary", {}, make("span", { className: "title" }), " ", make("kbd", { "aria-hidden": "true" }, section.key)),
       body,
     );
     element.addEventListener("toggle", () => {
@@ -88,6 +90,7 @@ export class Sections {
         });
       }
       this.#grow();
+      if (element.open) this.#reach(section);
     });
     return element;
   }
@@ -109,6 +112,15 @@ export class Sections {
       return;
     }
     window.htmx.swap(body, found, { swapStyle: "innerHTML" });
+    // There was not so far to go before.
+    if (section.element.contains(document.activeElement) && section.element.contains(body)) this.#reach(section);
+  }
+
+  /* A section that is opened stands at the top of the sheet, its contents below, and the sheet in
+     the window. */
+  #reach({ slot }) {
+    this.#strip.scrollIntoView({ block: "nearest" });
+    this.#strip.scrollTop += slot.getBoundingClientRect().top - this.#strip.getBoundingClientRect().top - 8;
   }
 }
 

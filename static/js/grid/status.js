@@ -23,6 +23,8 @@ export class Status {
   #began = false;
   #discards = new Map();
   #drafts = [];
+  #refused = 0;
+  #step = null;
 
   constructor(model, saves) {
     this.#model = model;
@@ -71,14 +73,43 @@ export class Status {
     this.update();
   }
 
+  /* Many choices are on their way as one step: `done` says once of all that they are "saved". */
+  several(places, done) {
+    this.#step = places.length > 1 ? { left: new Set(places.map(keyOf)), count: 0, done } : null;
+  }
+
+  /* A save of the step has come to its end, well or not; true while it is the step's to tell. */
+  #ofStep(place, isSaved) {
+    const step = this.#step;
+    if (!step?.left.delete(keyOf(place))) return false;
+    step.count += isSaved ? 1 : 0;
+    if (step.left.size) return true;
+    this.#step = null;
+    if (step.count) this.#later(`${step.count} ${step.done}`);
+    return true;
+  }
+
+  /* Of a choice that was not saved: the step it belongs to waits no longer for it. */
+  unsaved(place) {
+    this.#ofStep(place, false);
+  }
+
   /* Tell screen readers of a save, the latest choice if several come at once: answers may
      overtake each other. */
   saved(place, order) {
+    if (this.#ofStep(place, true)) {
+      this.#savedOrder = Math.max(order, this.#savedOrder);
+      return;
+    }
     if (order < this.#savedOrder) return;
     this.#savedOrder = order;
     const { code } = this.#model.cell(place);
     const where = `${this.#model.pupil(place)}, ${this.#model.column(place)}`;
     const words = code ? `Saved: ${where} ${code}` : `Taken back: ${where}`;
+    this.#later(words);
+  }
+
+  #later(words) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (!this.#troubled) this.#tell(words);
@@ -94,10 +125,13 @@ export class Status {
   update() {
     const { failed, unsaved, keeps, conflicts, trouble, refusals } = this.#saves;
     const changed = this.#changed;
+    // What was refused just now is told by itself; a hint about a key has had its time.
+    if (refusals.length > this.#refused) this.#words = "";
+    this.#refused = refusals.length;
     const parts = refusals.flatMap((each) => [`${each.name} was not saved. ${each.words} `, this.#discard(each), " "]);
     parts.push(...this.#drafts.flat());
     if (changed) parts.push(changed.words, " ", changed.button, " ");
-    if (this.#words) parts.push(`${this.#words} `);
+    if (this.#words) parts.push(make("span", { className: "hint" }, `${this.#words} `));
     const news = parts.map((part) => part.textContent ?? part).join("");
     const way = this.#ways[trouble?.reason];
     const one = unsaved === 1;
@@ -123,7 +157,7 @@ export class Status {
     }
     this.#began ||= unsaved > 0;
     this.#line.classList.toggle("trouble", failed + refusals.length > 0);
-    this.#line.classList.toggle("changed", changed !== null || this.#drafts.length > 0);
+    this.#line.classList.toggle("lasting", this.#drafts.length > 0);
     const focused = this.#line.contains(document.activeElement) ? document.activeElement : null;
     this.#line.replaceChildren(...parts);
     if (this.#line.contains(focused)) focused.focus({ preventScroll: true });
@@ -164,6 +198,10 @@ function moment(time) {
   const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   if (at.toDateString() === new Date().toDateString()) return clock;
   return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "long" })}, ${clock}`;
+}
+
+function keyOf({ row, column }) {
+  return `${row}:${column}`;
 }
 
 function choices(count) {

@@ -5,6 +5,9 @@ import { Sections } from "./sections.js";
 
 const PHONE = window.matchMedia("(width < 40rem)");
 
+/* So few points can each say what they mean on their button. */
+const MOST_WORDED = 5;
+
 const STATE_LINES = {
   saving: "Saving",
   waiting: "Not saved yet; trying again",
@@ -36,17 +39,33 @@ export class Strip {
     this.#now.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
-      if (button.dataset.point) pick(Number(button.dataset.point));
+      if (button.dataset.does === "comment") this.open("record");
+      else if (button.dataset.point) pick(Number(button.dataset.point));
       else does[button.dataset.does]();
     });
     this.#now.addEventListener("toggle", (event) => {
       this.#more = event.target.open;
     }, true);
+    strip.addEventListener("keydown", (event) => {
+      if (this.#key(event, does)) event.preventDefault();
+    });
   }
 
   /* Open "Who and when" or "Notes and files" and go there. */
   open(name) {
     this.#sections.open(name);
+  }
+
+  /* The keys that lead here go on from here, and Escape leads back. What is typed in a field is
+     typed there, and a list or a calendar that is open closes first. */
+  #key({ key, target, ctrlKey, metaKey, altKey, isComposing }, does) {
+    if (ctrlKey || metaKey || altKey || isComposing) return false;
+    if (key === "Escape" && !target.matches("select, input[type=date], input[type=file]")) does.back();
+    else if (target.matches("input, select, textarea")) return false;
+    else if (key === "h" || key === "H") this.open("history");
+    else if (key === "n" || key === "N") this.open("record");
+    else return false;
+    return true;
   }
 
   /* Notes begun and not saved: [{ name, place }]. */
@@ -61,9 +80,11 @@ export class Strip {
     const cell = this.#model.cell(place);
     const drawn = [place.row, place.column, held.state, held.point, held.words, cell];
     if (this.#drawn?.every((part, index) => part === drawn[index])) return;
+    // Whose cell it is comes first, however far one had read about another.
+    if (this.#drawn?.[0] !== place.row || this.#drawn[1] !== place.column) this.#strip.scrollTop = 0;
     this.#drawn = drawn;
     // On a phone the grid needs the room: what is not for choosing waits under More.
-    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell)];
+    const about = [...reached(this.#model, cell), make("dl", {}, ...facts(cell)), ...howItWent(cell, this.#model.open && this.#pages.record)];
     const phone = PHONE.matches;
     const kept = this.#now.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#now.replaceChildren(
@@ -102,7 +123,7 @@ export class Strip {
         "button",
         {
           type: "button",
-          className: "button pick",
+          className: wordOf(point, points) ? "button pick worded" : "button pick",
           title: point.label,
           "data-point": point.id,
           "data-key": key,
@@ -110,6 +131,7 @@ export class Strip {
         },
         make("kbd", {}, key),
         make("b", {}, point.code),
+        wordOf(point, points) && make("span", { className: "word" }, wordOf(point, points)),
         note && make("small", {}, note),
         again && make("kbd", { "aria-hidden": "true" }, "."),
         point.id === cell.aim && make("small", {}, "aim"),
@@ -138,6 +160,11 @@ export class Strip {
   }
 }
 
+/* What one of few points means, in short: "Emerging" of "Emerging: not yet at the goal". */
+function wordOf({ label }, points) {
+  return points.length <= MOST_WORDED ? (label ?? "").split(":")[0] : "";
+}
+
 /* What the judgement means, in words. */
 function reached(model, cell) {
   const lines = [];
@@ -154,9 +181,12 @@ function aims(cell) {
   return said;
 }
 
-/* The comment on a target, which is written under "Notes and files". */
-function howItWent({ comment }) {
-  return comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
+/* The comment on a target, and for a judged one the way to where it is written. */
+function howItWent({ comment, target, version }, mayWrite) {
+  const said = comment ? [make("p", { className: "went" }, make("b", {}, "How it went: "), comment)] : [];
+  if (!mayWrite || !target || version === undefined) return said;
+  const words = comment ? "Change the comment" : "Write how it went";
+  return [...said, make("button", { type: "button", className: "button", "data-does": "comment" }, words)];
 }
 
 function baselineWords(cell) {

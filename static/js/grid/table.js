@@ -74,7 +74,7 @@ export class Table {
         { className: looks.filter(Boolean).join(" ") },
         ...(pending ? chosen(this.#model.point(cell, held.point)) : stands(cell)),
         ...last(cell),
-        ...fate(held.state),
+        ...fate(held.state, held.state === "refused" && held.point ? this.#model.point(cell, held.point)?.code : ""),
       ),
     );
   }
@@ -165,8 +165,9 @@ function last(cell) {
     : [];
 }
 
-function fate(state) {
+/* What has become of the save; `lost` is the point that was not taken. */
+function fate(state, lost) {
   const [seen, unseen] = STATE_WORDS[state] ?? [];
   if (!seen) return [];
-  return [" ", make("small", { className: "fate" }, seen, unseen ? make("span", { className: "unseen" }, unseen) : "")];
+  return [" ", make("small", { className: "fate" }, lost ? `${lost} ${seen}` : seen, unseen ? make("span", { className: "unseen" }, unseen) : "")];
 }

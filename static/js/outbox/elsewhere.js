@@ -13,7 +13,7 @@ const grid = document.getElementById("grid-data");
 const here = grid ? JSON.parse(grid.textContent).save : null;
 
 const outbox = new Outbox(document.body.dataset.outbox);
-const line = make("div", { className: "message outbox", role: "status", hidden: true });
+const line = make("div", { className: "outbox", role: "status", hidden: true });
 let pause = FIRST_PAUSE;
 let timer = null;
 let saved = 0;
@@ -23,7 +23,11 @@ function judgements(count) {
   return count === 1 ? "1 judgement" : `${count} judgements`;
 }
 
-function say(...parts) {
+/* What is well and what is not, each in a box of its own. */
+function say(well, amiss = []) {
+  const parts = [];
+  if (well.length) parts.push(make("div", { className: "message" }, ...well));
+  if (amiss.length) parts.push(make("div", { className: "message undecided" }, ...amiss));
   if (!line.isConnected && parts.length) document.getElementById("main").prepend(line);
   line.hidden = !parts.length;
   line.replaceChildren(...parts);
@@ -68,17 +72,35 @@ async function report(trouble = "") {
   const elsewhere = mine.filter(({ content }) => content.save !== here);
   const held = elsewhere.filter(({ content }) => content.held);
   const waiting = elsewhere.length - held.length;
+  const well = [];
   const parts = [];
-  if (saved) parts.push(make("p", {}, `${judgements(saved)} of this device ${saved === 1 ? "is" : "are"} saved now.`));
+  if (saved) well.push(make("p", {}, `${judgements(saved)} of this device ${saved === 1 ? "is" : "are"} saved now.`));
   if (waiting && trouble) parts.push(make("p", {}, `${judgements(waiting)} of this device ${waiting === 1 ? "is" : "are"} not saved yet. ${trouble}`));
   parts.push(...decisions(held));
   for (const [trust, count] of trusts) {
     parts.push(make("p", {}, `${judgements(count)} of this device ${count === 1 ? "waits" : "wait"} until ${trust} is open.`));
   }
-  if (others && parts.length) {
+  if (others && well.length + parts.length) {
     parts.push(make("p", {}, `${judgements(others)} of someone else ${others === 1 ? "waits" : "wait"} on this device too.`));
   }
-  say(...parts);
+  say(well, parts);
+}
+
+/* The counts that this page shows are of before: look at it once more and take them from there. */
+async function recount() {
+  const shown = [...document.querySelectorAll("[data-count]")];
+  if (!shown.length) return;
+  try {
+    const response = await fetch(window.location.href, { redirect: "error" });
+    if (!response.ok) return;
+    const anew = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const each of shown) {
+      const now = anew.querySelector(`[data-count="${each.dataset.count}"]`);
+      if (now) each.replaceChildren(...now.childNodes);
+    }
+  } catch {
+    // Without a connection they stay as they are; the next page has them right.
+  }
 }
 
 /* One attempt at everything that nobody looks after. */
@@ -89,13 +111,15 @@ async function round() {
   timer = null;
   try {
     const found = await outbox.claim(({ save, held }) => save !== here && !held);
-    if (found.length) say(make("p", {}, `${judgements(found.length)} of this device ${found.length === 1 ? "is" : "are"} being saved.`));
+    if (found.length) say([make("p", {}, `${judgements(found.length)} of this device ${found.length === 1 ? "is" : "are"} being saved.`)]);
+    const before = saved;
     const sender = await sent(found);
     await sender.hold();
     await outbox.release(sender.stop().map(({ slot }) => slot));
     if (sender.trouble) wait();
     else pause = FIRST_PAUSE;
     await report(words(sender.trouble));
+    if (saved > before) await recount();
   } catch {
     // No key without a connection, or for nobody.
     wait();

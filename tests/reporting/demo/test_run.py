@@ -19,8 +19,9 @@ from schools.models import Trust, User
 from tests.reporting.demo.rows import DAY, SEED, digest, rows_of
 
 
-def test_history_knows_only_that_three_streams_came_into_use(demo):
-    assert demo.history == {"assessment_streamevent": 3}
+def test_history_knows_only_of_three_streams_in_use_and_of_consent_to_photos(demo):
+    assert demo.history.pop("assessment_streamevent") == 3
+    assert set(demo.history) == {"pupils_pupilevent"}
 
 
 def smaller(entry: material.TrustEntry) -> material.TrustEntry:
