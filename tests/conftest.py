@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
+from tests.emptying import empties_with_patience
 from tests.world import World, make_world
 
 
@@ -32,7 +33,8 @@ def django_db_setup(
             interactive=False,
             aliases={"default", "owner"},  # type: ignore[arg-type]  # names; the stubs are wrong
         )
-    yield
+    with empties_with_patience(connections["owner"]):
+        yield
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.close()
@@ -55,7 +57,7 @@ def _wait_until_left() -> None:
         while monotonic() < until:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                " AND pid <> pg_backend_pid()"
             )
             if cursor.fetchone() == (0,):
                 break

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
+from tests.emptying import others_under_way
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.schools import PASSWORD
 from tests.world import World, give_target, make_world
@@ -135,17 +136,8 @@ def server(_running_server: Server) -> Iterator[Server]:
     until, quiet = time.monotonic() + PATIENCE, 0
     # One that the server has taken and not yet begun shows in the next look, or the one after.
     while quiet < LOOKS and time.monotonic() < until:
-        quiet = 0 if _requests_under_way() else quiet + 1
+        quiet = 0 if others_under_way() else quiet + 1
         Event().wait(0.02)
-
-
-def _requests_under_way() -> bool:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND state <> 'idle')"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture(scope="session")
