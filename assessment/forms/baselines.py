@@ -101,7 +101,7 @@ class ScaleSelect(forms.Select):
             listed = listed.replace(f'value="{value}"', f'value="{value}" selected', 1)
         around = flatatt({**(attrs or {}), "name": name})
         # Both parts are written by Django's own functions, which have escaped what is in them.
-        return mark_safe(f"<select{around}>{listed}</select>")  # noqa: S308
+        return mark_safe(f"<select{around}>{listed}</select>")  # noqa: S308  # as said above
 
 
 class ClassBaselineForm(forms.Form):

@@ -154,8 +154,11 @@ class Grid:
         if self.shown.targets:
             return [each for each in self.all_columns if each.position is not None]
         if self.shown.stream:
-            strands = (each for each in self.all_columns if each.strand)
-            return [each for each in strands if each.strand.stream_code == self.shown.stream]  # type: ignore[union-attr]
+            return [
+                each
+                for each in self.all_columns
+                if each.strand and each.strand.stream_code == self.shown.stream
+            ]
         return list(self.all_columns)
 
     @cached_property

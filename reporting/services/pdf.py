@@ -42,7 +42,7 @@ class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         super().__init__()
         self.pictures = pictures
 
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002  # their signature
         """Return a chart, or stop the whole PDF: one with a hole in it is worse than none."""
         scheme, _, name = url.partition(":")
         if scheme != "chart" or name not in self.pictures:

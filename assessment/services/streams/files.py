@@ -261,7 +261,7 @@ class _AsPeopleWrite(yaml.SafeLoader):
 
     @override
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # no stub has it
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             _stop(event, "'&' and '*' refer to other places of a file. Write it out instead")
         if getattr(event, "tag", None):

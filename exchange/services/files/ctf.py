@@ -53,7 +53,7 @@ class _Reader(ContentHandler):
         """Remember who knows the line."""
         self.where = locator
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: ARG002, N802
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: ARG002, N802  # SAX's name and signature
         """Go one element deeper."""
         name = name.rpartition(":")[2]
         if not self.path and name != "CTfile":
@@ -75,7 +75,7 @@ class _Reader(ContentHandler):
         if len(self.text) <= LONGEST_TEXT:
             self.text.append(content)
 
-    def endElement(self, name: str) -> None:  # noqa: ARG002, N802
+    def endElement(self, name: str) -> None:  # noqa: ARG002, N802  # SAX's name and signature
         """Take what the element held, if it is one that we read."""
         if self.path[:3] == ["CTfile", "CTFpupilData", "Pupil"] and len(self.path) > 3:
             self._take(tuple(self.path[3:]), "".join(self.text).strip()[:LONGEST_TEXT])

@@ -187,7 +187,7 @@ def scope_of(run: Import) -> Reach:
         )
     return Reach(
         whole_trust=run.school_id is None,
-        school_ids=frozenset({run.school_id} - {None}),  # type: ignore[arg-type]
+        school_ids=frozenset() if run.school_id is None else frozenset({run.school_id}),
         arb_ids=frozenset(),
         class_group_ids=frozenset(),
     )

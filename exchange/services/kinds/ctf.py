@@ -76,4 +76,4 @@ class ChosenPlace(Placing):
         if gone or found["school"] is None or found["route"] is None:
             problems.append(Problem("", "The place that was chosen is not there any more."))
             return None
-        return Place(**found), dt.date.fromisoformat(chosen["starts_on"])  # type: ignore[arg-type]
+        return Place(**found), dt.date.fromisoformat(chosen["starts_on"])  # type: ignore[arg-type]  # by name

@@ -130,7 +130,7 @@ class PupilsWork(Work):
         left += [HEADINGS[name].lower() for name in after if name not in stands]
         if stands:
             known |= {name: before[name] for name in stands}
-            change_pupil(by=self.by, file=file, known=known)  # type: ignore[arg-type]
+            change_pupil(by=self.by, file=file, known=known)  # type: ignore[arg-type]  # by name
         if placements["before"] != placements["after"]:
             try:
                 take_back_placements(by=self.by, file=file, **placements)
