@@ -78,6 +78,7 @@ def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]
 
     `places` says whose things to try: "other_school" and "foreign".
     """
+    nothing: dict[tuple[str, str], tuple[int, bytes]] = {}
     for address in ours():
         for name in address.ids:
             for place in places:
@@ -85,12 +86,15 @@ def leaks(client: Client, role: Role, things: Things, *, places: tuple[str, ...]
                 if name not in ids or ids[name] == things.own.get(name):
                     continue
                 url = address.url({**things.own, name: ids[name]})
-                nothing = address.url({**things.own, name: _missing(ids[name])})
+                missing = address.url({**things.own, name: _missing(ids[name])})
                 for method in ("GET", "POST"):
                     theirs = _answer(client, method, url)
-                    missing = _answer(client, method, nothing)
-                    if theirs != missing:
-                        yield Leak(role, method, url, f"{theirs[0]}, not {missing[0]}")
+                    if (method, missing) not in nothing:
+                        nothing[method, missing] = _answer(client, method, missing)
+                    if theirs != nothing[method, missing]:
+                        yield Leak(
+                            role, method, url, f"{theirs[0]}, not {nothing[method, missing][0]}"
+                        )
 
 
 def words_seen(client: Client, own: Ids, words: set[str]) -> list[tuple[str, str]]:
