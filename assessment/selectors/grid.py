@@ -154,11 +154,8 @@ class Grid:
         if self.shown.targets:
             return [each for each in self.all_columns if each.position is not None]
         if self.shown.stream:
-            return [
-                each
-                for each in self.all_columns
-                if each.strand and each.strand.stream_code == self.shown.stream
-            ]
+            shown = self.shown.stream
+            return [c for c in self.all_columns if c.strand and c.strand.stream_code == shown]
         return list(self.all_columns)
 
     @cached_property
