@@ -64,8 +64,9 @@ def sent_file(content: bytes, content_type: str, name: str) -> HttpResponse:
     """Send a file to be kept by who asked, and by no browser or proxy; a PDF to be looked at."""
     stem, _, ending = name.rpartition(".")
     # In plain letters: some programs that open the file know no others.
+    plain_name = ".".join(slugify(each) for each in stem.split(".")) or "list"
     disposition = content_disposition_header(
-        as_attachment=content_type != PDF, filename=f"{slugify(stem) or 'list'}.{ending}"
+        as_attachment=content_type != PDF, filename=f"{plain_name}.{ending}"
     )
     return HttpResponse(
         content,
