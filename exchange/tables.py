@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from exchange.selectors.transfers import SentFile
 from parrcs.core.sheets import Sheet, list_sheet
 
 
@@ -88,6 +89,16 @@ def refused_sheet(run: Any, lines: Iterable[Any], *, read_only: bool) -> Sheet:
     headings = [heading for _, heading in kept]
     heading = [*headings, "Line in the file", "Why it was refused"]
     return list_sheet("Refused lines", heading, rows, of_pupils=True)
+
+
+def transfers_sheet(sent: Iterable[SentFile]) -> Sheet:
+    """Return a row for each common transfer file that was downloaded, the latest first."""
+    rows = [
+        [each.name, each.school.name, each.to, each.pupils, each.sent_at, each.sent_by]
+        for each in sent
+    ]
+    heading = ("File", "From", "For", "Pupils", "Downloaded", "By")
+    return list_sheet("Common transfer files", heading, rows)
 
 
 def _changed(what: str, before: str, after: str) -> str:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from exchange.views import imports
+from exchange.views import imports, transfers
 from parrcs.core.lists import listed
 
 ONE = "imports/<int:import_id>"
 
 urlpatterns = [
     *listed("imports/", imports.imports, name="imports"),
+    *listed("transfers/", transfers.transfers, name="transfers"),
     path("imports/new/<slug:kind>/", imports.import_new, name="import_new"),
     path(
         "imports/new/<slug:kind>/template.<slug:ending>",
