@@ -54,7 +54,7 @@ def lines_sheet(run: Any, lines: Iterable[Any], *, only: str) -> Sheet:
     rows = [
         [
             line.number,
-            line.about or "not kept",
+            _whom(line),
             line.get_outcome_display(),
             "; ".join(_changed(*each) for each in line.changes),
             _why(line),
@@ -99,6 +99,11 @@ def transfers_sheet(sent: Iterable[SentFile]) -> Sheet:
     ]
     heading = ("File", "From", "For", "Pupils", "Downloaded", "By")
     return list_sheet("Common transfer files", heading, rows)
+
+
+def _whom(line: Any) -> str:
+    mark = " (protected)" if line.pupil and line.pupil.protected else ""
+    return f"{line.about or 'not kept'}{mark}"
 
 
 def _changed(what: str, before: str, after: str) -> str:

@@ -130,7 +130,7 @@ def sent_files(access: Access) -> list[SentFile]:
     """Return the files that were downloaded out of the person's places, the latest first."""
     rows = list(
         Transfer.objects.visible_to(access)
-        .order_by("-sent_at")
+        .order_by("-sent_at", "-number")
         .values_list("school", "to", "number", "sent_by__name", "sent_at")
         .annotate(pupils=Count("pk"))
     )

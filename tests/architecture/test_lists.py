@@ -14,9 +14,10 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from exchange.models import ImportLine
 from parrcs.core.access import Role
 from parrcs.core.sheets import as_csv
-from pupils.models import Placement
+from pupils.models import Placement, Pupil
 from schools.models import Term, Window
 from tests.architecture.matrix import Address, Ids, ours
 from tests.architecture.rows import a_row_everywhere
@@ -54,6 +55,7 @@ LISTS = {
     "schools",
     "streams",
     "targets",
+    "transfers",
     "windows",
 }
 # Pages with a table that is no list, or one that leaves otherwise.
@@ -195,6 +197,34 @@ def test_no_file_holds_what_is_not_theirs(
             sheets = load_workbook(BytesIO(response.content)).worksheets
             text = "\n".join(str(cell) for sheet in sheets for row in sheet.values for cell in row)
             assert not [word for word in words if word in text], (role, name)
+
+
+# Who sees pupils, and who works for them without knowing one by name.
+@pytest.mark.parametrize("role", [Role.HEAD, Role.TEACHER, Role.GOVERNOR, Role.TRUSTEE])
+def test_a_protected_pupil_is_marked_in_lists_of_staff_and_is_in_no_others(
+    things: Ids, sign_in: SignIn, world: World, role: Role
+) -> None:
+    Pupil.objects.filter(pk=world.pupils[0].pk).update(
+        first_name="Zaphira", last_name="Quillfeather", protected=True
+    )
+    ImportLine.objects.filter(pupil=world.pupils[0]).update(about="Zaphira Quillfeather")
+    client, told = sign_in(role), set()
+    for name in sorted(LISTS):
+        for ending, read in (("csv", read_csv), ("xlsx", all_cells)):
+            response = file_of(client, name, things, ending)
+            if response.status_code != 200:
+                continue
+            for row in read(response.content):
+                line = " ".join(str(cell) for cell in row)
+                if "Quillfeather" in line:
+                    told.add(name)
+                    assert "protected" in line, (name, ending, line)
+    staff = {"pupils", "class_list", "class_aims", "class_tracker", "class_baselines"}
+    assert staff <= told if role in {Role.HEAD, Role.TEACHER} else not told
+
+
+def all_cells(content: bytes) -> list[Any]:
+    return [row for sheet in load_workbook(BytesIO(content)).worksheets for row in sheet.values]
 
 
 @pytest.mark.parametrize("role", [Role.TRUST_LEAD, Role.TRUST_ADMIN])
