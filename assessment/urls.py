@@ -19,6 +19,7 @@ from assessment.views.windows import (
     window_days,
     windows,
 )
+from parrcs.core.lists import listed
 
 _RECORD = "pupils/<int:pupil_id>/record/"
 _STREAM = "streams/<int:stream_id>/"
@@ -27,9 +28,9 @@ _WINDOW = "windows/schools/<int:school_id>/terms/<int:term_id>/"
 _LATE = f"{_WINDOW}classes/<int:class_group_id>/late/"
 
 urlpatterns = [
-    path("classes/", classes, name="classes"),
-    path("classes/<int:class_group_id>/aims/", class_aims, name="class_aims"),
-    path("classes/<int:class_group_id>/baselines/", class_baselines, name="class_baselines"),
+    *listed("classes/", classes, name="classes"),
+    *listed("classes/<int:class_group_id>/aims/", class_aims, name="class_aims"),
+    *listed("classes/<int:class_group_id>/baselines/", class_baselines, name="class_baselines"),
     path(_GRID, grid, name="grid"),
     path(f"{_GRID}judgements/", judge, name="judge"),
     path(f"{_GRID}pupils/<int:pupil_id>/strands/<int:strand_id>/", history, name="strand_history"),
@@ -44,7 +45,7 @@ urlpatterns = [
         scores.score_remove,
         name="score_remove",
     ),
-    path("pupils/<int:pupil_id>/achievements/", celebrating.achievements, name="achievements"),
+    *listed("pupils/<int:pupil_id>/achievements/", celebrating.achievements, name="achievements"),
     path(
         "pupils/<int:pupil_id>/achievements/<int:achievement_id>/remove/",
         celebrating.achievement_remove,
@@ -55,14 +56,14 @@ urlpatterns = [
         celebrating.achievement_photo,
         name="achievement_photo",
     ),
-    path(_RECORD, notes.pupil_record, name="pupil_record"),
+    *listed(_RECORD, notes.pupil_record, name="pupil_record"),
     path(f"{_RECORD}cell/", notes.cell_notes, name="cell_record"),
     path(f"{_RECORD}new/", notes.note_add, name="note_add"),
     path(f"{_RECORD}<int:note_id>/", notes.note_change, name="note_change"),
     path(f"{_RECORD}<int:note_id>/remove/", notes.note_remove, name="note_remove"),
     path(f"{_RECORD}<int:note_id>/restore/", notes.note_restore, name="note_restore"),
     path(f"{_RECORD}files/<int:evidence_id>/", evidence, name="evidence"),
-    path("streams/", streams.streams, name="streams"),
+    *listed("streams/", streams.streams, name="streams"),
     path("streams/new/", streams.add_stream, name="stream_add"),
     path("streams/template.xlsx", streams.stream_template, name="stream_template"),
     path(_STREAM, streams.stream, name="stream"),
@@ -74,8 +75,8 @@ urlpatterns = [
     path(f"{_STREAM}keep/", streams.keep, name="stream_keep"),
     path(f"{_STREAM}take-back/", streams.take_back, name="stream_take_back"),
     path(f"{_STREAM}remove/", streams.remove, name="stream_remove"),
-    path("windows/", windows, name="windows"),
-    path(_WINDOW, school_window, name="school_window"),
+    *listed("windows/", windows, name="windows"),
+    *listed(_WINDOW, school_window, name="school_window"),
     path(f"{_WINDOW}days/", window_days, name="window_days"),
     path(f"{_WINDOW}reminders/", remind, name="remind"),
     path(_LATE, late_entry, name="late_entry"),

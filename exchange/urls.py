@@ -2,22 +2,24 @@
 
 from django.urls import path
 
-from exchange.views import imports
+from exchange.views import imports, transfers
+from parrcs.core.lists import listed
 
 ONE = "imports/<int:import_id>"
 
 urlpatterns = [
-    path("imports/", imports.imports, name="imports"),
+    *listed("imports/", imports.imports, name="imports"),
+    *listed("transfers/", transfers.transfers, name="transfers"),
     path("imports/new/<slug:kind>/", imports.import_new, name="import_new"),
     path(
         "imports/new/<slug:kind>/template.<slug:ending>",
         imports.import_template,
         name="import_template",
     ),
-    path(f"{ONE}/", imports.import_page, name="import"),
+    *listed(f"{ONE}/", imports.import_page, name="import"),
     path(f"{ONE}/apply/", imports.import_apply, name="import_apply"),
     path(f"{ONE}/undo/", imports.import_undo, name="import_undo"),
     path(f"{ONE}/discard/", imports.import_discard, name="import_discard"),
     path(f"{ONE}/refused.csv", imports.import_refused, name="import_refused"),
-    path(f"{ONE}/file/", imports.import_file, name="import_file"),
+    path(f"{ONE}/file/", imports.import_original, name="import_original"),
 ]

@@ -76,6 +76,15 @@ class PupilFilters(forms.Form):
         )
 
     @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """Each choice by the name of its field, as people read it."""
+        return [
+            (str(self.fields[name].label), _said(self.fields[name], value))
+            for name, value in self.answers.items()
+            if value
+        ]
+
+    @property
     def query(self) -> str:
         """The choice as it stands in an address."""
         return urlencode({name: value for name, value in self.answers.items() if value})
@@ -117,3 +126,13 @@ class PupilFilters(forms.Form):
         field.choices = choices
         if not offered and not self.answers[name]:
             del self.fields[name]
+
+
+def _said(field: forms.Field, value: str) -> str:
+    choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+    flat = (
+        each
+        for key, name in choices
+        for each in (name if isinstance(name, list | tuple) else [(key, name)])
+    )
+    return str(dict(flat).get(value, value))

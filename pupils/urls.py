@@ -6,6 +6,7 @@ reports, so `reporting` has that.
 
 from django.urls import path
 
+from parrcs.core.lists import listed
 from pupils.views import (
     arbs,
     attendance,
@@ -28,13 +29,12 @@ _TARGET = f"{_PUPIL}targets/<int:target_id>/"
 _REQUESTS = "arbs/<int:arb_id>/requests/"
 
 urlpatterns = [
-    path("arbs/", arbs.arbs, name="arbs"),
-    path(_REQUESTS, requests.arb_requests, name="arb_requests"),
+    *listed("arbs/", arbs.arbs, name="arbs"),
+    *listed(_REQUESTS, requests.arb_requests, name="arb_requests"),
     path(f"{_REQUESTS}new/", requests.request_add, name="request_add"),
     path(f"{_REQUESTS}<int:request_id>/", requests.request_change, name="request_change"),
     path(f"{_REQUESTS}<int:request_id>/pupil/", requests.request_link, name="request_link"),
-    path("pupils/", pupils.pupils, name="pupils"),
-    path("pupils/pupils.csv", pupils.pupils_csv, name="pupils_csv"),
+    *listed("pupils/", pupils.pupils, name="pupils"),
     path("attendance/upload/", attendance.attendance_upload, name="attendance_upload"),
     path("attendance/upload/apply/", attendance.attendance_apply, name="attendance_apply"),
     path("attendance/sessions.csv", attendance.attendance_template, name="attendance_template"),
@@ -43,8 +43,8 @@ urlpatterns = [
     ),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),
     path("pupils/places/", placements.pupil_places, name="pupil_places"),
-    path("class-lists/", class_lists.class_lists, name="class_lists"),
-    path(f"{_CLASS}list/", class_lists.class_list, name="class_list"),
+    *listed("class-lists/", class_lists.class_lists, name="class_lists"),
+    *listed(f"{_CLASS}list/", class_lists.class_list, name="class_list"),
     path(f"{_CLASS}list/settle/", class_lists.class_list_settle, name="class_list_settle"),
     path(f"{_PUPIL}details/", pupils.pupil_change, name="pupil_change"),
     path(f"{_PUPIL}protection/", protection.pupil_protection, name="pupil_protection"),
@@ -72,7 +72,7 @@ urlpatterns = [
         provision.provision_review_term,
         name="provision_review_term",
     ),
-    path(f"{_PUPIL}targets/", targets.targets, name="targets"),
+    *listed(f"{_PUPIL}targets/", targets.targets, name="targets"),
     path(f"{_PUPIL}targets/new/", targets.target_add, name="target_add"),
     path(f"{_PUPIL}targets/hints/", targets.target_hints, name="target_hints"),
     path(f"{_PUPIL}targets/bank/", targets.target_banked, name="target_bank"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parrcs.core.lists import listed
 from reporting.views import (
     attendance,
     celebration,
@@ -18,33 +19,24 @@ PUPIL = "pupils/<int:pupil_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
-    path("attendance/", attendance.attendance_page, name="attendance"),
+    *listed("attendance/", attendance.attendance_page, name="attendance"),
     path("attendance/half-terms.svg", attendance.attendance_chart, name="attendance_chart"),
-    path("attendance/attendance.csv", attendance.attendance_csv, name="attendance_csv"),
-    path("attendance/attendance.xlsx", attendance.attendance_xlsx, name="attendance_xlsx"),
-    path("attendance/schools/", attendance.attendance_schools, name="attendance_schools"),
-    path(
-        "attendance/schools.csv", attendance.attendance_schools_csv, name="attendance_schools_csv"
-    ),
-    path("compare/", compare.compare, name="compare"),
-    path("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
+    *listed("attendance/schools/", attendance.attendance_schools, name="attendance_schools"),
+    *listed("compare/", compare.compare, name="compare"),
+    *listed("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
     path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
-    path("compare/compare.csv", compare.compare_csv, name="compare_csv"),
     path("pupils/<int:pupil_id>/overview.pdf", overview.pupil_overview, name="pupil_overview"),
     path(f"{PUPIL}/placement/", moves.pupil_place, name="pupil_place"),
     path(f"{CLASS}/move/", moves.class_move, name="class_move"),
-    path("early-years/", trackers_early.early_years, name="early_years"),
+    *listed("early-years/", trackers_early.early_years, name="early_years"),
     path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
-    path("early-years/tracker.xlsx", trackers_early.early_years_xlsx, name="early_years_xlsx"),
     path(f"{PUPIL}/celebration.pdf", celebration.celebration_of_pupil, name="pupil_celebration"),
     path(f"{CLASS}/celebration.pdf", celebration.celebration_of_class, name="class_celebration"),
-    path(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
+    *listed(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
     path(f"{CLASS}/tracker.pdf", trackers.tracker_of_class_pdf, name="class_tracker_pdf"),
-    path(f"{CLASS}/tracker.xlsx", trackers.tracker_of_class_xlsx, name="class_tracker_xlsx"),
-    path(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
+    *listed(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
     path(f"{PUPIL}/tracker.pdf", trackers.tracker_of_pupil_pdf, name="pupil_tracker_pdf"),
-    path(f"{PUPIL}/tracker.xlsx", trackers.tracker_of_pupil_xlsx, name="pupil_tracker_xlsx"),
-    path("reports/", reports.reports, name="reports"),
+    *listed("reports/", reports.reports, name="reports"),
     path("reports/<int:report_id>/", reports.stored_report, name="report"),
     path("reports/<int:report_id>.pdf", reports.report_pdf, name="report_pdf"),
     path("reports/runs/<int:run_id>/", reports.run_page, name="report_run"),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from parrcs.core.lists import listed
 from schools.views import agreements
 from schools.views.calendar import add_year, calendar, edit_year
-from schools.views.funding import arb_funding, arb_funding_csv, arb_funding_xlsx
+from schools.views.funding import arb_funding
 from schools.views.home import home, trusts
 from schools.views.invitations import invitation
 from schools.views.people import (
@@ -32,23 +33,21 @@ _INVITATION = "people/invitations/<int:invitation_id>/"
 urlpatterns = [
     path("", home, name="home"),
     path("trusts/", trusts, name="trusts"),
-    path("people/", people, name="people"),
-    path("people/past/", people_past, name="people_past"),
+    *listed("people/", people, name="people"),
+    *listed("people/past/", people_past, name="people_past"),
     path("people/invite/", invite_person, name="invite"),
     path(f"{_INVITATION}resend/", resend_invitation, name="resend_invitation"),
     path(f"{_INVITATION}withdraw/", withdraw_invitation, name="withdraw_invitation"),
     path("people/roles/<int:membership_id>/end/", end_role, name="end_role"),
     path("invitation/<str:token>/", invitation, name="invitation"),
-    path("schools/", schools, name="schools"),
+    *listed("schools/", schools, name="schools"),
     path("schools/<int:school_id>/", school, name="school"),
     path("schools/<int:school_id>/classes/new/", add_class_group, name="add_class"),
     path("schools/hosts/new/", add_host_school, name="add_host"),
     path("arbs/new/", add_arb, name="add_arb"),
     path("arbs/<int:arb_id>/", arb, name="arb"),
     path("arbs/<int:arb_id>/edit/", edit_arb, name="edit_arb"),
-    path("arbs/funding/", arb_funding, name="arb_funding"),
-    path("arbs/funding/funding.csv", arb_funding_csv, name="arb_funding_csv"),
-    path("arbs/funding/funding.xlsx", arb_funding_xlsx, name="arb_funding_xlsx"),
+    *listed("arbs/funding/", arb_funding, name="arb_funding"),
     path(f"{_ARB}staff/new/", agreements.staff_add, name="staff_add"),
     path(f"{_ARB}staff/<int:staff_id>/", agreements.staff_change, name="staff_change"),
     path(f"{_ARB}contacts/new/", agreements.contact_add, name="contact_add"),
@@ -60,7 +59,7 @@ urlpatterns = [
     path(f"{_ARB}funding/new/", agreements.funding_add, name="funding_add"),
     path(f"{_ARB}funding/<int:funding_id>/", agreements.funding_change, name="funding_change"),
     path("classes/<int:class_group_id>/edit/", edit_class_group, name="edit_class"),
-    path("calendar/", calendar, name="calendar"),
+    *listed("calendar/", calendar, name="calendar"),
     path("calendar/new/", add_year, name="add_year"),
     path("calendar/<int:year_id>/", edit_year, name="edit_year"),
 ]

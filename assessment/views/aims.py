@@ -14,16 +14,20 @@ from assessment.forms.aims import AimsForm
 from assessment.selectors.aims import AimsPage, aims_page
 from assessment.selectors.paths import class_with_pupils
 from assessment.services.aims import AimsChanged, AimsRefused, set_aims
+from assessment.tables import aims_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEE_PUPILS)
-def class_aims(request: TrustRequest, class_group_id: int) -> HttpResponse:
+def class_aims(request: TrustRequest, class_group_id: int, ending: str = "") -> HttpResponse:
     """Show what the pupils of a class aim at; who sets the aims changes them here."""
     class_group = class_with_pupils(request.access, class_group_id=class_group_id)
     page = aims_page(request.access, class_group=class_group, today=timezone.localdate())
+    if ending:
+        return sent_list(ending, f"aims {class_group} {class_group.year}", aims_sheet(page))
     if request.method != "POST":
         return _shown(request, page, _form(page))
     if not page.may_set:

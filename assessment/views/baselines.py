@@ -12,7 +12,9 @@ from assessment.forms.baselines import BaselineForm, ClassBaselineForm
 from assessment.selectors import baselines
 from assessment.selectors.grid import visible_classes
 from assessment.services.baselines import BaselineRefused, set_baselines, set_first_baselines
+from assessment.tables import baselines_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.services.operations import may_record
 from pupils.views.pupils import crumbs_of, permitted_file
@@ -57,12 +59,15 @@ def pupil_baseline(request: TrustRequest, pupil_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.RECORD)
-def class_baselines(request: TrustRequest, class_group_id: int) -> HttpResponse:
+def class_baselines(request: TrustRequest, class_group_id: int, ending: str = "") -> HttpResponse:
     """Set the starting points that pupils of a class lack, in one form."""
     class_group = get_object_or_404(visible_classes(request.access), pk=class_group_id)
     if not may_record(request.access, class_group):
         raise PermissionDenied
     listed = baselines.class_baselines(request.access, class_group=class_group)
+    if ending:
+        sheet = baselines_sheet(listed, class_group=class_group)
+        return sent_list(ending, f"baselines {class_group}", sheet)
     form = ClassBaselineForm(
         request.POST if request.method == "POST" else None,
         listed=listed,

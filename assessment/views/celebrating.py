@@ -12,17 +12,22 @@ from assessment.services.celebrating import (
     add_achievement,
     remove_achievement,
 )
+from assessment.tables import achievements_sheet
 from assessment.views.evidence import PRIVATE_FILE
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.views.pupils import crumbs_of, permitted_file, seen_file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEE_PUPILS)
-def achievements(request: TrustRequest, pupil_id: int) -> HttpResponse:
+def achievements(request: TrustRequest, pupil_id: int, ending: str = "") -> HttpResponse:
     """Show what a pupil achieved, and write down more."""
     file = seen_file(request, pupil_id)
+    found = achievements_of(request.access, file=file)
+    if ending:
+        return sent_list(ending, f"achievements {file.pupil}", achievements_sheet(file, found))
     may_write = file.may(Permission.RECORD)
     form = None
     if request.method == "POST":
@@ -49,7 +54,7 @@ def achievements(request: TrustRequest, pupil_id: int) -> HttpResponse:
         {
             "file": file,
             "form": form,
-            "achievements": achievements_of(request.access, file=file),
+            "achievements": found,
             "may_protect": file.may(Permission.PROTECT),
             "crumbs": crumbs_of(file),
         },

@@ -32,7 +32,9 @@ from assessment.services.notes import (
     remove_note,
     write_note,
 )
+from assessment.tables import notes_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.pupils import PupilFile
 from pupils.services.seen import ChangedMeanwhile
@@ -43,11 +45,15 @@ NOTES_A_PAGE = 20
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def pupil_record(request: TrustRequest, pupil_id: int) -> HttpResponse:
+def pupil_record(request: TrustRequest, pupil_id: int, ending: str = "") -> HttpResponse:
     """Show all notes on a pupil, the latest first; perhaps of one strand or target only."""
     file = seen_file(request, pupil_id)
     narrow = NoteFilter(request.GET, subjects=subjects_noted(request.access, file=file))
     notes = notes_of(request.access, file=file, about=narrow.subject, files_only=narrow.files_only)
+    if ending:
+        subject = narrow.subject.name if narrow.subject else ""
+        sheet = notes_sheet(file, notes, about=subject, files_only=narrow.files_only)
+        return sent_list(ending, f"notes {file.pupil}", sheet)
     page = Paginator(notes, NOTES_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -25,6 +25,7 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "overview": overview(request.access, file=file),
             "may_manage": file.may(Permission.MANAGE_PUPILS),
             "may_place": file.may_place(request.access),
+            "may_import": file.may(Permission.IMPORT),
             "may_plan": file.may(Permission.EDIT_PLANS),
             "may_record": file.may(Permission.RECORD),
             "crumbs": _crumbs(file),

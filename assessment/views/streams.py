@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.forms.streams import FiguresForm, StreamFileForm, TermForm
@@ -27,22 +26,26 @@ from assessment.services.streams.content import as_yaml
 from assessment.services.streams.effects import figures_effect
 from assessment.services.streams.files import StreamFileError
 from assessment.services.streams.uploads import stream_workbook, upload_stream
+from assessment.tables import streams_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import XLSX, sent_file, sent_list
 from parrcs.core.views import TrustRequest, requires
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ALTERS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @requires(Permission.RECORD, Permission.SET_STREAMS)
-def streams(request: TrustRequest) -> HttpResponse:
+def streams(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show the streams in use, those that wait for approval, and those that were in use."""
+    listed = selectors.stream_list(request.access, today=timezone.localdate())
+    if ending:
+        return sent_list(ending, "streams", streams_sheet(listed))
     return render(
         request,
         "assessment/streams/list.html",
         {
-            "list": selectors.stream_list(request.access, today=timezone.localdate()),
+            "list": listed,
             "may_set": request.access.may(Permission.SET_STREAMS),
         },
     )
@@ -99,7 +102,8 @@ def add_stream(request: TrustRequest) -> HttpResponse:
 @requires(Permission.SET_STREAMS)
 def stream_template(request: TrustRequest) -> HttpResponse:
     """Send the empty workbook, with the trust's own routes in it."""
-    return _file(stream_workbook(by=request.access, stream=None), "stream-template.xlsx", _XLSX)
+    made = stream_workbook(by=request.access, stream=None)
+    return sent_file(made, XLSX, "stream-template.xlsx")
 
 
 @require_safe
@@ -107,7 +111,8 @@ def stream_template(request: TrustRequest) -> HttpResponse:
 def stream_yaml(request: TrustRequest, stream_id: int) -> HttpResponse:
     """Send a version as a YAML file."""
     found = _stream(request, stream_id)
-    return _file(as_yaml(found).encode(), f"{found.code}-{found.version}.yaml", "application/yaml")
+    name = f"{found.code}-{found.version}.yaml"
+    return sent_file(as_yaml(found).encode(), "application/yaml", name)
 
 
 @require_safe
@@ -115,11 +120,8 @@ def stream_yaml(request: TrustRequest, stream_id: int) -> HttpResponse:
 def stream_xlsx(request: TrustRequest, stream_id: int) -> HttpResponse:
     """Send a version as a workbook."""
     found = _stream(request, stream_id)
-    return _file(
-        stream_workbook(by=request.access, stream=found),
-        f"{found.code}-{found.version}.xlsx",
-        _XLSX,
-    )
+    made = stream_workbook(by=request.access, stream=found)
+    return sent_file(made, XLSX, f"{found.code}-{found.version}.xlsx")
 
 
 @_ALTERS
@@ -315,18 +317,6 @@ def _effect_page(
                 request.access, stream=found, term=form.term, routes=form.expected
             ),
             "crumbs": _crumbs(found),
-        },
-    )
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name)
-            or "attachment",
-            "X-Content-Type-Options": "nosniff",
         },
     )
 

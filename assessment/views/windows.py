@@ -14,16 +14,20 @@ from assessment.selectors.grid import visible_classes
 from assessment.selectors.window_history import window_history
 from assessment.selectors.windows import ClassLeft, SchoolWindow
 from assessment.services.reminders import ask_to_remind
+from assessment.tables import school_window_sheet, windows_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from schools.services.windows import WindowRefused, allow_late, end_late, follow_trust, set_window
 
 
 @require_safe
 @requires(Permission.SET_WINDOWS)
-def windows(request: TrustRequest) -> HttpResponse:
+def windows(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show the schools to choose from; who has but one goes there at once."""
     listed = selectors.listed_schools(request.access)
+    if ending:
+        return sent_list(ending, "windows", windows_sheet(listed))
     if len(listed) == 1:
         (only,) = listed
         term = selectors.school_term(only.school) or only.term
@@ -33,9 +37,15 @@ def windows(request: TrustRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.SET_WINDOWS)
-def school_window(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+def school_window(
+    request: TrustRequest, school_id: int, term_id: int, ending: str = ""
+) -> HttpResponse:
     """Show a school's window of a term, and what is left in each class."""
-    return _page(request, _asked(request, school_id, term_id))
+    page = _asked(request, school_id, term_id)
+    if ending:
+        name = f"what is left {page.school} {page.term}"
+        return sent_list(ending, name, school_window_sheet(page))
+    return _page(request, page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

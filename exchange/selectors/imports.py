@@ -60,9 +60,11 @@ def choices_of(run: Import) -> list[Choice]:
 
 def lines_of(access: Access, *, run: Import, only: str = "") -> QuerySet[ImportLine]:
     """Return the lines of an import in the order of the file."""
-    lines = ImportLine.objects.filter(
-        run__in=Import.objects.visible_to(access), run=run.pk
-    ).order_by("position")
+    lines = (
+        ImportLine.objects.filter(run__in=Import.objects.visible_to(access), run=run.pk)
+        .select_related("pupil")
+        .order_by("position")
+    )
     if only == "left":
         return lines.exclude(left="")
     return lines.filter(outcome=only) if only in LineOutcome.values else lines

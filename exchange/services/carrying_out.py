@@ -99,7 +99,11 @@ def undo(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
         ]
         work = KINDS[run.kind].work(who_asked(run), run, doing=True)
         work.look_up(_cells(run, lines).values())
+        together = work.undo_together(lines)
         for line in lines:
+            if line.pk in together:
+                line.left = together[line.pk]
+                continue
             try:
                 with transaction.atomic():
                     line.left = work.undo(line)

@@ -1,27 +1,24 @@
 """Templates to fill in: the headings of a kind of import, with a line of words about each."""
 
-import csv
-from io import BytesIO, StringIO
+from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from exchange.services.kinds import Kind
+from parrcs.core.sheets import as_csv
 
 _WIDTH, _WORDS_WIDTH = 18, 80
 
 
-def as_csv(kind: Kind) -> bytes:
+def template_csv(kind: Kind) -> bytes:
     """Return the template as CSV, with the words in the second line, which is not read."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column.heading for column in kind.columns])
-    writer.writerow([column.words for column in kind.columns])
-    return ("\ufeff" + text.getvalue()).encode()
+    headings = [column.heading for column in kind.columns]
+    return as_csv(headings, [[column.words for column in kind.columns]])
 
 
-def as_xlsx(kind: Kind) -> bytes:
+def template_xlsx(kind: Kind) -> bytes:
     """Return the template as a workbook, with the words on a sheet of their own."""
     book = Workbook()
     sheet = book.worksheets[0]

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -32,21 +31,26 @@ from exchange.services.imports import (
     undo_import,
 )
 from exchange.services.kinds import KINDS, ImportKind, Kind, kinds_for
-from exchange.services.templates import as_csv, as_xlsx
+from exchange.services.templates import template_csv, template_xlsx
+from exchange.tables import imports_sheet, lines_sheet, refused_sheet
 from parrcs.core.access import Permission
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import CSV, XLSX, sent_file, sent_list
+from parrcs.core.sheets import as_csv
+from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.places import places_to_fill
 
 IMPORTS_A_PAGE = 30
 LINES_A_PAGE = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 @requires(Permission.IMPORT)
-def imports(request: TrustRequest) -> HttpResponse:
+def imports(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List what was imported, and offer what can be."""
-    page = Paginator(import_list(request.access), IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    found = import_list(request.access)
+    if ending:
+        return sent_list(ending, "imports", imports_sheet(found))
+    page = Paginator(found, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "exchange/imports.html",
@@ -91,16 +95,21 @@ def import_template(request: TrustRequest, kind: str, ending: str) -> HttpRespon
     if not wanted.has_template or ending not in ("csv", "xlsx"):
         raise Http404
     content, content_type = (
-        (as_csv(wanted), "text/csv; charset=utf-8") if ending == "csv" else (as_xlsx(wanted), _XLSX)
+        (template_csv(wanted), CSV) if ending == "csv" else (template_xlsx(wanted), XLSX)
     )
-    return _download(f"{slugify(wanted.name)}-template.{ending}", content, content_type)
+    return sent_file(content, content_type, f"{wanted.name} template.{ending}")
 
 
 @require_safe
 @requires(Permission.IMPORT)
-def import_page(request: TrustRequest, import_id: int) -> HttpResponse:
+def import_page(request: TrustRequest, import_id: int, ending: str = "") -> HttpResponse:
     """Show how far an import is, then what it does line by line."""
     run = one_import(request.access, import_id=import_id)
+    only = request.GET.get("only", "")
+    if ending:
+        shown = lines_of(request.access, run=run, only=only)
+        name = f"{run.name.rpartition('.')[0] or 'import'} lines"
+        return sent_list(ending, name, lines_sheet(run, shown, only=only))
     seen = f"{run.state} {run.done_lines}"
     if request.htmx:
         if request.GET.get("seen") == seen:
@@ -109,7 +118,6 @@ def import_page(request: TrustRequest, import_id: int) -> HttpResponse:
         if not run.unfinished:
             return HttpResponseClientRefresh()
         return render(request, "exchange/_progress.html", {"run": run, "seen": seen})
-    only = request.GET.get("only", "")
     lines = Paginator(lines_of(request.access, run=run, only=only), LINES_A_PAGE)
     headings = {column.code: column.heading for column in KINDS[run.kind].columns}
     return render(
@@ -180,30 +188,27 @@ def import_discard(request: TrustRequest, import_id: int) -> HttpResponse:
 def import_refused(request: TrustRequest, import_id: int) -> HttpResponse:
     """Send the lines that were refused, to mend and to send again."""
     run = one_import(request.access, import_id=import_id)
-    kept = [
-        (place, heading)
-        for place, (heading, code) in enumerate(run.columns)
-        if code or run.kind != ImportKind.CTF
-    ]
-    rows = [
-        (
-            *(line.texts[place] if place < len(line.texts) else "" for place, _ in kept),
-            line.number,
-            "; ".join(f"{column}: {words}" if column else words for column, words in line.problems),
-        )
-        for line in lines_of(request.access, run=run, only="refused")
-    ]
-    name = f"{slugify(run.name.rpartition('.')[0]) or 'import'}-refused.csv"
-    headings = [heading for _, heading in kept]
-    return csv_response(name, [*headings, "Line in the file", "Why it was refused"], rows)
+    lines = lines_of(request.access, run=run, only="refused")
+    sheet = refused_sheet(run, lines, read_only=run.kind == ImportKind.CTF)
+    name = f"{run.name.rpartition('.')[0] or 'import'}-refused.csv"
+    return sent_file(as_csv(sheet.heading, sheet.rows), CSV, name)
 
 
 @require_safe
 @requires(Permission.IMPORT)
-def import_file(request: TrustRequest, import_id: int) -> HttpResponse:
+def import_original(request: TrustRequest, import_id: int) -> HttpResponse:
     """Send the file as it was sent in."""
     run = import_content(request.access, import_id=import_id)
-    return _download(run.name, bytes(run.content or b""), "application/octet-stream")
+    # Under the name that it came with, whatever the letters.
+    return HttpResponse(
+        bytes(run.content or b""),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=run.name)
+            or "attachment",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def _kind(request: TrustRequest, code: str) -> Kind:
@@ -231,15 +236,3 @@ def _form(request: TrustRequest, kind: Kind) -> SendForm | SendCTFForm:
 
 def _crumbs() -> list[tuple[str, str]]:
     return [("Imports", reverse("imports"))]
-
-
-def _download(name: str, content: bytes, content_type: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name)
-            or "attachment",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )

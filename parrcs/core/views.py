@@ -1,9 +1,7 @@
-"""What every view shares: the permission it asks for, and how a list leaves as a file."""
+"""What every view shares: the permission it asks for."""
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import wraps
-from io import StringIO
 from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
@@ -60,31 +58,3 @@ def _to_sign_in(request: TrustRequest) -> HttpResponse:
         back = request.htmx.current_url_abs_path or request.get_full_path()
         return HttpResponseClientRedirect(redirect_to_login(back).url)
     return redirect_to_login(request.get_full_path())
-
-
-# A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def csv_response(
-    filename: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> HttpResponse:
-    """Send rows as a CSV file that Excel opens as UTF-8 and in which no text runs as a formula.
-
-    Numbers stay numbers, negative ones too; only text is made harmless.
-    """
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heading)
-    writer.writerows([[_harmless(value) for value in row] for row in rows])
-    return HttpResponse(
-        "\ufeff" + text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
-    )
-
-
-def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -62,6 +62,11 @@ class Pupil(TrustOwned):
         return f"{self.first_name} {self.last_name}"
 
     @property
+    def marked_name(self) -> str:
+        """The name as lists for staff have it: of who is protected, with a mark."""
+        return f"{self} (protected)" if self.protected else str(self)
+
+    @property
     def photo_may_be_shown(self) -> bool:
         """Whether there is consent to show a photo, and nothing to protect the pupil from."""
         return not self.protected and self.photo_consent_on is not None

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import CSV, sent_file
+from parrcs.core.sheets import as_csv
+from parrcs.core.views import TrustRequest, requires
 from pupils.forms.attendance import AttendanceFileForm, SealedForm
 from pupils.services.attendance.applying import Outdated, apply_attendance, sealed, unsealed
 from pupils.services.attendance.files import TEMPLATES, FileRefused, check_attendance_file
@@ -68,7 +70,7 @@ def attendance_apply(request: TrustRequest) -> HttpResponse:
 def attendance_template(request: TrustRequest) -> HttpResponse:  # noqa: ARG001
     """Send the template with a row for each day."""
     heading, *rows = TEMPLATES["sessions"]
-    return csv_response("attendance-sessions.csv", heading, rows)
+    return sent_file(as_csv(heading, rows), CSV, "attendance-sessions.csv")
 
 
 @require_safe
@@ -76,4 +78,4 @@ def attendance_template(request: TrustRequest) -> HttpResponse:  # noqa: ARG001
 def attendance_template_sums(request: TrustRequest) -> HttpResponse:  # noqa: ARG001
     """Send the template with a row for each half term."""
     heading, *rows = TEMPLATES["sums"]
-    return csv_response("attendance-sums.csv", heading, rows)
+    return sent_file(as_csv(heading, rows), CSV, "attendance-sums.csv")

@@ -8,28 +8,33 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.forms.class_lists import ClassListForm, SettleForm
 from pupils.selectors import class_lists as selectors
 from pupils.selectors.class_lists import ClassPage
 from pupils.services.class_lists import ListChanged, settle_remark, sign_class_list
+from pupils.tables import class_list_sheet, class_lists_sheet
 from pupils.views.pupils import sent
 
 
 @require_safe
 @requires(Permission.RECORD, Permission.MANAGE_PUPILS)
-def class_lists(request: TrustRequest) -> HttpResponse:
+def class_lists(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show which class lists of the year are signed, and what is left to settle."""
-    return render(
-        request, "pupils/class_lists.html", {"lists": selectors.class_lists(request.access)}
-    )
+    lists = selectors.class_lists(request.access)
+    if ending:
+        return sent_list(ending, f"class lists {lists.year or ''}", class_lists_sheet(lists))
+    return render(request, "pupils/class_lists.html", {"lists": lists})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEE_PUPILS)
-def class_list(request: TrustRequest, class_group_id: int) -> HttpResponse:
+def class_list(request: TrustRequest, class_group_id: int, ending: str = "") -> HttpResponse:
     """Show the list of a class, and let a teacher sign it."""
     page = _seen_page(request, class_group_id)
+    if ending:
+        return sent_list(ending, f"class list {page.class_group}", class_list_sheet(page))
     form = _form(request, page)
     if request.method != "POST":
         return _shown(request, page, form)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import sent_list
+from parrcs.core.views import TrustRequest, requires
 from pupils.filters import PupilFilters
 from pupils.forms.pupils import NewPupilForm, PupilForm
 from pupils.selectors.class_lists import lists_in_season
@@ -19,32 +20,23 @@ from pupils.selectors.lists import list_counts, pupil_list
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words
 from pupils.services.pupils import PlacementRefused, UPNTaken, add_pupil, change_pupil
+from pupils.tables import pupils_sheet
 
 PUPILS_A_PAGE = 50
-
-_HEADING = (
-    "UPN",
-    "Last name",
-    "First name",
-    "Year group",
-    "School",
-    "ARB",
-    "Class",
-    "Route",
-    "Primary need",
-    "From",
-    "Until",
-)
 
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def pupils(request: TrustRequest) -> HttpResponse:
+def pupils(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List the pupils whom the person sees, by name."""
     filters = PupilFilters(request.GET, access=request.access)
     rows = pupil_list(request.access, chosen=filters.chosen)
-    page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
     year_starts = school_year_start(timezone.localdate())
+    if ending:
+        if filters.errors:
+            raise Http404
+        return sent_list(ending, "pupils", pupils_sheet(rows, filters, year_starts=year_starts))
+    page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
     lens = filters.chosen.lens
     # Who records sees on the page of the classes that their lists are to be checked.
     records = request.access.may(Permission.RECORD)
@@ -66,36 +58,6 @@ def pupils(request: TrustRequest) -> HttpResponse:
         # A choice of place may stand in the browser's history, a name that was typed may not.
         response["HX-Push-Url"] = f"{reverse('pupils')}?{filters.query_of_places}".rstrip("?")
     return response
-
-
-@require_safe
-@requires(Permission.SEE_PUPILS)
-def pupils_csv(request: TrustRequest) -> HttpResponse:
-    """Send the list, as it is narrowed, as a file."""
-    filters = PupilFilters(request.GET, access=request.access)
-    if filters.errors:
-        raise Http404
-    year_starts = school_year_start(timezone.localdate())
-    return csv_response(
-        "pupils.csv",
-        _HEADING,
-        [
-            (
-                row.pupil.upn,
-                row.pupil.last_name,
-                row.pupil.first_name,
-                year_group_words(row.pupil, year_starts),
-                row.school.name,
-                row.arb.name if row.arb else "",
-                row.class_group.name if row.class_group else "",
-                row.route.name,
-                row.pupil.get_primary_need_display(),
-                row.starts_on,
-                row.ends_on or "",
-            )
-            for row in pupil_list(request.access, chosen=filters.chosen)
-        ],
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.forms.requests import LinkForm, RequestForm
 from pupils.selectors.requests import pupils_to_link, requests_of, requests_page, sees_requests
 from pupils.services.requests import RequestRefused, link_pupil, remove_request, save_request
+from pupils.tables import requests_sheet
 from pupils.views.pupils import sent
 from schools.selectors import places
 from schools.selectors.agreements import manages
@@ -23,12 +25,14 @@ from schools.services.seen import ChangedMeanwhile
 
 @require_safe
 @requires(Permission.SEE_REQUESTS)
-def arb_requests(request: TrustRequest, arb_id: int) -> HttpResponse:
+def arb_requests(request: TrustRequest, arb_id: int, ending: str = "") -> HttpResponse:
     """Show the requests for an ARB, with the places in use beside them."""
     arb = get_object_or_404(places.arbs(request.access), pk=arb_id)
     if not sees_requests(request.access, arb):
         raise PermissionDenied
     page = requests_page(request.access, arb=arb, today=timezone.localdate())
+    if ending:
+        return sent_list(ending, f"placement requests {arb}", requests_sheet(page, arb=arb))
     crumbs = _crumbs(arb)[:-1]
     return render(request, "pupils/requests.html", {"arb": arb, "page": page, "crumbs": crumbs})
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.forms.targets import BankForm, HintForm, TargetForm
 from pupils.selectors.plans import outcomes_of
@@ -25,6 +26,7 @@ from pupils.services.target_writing import (
     remove_target,
     restore_target,
 )
+from pupils.tables import targets_sheet
 from pupils.views.pupils import crumbs_of, permitted_file, seen_file, sent
 
 CHANGED = (
@@ -40,9 +42,14 @@ RETIRED = "This target is retired. Bring it back first."
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def targets(request: TrustRequest, pupil_id: int) -> HttpResponse:
+def targets(request: TrustRequest, pupil_id: int, ending: str = "") -> HttpResponse:
     """Show a pupil's targets of a term, beside those of the term before."""
-    return editor(request, seen_file(request, pupil_id))
+    file = seen_file(request, pupil_id)
+    if ending:
+        page = page_of(request, file, request.GET.get("term"))
+        shown = [page.now, page.before] if page else []
+        return sent_list(ending, f"targets {file.pupil}", targets_sheet(file, filter(None, shown)))
+    return editor(request, file)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

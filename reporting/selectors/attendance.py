@@ -106,6 +106,7 @@ class Concern:
     pupil_id: int
     name: str
     class_name: str
+    protected: bool
     sessions: Sessions
     now: Sessions | None  # of the latest half term and the one before it, where it fell
     before: Sessions | None
@@ -219,6 +220,7 @@ def _pupils(placements: PlacementQuerySet) -> list[PupilRow]:
         "pupil",
         "pupil__first_name",
         "pupil__last_name",
+        "pupil__protected",
         "pupil__born_on",
         "pupil__primary_need",
         "pupil__pupil_premium",
@@ -310,8 +312,13 @@ def _concerns(
             if later.fell_since(earlier, points=FALL):
                 now, before = later, earlier
         if now or sessions.persistently_absent:
-            name = pupil.known["class_group__name"] or ""
-            found.append(Concern(pupil.pupil_id, pupil.name, name, sessions, now, before))
+            name, protected = (
+                pupil.known["class_group__name"] or "",
+                pupil.known["pupil__protected"],
+            )
+            found.append(
+                Concern(pupil.pupil_id, pupil.name, name, protected, sessions, now, before)
+            )
     order = {"severe": 0, "persistent": 1, "falling": 2}
     found.sort(key=lambda each: (order[each.mark[1]], each.sessions.percent or 0))
     return found, fell

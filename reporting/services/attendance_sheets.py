@@ -1,13 +1,11 @@
 """Attendance as rows for a file: the tables of the page, as they stand there."""
 
-import datetime as dt
 from typing import Any
 
-from parrcs.core.sheets import Sheet, workbook
+from parrcs.core.sheets import Sheet, list_sheet
 from reporting.selectors.attendance import Attendance, Figures, TrustAttendance
-from reporting.services.trackers_sheets import HOLDS
 
-HEADING = (
+_HEADING = (
     "Table",
     "Of",
     "Pupils with sessions",
@@ -20,16 +18,62 @@ HEADING = (
     "Persistently absent pupils",
     "Severely absent pupils",
 )
-SCHOOLS_HEADING = (
-    *HEADING[1:],
+_SCHOOLS_HEADING = (
+    *_HEADING[1:],
     "National, of",
     "National attended, per cent",
     "National persistently absent, per cent",
 )
 
 
-def attendance_rows(found: Attendance) -> list[list[Any]]:
-    """Return a row for the whole, for each half term and for each group."""
+def attendance_sheets(found: Attendance | None) -> tuple[Sheet, Sheet]:
+    """Return the tables of the page on one sheet, and the pupils of concern on another.
+
+    The first has a row for the whole, for each half term and for each group. Without anything
+    found, as there is no calendar or no place, neither has rows.
+    """
+    rows = [] if found is None else _rows(found)
+    concerns = [] if found is None else found.concerns
+    about = [] if found is None else _about(found)
+    tables = list_sheet("Attendance", _HEADING, rows, about=about, held=2)
+    figures = ("Attended", "Possible", "Authorised", "Unauthorised", "Late")
+    heading = ("Pupil", "Class", "Why", *figures)
+    pupils = [
+        [
+            f"{each.name} (protected)" if each.protected else each.name,
+            each.class_name,
+            each.mark[1],
+            each.sessions.attended,
+            each.sessions.possible,
+            each.sessions.authorised,
+            each.sessions.unauthorised,
+            each.sessions.late,
+        ]
+        for each in concerns
+    ]
+    title = "Pupils of concern"
+    return tables, list_sheet(title, heading, pupils, about=about[:2], of_pupils=True)
+
+
+def schools_sheet(found: TrustAttendance | None) -> Sheet:
+    """Return a row for each school and ARB, and below them one for the trust."""
+    rows = [
+        [
+            f"{row.name} (within its school)" if row.arb else row.name,
+            *_figures(row.figures),
+            row.national.figures.name,
+            row.national.figures.attended,
+            row.national.figures.persistent,
+        ]
+        for row in (found.rows if found else ())
+    ]
+    totals = [["All schools of the trust", *_figures(found.total), "", "", ""]] if found else []
+    about = [("When", found.period.name)] if found else []
+    title = "Attendance of all schools"
+    return list_sheet(title, _SCHOOLS_HEADING, rows, about=about, totals=totals)
+
+
+def _rows(found: Attendance) -> list[list[Any]]:
     return [
         ["All", found.place.name, *_figures(found.total)],
         *(["Half term", row.name, *_figures(row.figures)] for row in found.half_terms),
@@ -41,54 +85,16 @@ def attendance_rows(found: Attendance) -> list[list[Any]]:
     ]
 
 
-def school_rows(found: TrustAttendance) -> list[list[Any]]:
-    """Return a row for each school and ARB, and one for the trust."""
-    rows = [
-        [
-            f"{row.name} (within its school)" if row.arb else row.name,
-            *_figures(row.figures),
-            row.national.figures.name,
-            row.national.figures.attended,
-            row.national.figures.persistent,
-        ]
-        for row in found.rows
-    ]
-    return [*rows, ["All schools of the trust", *_figures(found.total), "", "", ""]]
-
-
-def attendance_sheets(found: Attendance, *, made_on: dt.date) -> bytes:
-    """Return a workbook with the tables, and with the pupils of concern."""
+def _about(found: Attendance) -> list[tuple[str, Any]]:
     national = found.national
-    about = [
-        ("Attendance", ""),
+    return [
         ("Of", found.place.name),
         ("When", found.period.name),
-        ("Made on", made_on),
         ("National figures", f"{national.figures.name}, {national.benchmark.year}"),
         ("Attended there, per cent", national.figures.attended),
         ("Persistently absent there, per cent", national.figures.persistent),
         ("Source", f"{national.benchmark.source}. {national.benchmark.taken}"),
     ]
-    tables = Sheet("Attendance", about, HEADING, attendance_rows(found), held=2)
-    pupils = Sheet(
-        "Pupils of concern",
-        [*about[:4], ("", HOLDS)],
-        ("Pupil", "Class", "Why", "Attended", "Possible", "Authorised", "Unauthorised", "Late"),
-        [
-            [
-                each.name,
-                each.class_name,
-                each.mark[1],
-                each.sessions.attended,
-                each.sessions.possible,
-                each.sessions.authorised,
-                each.sessions.unauthorised,
-                each.sessions.late,
-            ]
-            for each in found.concerns
-        ],
-    )
-    return workbook([tables, pupils])
 
 
 def _figures(figures: Figures) -> list[Any]:

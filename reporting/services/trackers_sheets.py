@@ -1,20 +1,19 @@
-"""Trackers as workbooks (XLSX), for screen and paper alike."""
+"""Trackers as tables that leave as files."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
+
 from assessment.models import Point
-from parrcs.core.sheets import Row, Sheet, workbook
+from parrcs.core.sheets import HOLDS, Row, Sheet
 from reporting.selectors.trackers import ClassTracker, Total, TrackedCell
 from reporting.selectors.trackers_early import Counted, EarlyTracker
 from reporting.selectors.trackers_pupil import PupilTracker
 
-HOLDS = "Holds pupils' personal data. Keep it as you keep their files, and delete it after use."
 
-
-def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
+def class_sheets(tracker: ClassTracker) -> tuple[Sheet, Sheet]:
     """Return the tracker of a class: every figure of each strand, and the path beside it."""
     group, per_strand = tracker.class_group, _CLASS_FIGURES
     about = _about(
@@ -26,7 +25,6 @@ def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
             ("Term", str(tracker.term or "")),
             ("Stream", str(tracker.stream or "")),
         ],
-        made_on,
     )
     totals = tracker.totals
     wide = Sheet(
@@ -39,7 +37,7 @@ def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
         ],
         [
             [
-                str(placement.pupil),
+                placement.pupil.marked_name,
                 placement.judged_route_name,
                 *(value for cell in cells for value in _figures(cell)),
             ]
@@ -62,25 +60,24 @@ def class_sheets(tracker: ClassTracker, *, made_on: dt.date) -> bytes:
             row
             for placement, cells in tracker.rows
             for strand, cell in zip(tracker.strands, cells, strict=True)
-            for row in _path(str(placement.pupil), strand.name, cell, tracker)
+            for row in _path(placement.pupil.marked_name, strand.name, cell, tracker)
         ],
     )
-    return workbook([wide, path])
+    return wide, path
 
 
-def pupil_sheets(tracker: PupilTracker, *, made_on: dt.date) -> bytes:
+def pupil_sheets(tracker: PupilTracker) -> tuple[Sheet, Sheet]:
     """Return the tracker of a pupil: a line for each judgement, and one for each baseline."""
     file = tracker.file
     place = file.placement
     about = _about(
         "Pupil tracker",
         [
-            ("Pupil", str(file.pupil)),
+            ("Pupil", file.pupil.marked_name),
             ("School", place.school.name if place else ""),
             ("Class", place.class_group.name if place and place.class_group else ""),
             ("Term", str(tracker.term or "")),
         ],
-        made_on,
     )
     judged = Sheet(
         "Judgements",
@@ -120,10 +117,10 @@ def pupil_sheets(tracker: PupilTracker, *, made_on: dt.date) -> bytes:
         ],
         held=3,
     )
-    return workbook([judged, baselines])
+    return judged, baselines
 
 
-def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
+def early_sheets(tracker: EarlyTracker) -> tuple[Sheet, ...]:
     """Return the early-years tracker: a summary, and a sheet for the baseline and each term."""
     about = _about(
         "Early-years tracker",
@@ -131,7 +128,6 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
             ("Class or school", tracker.place.name if tracker.place else ""),
             ("Term", str(tracker.term or "")),
         ],
-        made_on,
     )
     summary = Sheet(
         "Summary",
@@ -148,7 +144,7 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
         ],
         [
             [
-                str(row.placement.pupil),
+                row.placement.pupil.marked_name,
                 *(_counted(each)[0] for each in row.at_moments),
                 *_counted(row.counted()),
                 *_counted(row.prime),
@@ -165,7 +161,7 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
             [*about, ("State at", moment.name)],
             ["Pupil", *(f"{goal.area}: {goal.name}" for goal in tracker.goals)],
             [
-                [str(row.placement.pupil), *(cell.word(moment.key) for cell in row.cells)]
+                [row.placement.pupil.marked_name, *(cell.word(moment.key) for cell in row.cells)]
                 for row in tracker.rows
             ],
             [
@@ -175,11 +171,11 @@ def early_sheets(tracker: EarlyTracker, *, made_on: dt.date) -> bytes:
         )
         for moment in tracker.moments
     ]
-    return workbook([summary, *moments])
+    return summary, *moments
 
 
-def _about(what: str, lines: Sequence[tuple[str, Any]], made_on: dt.date) -> list[tuple[str, Any]]:
-    return [(what, ""), *lines, ("Made on", made_on), (HOLDS, "")]
+def _about(what: str, lines: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [(what, ""), *lines, ("Made on", timezone.localdate()), (HOLDS, "")]
 
 
 _GAINS = ("gain since baseline", "expected since baseline")

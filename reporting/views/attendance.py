@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import sent_list
+from parrcs.core.views import TrustRequest, requires
 from reporting.charts.attendance import half_terms_spec
 from reporting.charts.render import as_svg
 from reporting.filters import AttendanceFilters
@@ -23,14 +24,7 @@ from reporting.selectors.attendance import (
 )
 from reporting.selectors.attendance_periods import Period, periods, places, whole_places
 from reporting.selectors.benchmarks import attendance_benchmark
-from reporting.services.attendance_sheets import (
-    HEADING,
-    SCHOOLS_HEADING,
-    attendance_rows,
-    attendance_sheets,
-    school_rows,
-)
-from reporting.views.trackers import XLSX, sent_file
+from reporting.services.attendance_sheets import attendance_sheets, schools_sheet
 
 # Fewer points make no line.
 _LEAST_POINTS = 2
@@ -43,14 +37,16 @@ class _Asked(NamedTuple):
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def attendance_page(request: TrustRequest) -> HttpResponse:
+def attendance_page(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show the attendance of a place over some days, and whom to think of first."""
+    asked = _asked(request)
+    if ending:
+        return _sent(ending, asked)
     page: dict[str, Any] = {
         "may_bring_in": request.access.may(Permission.MANAGE_PUPILS),
         "may_compare": request.access.reach(Permission.COMPARE).whole_trust,
         "fall": FALL,
     }
-    asked = _asked(request)
     if asked is None:
         return render(request, "reporting/attendance/nothing.html", page)
     rates = _rates(asked.found)
@@ -83,27 +79,12 @@ def attendance_chart(request: TrustRequest) -> HttpResponse:
 
 
 @require_safe
-@requires(Permission.SEE_PUPILS)
-def attendance_csv(request: TrustRequest) -> HttpResponse:
-    """Send the tables as a CSV file."""
-    found = _exact(request).found
-    return csv_response("attendance.csv", HEADING, attendance_rows(found))
-
-
-@require_safe
-@requires(Permission.SEE_PUPILS)
-def attendance_xlsx(request: TrustRequest) -> HttpResponse:
-    """Send the tables, and the pupils of concern, as a workbook."""
-    found = _exact(request).found
-    made = attendance_sheets(found, made_on=timezone.localdate())
-    return sent_file(made, XLSX, f"Attendance {found.place.name} {found.period.name}.xlsx")
-
-
-@require_safe
 @requires(Permission.COMPARE)
-def attendance_schools(request: TrustRequest) -> HttpResponse:
+def attendance_schools(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show all schools on one page, each beside the national figures of its kind."""
     offered, found = _trust(request)
+    if ending:
+        return sent_list(ending, "attendance of all schools", schools_sheet(found))
     return render(
         request,
         "reporting/attendance/schools.html",
@@ -111,14 +92,14 @@ def attendance_schools(request: TrustRequest) -> HttpResponse:
     )
 
 
-@require_safe
-@requires(Permission.COMPARE)
-def attendance_schools_csv(request: TrustRequest) -> HttpResponse:
-    """Send the table of all schools as a CSV file."""
-    _, found = _trust(request)
-    if found is None:
+def _sent(ending: str, asked: _Asked | None) -> HttpResponse:
+    if asked is None:
+        return sent_list(ending, "attendance", *attendance_sheets(None))
+    if asked.filters.errors:
         raise Http404
-    return csv_response("attendance-schools.csv", SCHOOLS_HEADING, school_rows(found))
+    found = asked.found
+    name = f"attendance {found.place.name} {found.period.name}"
+    return sent_list(ending, name, *attendance_sheets(found))
 
 
 def _asked(request: TrustRequest) -> _Asked | None:

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 from assessment.selectors.celebrating import sheet_of_class, sheet_of_pupil
 from assessment.selectors.paths import class_with_pupils
 from parrcs.core.access import Permission
+from parrcs.core.lists import PDF, sent_file
 from parrcs.core.views import TrustRequest, requires
 from pupils.views.pupils import seen_file
 from reporting.services.celebration import celebration_pdf
-from reporting.views.trackers import PDF, sent_file
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,27 +12,36 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from parrcs.core.access import Permission
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import sent_list
+from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.lenses import Lens
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.render import as_svg
 from reporting.filters import CompareFilters
-from reporting.selectors.compare import Comparison, Row, comparison
+from reporting.selectors.compare import Comparison, comparison
 from reporting.selectors.compare_choices import Choices, Chosen, compare_choices
 from reporting.selectors.compare_findings import findings, funnel_finding
 from reporting.selectors.compare_pupils import NoSuchNumber, pupils_behind
+from reporting.tables import behind_sheet, compare_sheet
 
 LINES_A_PAGE = 100
 
 
 @requires(Permission.COMPARE)
-def compare(request: TrustRequest) -> HttpResponse:
+def compare(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show schools and ARBs side by side, and where to look first."""
     choices = _choices(request)
     if choices.term is None:
+        if ending:
+            return sent_list(ending, "compare", compare_sheet(None))
         return render(request, "reporting/compare_empty.html", {"may_set_up": _may_set_up(request)})
     filters = CompareFilters(request.GET, choices=choices, term=choices.term)
+    if ending and filters.errors:
+        raise Http404
     compared = comparison(request.access, chosen=filters.chosen)
+    if ending:
+        sheet = compare_sheet(compared, narrowed=list(_narrowed(filters, targets=False)))
+        return sent_list(ending, _file_name(filters.chosen), sheet)
     return render(
         request,
         "reporting/compare.html",
@@ -52,7 +60,7 @@ def compare(request: TrustRequest) -> HttpResponse:
 
 
 @requires(Permission.COMPARE)
-def compare_pupils(request: TrustRequest) -> HttpResponse:
+def compare_pupils(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show the pupils behind a number of the comparison."""
     filters = _filters(request)
     unit, number = request.GET.get("unit", ""), request.GET.get("number", "")
@@ -61,6 +69,12 @@ def compare_pupils(request: TrustRequest) -> HttpResponse:
         behind = pupils_behind(request.access, chosen=chosen, unit=unit, number=number)
     except NoSuchNumber as error:
         raise Http404 from error
+    narrowed = list(_narrowed(filters, targets=behind.number.of_targets))
+    if ending:
+        if filters.errors:
+            raise Http404
+        sheet = behind_sheet(behind, term=str(chosen.term), narrowed=narrowed)
+        return sent_list(ending, f"{behind.unit.name} {behind.number.words}", sheet)
     page = Paginator(behind.lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -70,7 +84,7 @@ def compare_pupils(request: TrustRequest) -> HttpResponse:
             "chosen": chosen,
             "behind": behind,
             "page": page,
-            "narrowed": list(_narrowed(filters, targets=behind.number.of_targets)),
+            "narrowed": narrowed,
             "crumbs": [("Compare", f"{reverse('compare')}?{chosen.query}")],
         },
     )
@@ -89,29 +103,6 @@ def compare_funnel(request: TrustRequest) -> HttpResponse:
     if request.GET.get("v") == _version(compared):
         response.headers["Cache-Control"] = "private, max-age=3600"
     return response
-
-
-@requires(Permission.COMPARE)
-def compare_csv(request: TrustRequest) -> HttpResponse:
-    """Send the table as a file, with full numbers."""
-    compared = comparison(request.access, chosen=_exact(request))
-    chosen = compared.chosen
-    names = [
-        "compare",
-        str(chosen.term),
-        chosen.stream,
-        chosen.strand.replace(".", "-"),
-        chosen.route,
-        chosen.need,
-        {"yes": "pp", "no": "not-pp"}.get(chosen.pp, ""),
-        chosen.lens.value,
-    ]
-    filename = "-".join(slugify(name) for name in names if name)
-    return csv_response(
-        f"{filename}.csv",
-        _HEADING,
-        [_csv_row(compared, row) for row in (*compared.rows, compared.total)],
-    )
 
 
 def _choices(request: TrustRequest) -> Choices:
@@ -171,65 +162,15 @@ def _version(compared: Comparison) -> str:
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-_HEADING = (
-    "Term",
-    "Count pupils",
-    "School or ARB",
-    "Kind",
-    "Host",
-    "Adds to the total",
-    "Pupils on roll",
-    "Judgements due",
-    "Judged",
-    "None",
-    "Some",
-    "Expected",
-    "Better",
-    "No baseline",
-    "At or above expected",
-    "Judged with a baseline",
-    "Share at or above expected",
-    "Lower 95 % limit",
-    "Upper 95 % limit",
-    "Targets met",
-    "Targets judged",
-    "Targets not judged",
-    "Share of targets met",
-    "Lower 95 % limit of targets met",
-    "Upper 95 % limit of targets met",
-    "Mean gain in points",
-    "Standing",
-)
-
-
-def _csv_row(compared: Comparison, row: Row) -> list[Any]:
-    tally, unit, chosen = row.tally, row.unit, compared.chosen
-    whole = unit.kind == "trust"
-    adds = unit.kind == "school" or (unit.kind == "ARB" and chosen.lens is Lens.TAUGHT)
-    share, targets = tally.interval, tally.targets_interval
-    gain = tally.mean_gain if compared.one_stream else None
-    return [
+def _file_name(chosen: Chosen) -> str:
+    names = [
+        "compare",
         str(chosen.term),
-        chosen.lens.words,
-        unit.name,
-        unit.kind,
-        unit.host,
-        "" if whole else "yes" if adds else "no",
-        tally.pupils,
-        tally.due,
-        tally.judged,
-        tally.none,
-        tally.some,
-        tally.expected,
-        tally.better,
-        tally.no_baseline,
-        tally.at_or_above,
-        tally.compared,
-        *((share.share, share.low, share.high) if share else ("", "", "")),
-        tally.targets_met,
-        tally.targets,
-        tally.targets_not_judged,
-        *((targets.share, targets.low, targets.high) if targets else ("", "", "")),
-        "" if gain is None else round(float(gain), 4),
-        "" if whole else row.mark[1],
+        chosen.stream,
+        chosen.strand.replace(".", "-"),
+        chosen.route,
+        chosen.need,
+        {"yes": "pp", "no": "not-pp"}.get(chosen.pp, ""),
+        chosen.lens.value,
     ]
+    return "-".join(slugify(name) for name in names if name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.class_lists import lists_in_season
 from reporting.forms import PublishForm
@@ -30,15 +31,20 @@ from reporting.services.reports import (
     cancel_run,
     retry_run,
 )
+from reporting.tables import reports_sheet
 
 
 @require_safe
 @requires(Permission.SEE_REPORTS, Permission.READ_PUBLISHED)
-def reports(request: TrustRequest) -> HttpResponse:
+def reports(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List the reports of the person's schools; who reads only what is published has none yet."""
     if not request.access.may(Permission.SEE_REPORTS):
+        if ending:
+            raise Http404
         return render(request, "reporting/reports_published.html")
     found = report_list(request.access, year_id=request.GET.get("year", ""))
+    if ending:
+        return sent_list(ending, f"reports {found.year or ''}", reports_sheet(found))
     lists = lists_in_season(request.access)
     return render(request, "reporting/reports.html", {"list": found, "class_lists": lists})
 

@@ -1,17 +1,14 @@
-"""The trackers of a class and of a pupil: on screen, as a PDF and as a workbook."""
-
-from typing import Any
+"""The trackers of a class and of a pupil: on screen, as a PDF and as the file of a list."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from assessment.selectors.paths import class_with_pupils
 from parrcs.core.access import Permission
+from parrcs.core.lists import PDF, sent_file, sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.pupils import pupil_file
 from reporting.selectors.trackers import ClassTracker, Show, class_tracker
@@ -20,15 +17,14 @@ from reporting.services.trackers_print import class_pdf, pupil_pdf
 from reporting.services.trackers_sheets import class_sheets, pupil_sheets
 from schools.selectors.people import Workplace
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
-
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def tracker_of_class(request: TrustRequest, class_group_id: int) -> HttpResponse:
+def tracker_of_class(request: TrustRequest, class_group_id: int, ending: str = "") -> HttpResponse:
     """Show the pupils of a class in the strands of a stream."""
     tracker = _class_tracker(request, class_group_id)
+    if ending:
+        return sent_list(ending, _class_name(tracker), *class_sheets(tracker))
     group = tracker.class_group
     return render(
         request,
@@ -56,18 +52,11 @@ def tracker_of_class_pdf(request: TrustRequest, class_group_id: int) -> HttpResp
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def tracker_of_class_xlsx(request: TrustRequest, class_group_id: int) -> HttpResponse:
-    """Send the tracker of a class as a workbook."""
-    tracker = _class_tracker(request, class_group_id)
-    made = class_sheets(tracker, made_on=timezone.localdate())
-    return sent_file(made, XLSX, f"{_class_name(tracker)}.xlsx")
-
-
-@require_safe
-@requires(Permission.SEE_PUPILS)
-def tracker_of_pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
+def tracker_of_pupil(request: TrustRequest, pupil_id: int, ending: str = "") -> HttpResponse:
     """Show all that a pupil was ever judged to be at."""
     tracker = _pupil_tracker(request, pupil_id)
+    if ending:
+        return sent_list(ending, _pupil_name(tracker), *pupil_sheets(tracker))
     return render(
         request,
         "reporting/trackers/pupil.html",
@@ -90,29 +79,6 @@ def tracker_of_pupil_pdf(request: TrustRequest, pupil_id: int) -> HttpResponse:
     tracker = _pupil_tracker(request, pupil_id)
     made = pupil_pdf(tracker, trust=trust_name(request), made_on=timezone.localdate())
     return sent_file(made, PDF, f"{_pupil_name(tracker)}.pdf")
-
-
-@require_safe
-@requires(Permission.SEE_PUPILS)
-def tracker_of_pupil_xlsx(request: TrustRequest, pupil_id: int) -> HttpResponse:
-    """Send the tracker of a pupil as a workbook."""
-    tracker = _pupil_tracker(request, pupil_id)
-    made = pupil_sheets(tracker, made_on=timezone.localdate())
-    return sent_file(made, XLSX, f"{_pupil_name(tracker)}.xlsx")
-
-
-def sent_file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """Send a file about pupils to be kept by who asked, and by no browser or proxy."""
-    stem, _, ending = name.rpartition(".")
-    # In plain letters: some programs that open the file know no others.
-    disposition = content_disposition_header(
-        as_attachment=content_type != PDF, filename=f"{slugify(stem)}.{ending}"
-    )
-    headers: dict[str, Any] = {
-        "Content-Disposition": disposition,
-        "Cache-Control": "no-store, private",
-    }
-    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def trust_name(request: TrustRequest) -> str:

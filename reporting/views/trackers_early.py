@@ -1,4 +1,4 @@
-"""The early-years tracker: on screen, as a PDF and as a workbook."""
+"""The early-years tracker: on screen, as a PDF and as the file of a list."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -6,18 +6,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import PDF, sent_file, sent_list
 from parrcs.core.views import TrustRequest, requires
 from reporting.selectors.trackers_early import EarlyTracker, early_tracker
 from reporting.services.trackers_print import early_pdf
 from reporting.services.trackers_sheets import early_sheets
-from reporting.views.trackers import PDF, XLSX, sent_file, trust_name
+from reporting.views.trackers import trust_name
 
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
-def early_years(request: TrustRequest) -> HttpResponse:
+def early_years(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show the pupils on the early years route by the early learning goals."""
-    return render(request, "reporting/trackers/early.html", {"tracker": _tracker(request)})
+    tracker = _tracker(request)
+    if ending:
+        return sent_list(ending, _name(tracker), *early_sheets(tracker))
+    return render(request, "reporting/trackers/early.html", {"tracker": tracker})
 
 
 @require_safe
@@ -27,16 +31,6 @@ def early_years_pdf(request: TrustRequest) -> HttpResponse:
     tracker = _tracker(request)
     made = early_pdf(tracker, trust=trust_name(request), made_on=timezone.localdate())
     return sent_file(made, PDF, f"{_name(tracker)}.pdf")
-
-
-@require_safe
-@requires(Permission.SEE_PUPILS)
-def early_years_xlsx(request: TrustRequest) -> HttpResponse:
-    """Send the early-years tracker as a workbook."""
-    tracker = _tracker(request)
-    return sent_file(
-        early_sheets(tracker, made_on=timezone.localdate()), XLSX, f"{_name(tracker)}.xlsx"
-    )
 
 
 def _tracker(request: TrustRequest) -> EarlyTracker:

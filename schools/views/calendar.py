@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from schools.forms.calendar import YearForm
 from schools.selectors import calendar as calendars
 from schools.services.calendar import TermsOverlap, YearExists, save_year
+from schools.tables import calendar_sheet
 
 _CHANGED_MEANWHILE = (
     "Nothing was stored: someone else changed the calendar meanwhile, and these days would"
@@ -19,13 +21,12 @@ _CHANGED_MEANWHILE = (
 
 
 @requires(Permission.MANAGE_SCHOOLS)
-def calendar(request: TrustRequest) -> HttpResponse:
+def calendar(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show all years with their terms and windows."""
-    return render(
-        request,
-        "schools/calendar.html",
-        {"years": calendars.calendar(request.access, today=timezone.localdate())},
-    )
+    years = calendars.calendar(request.access, today=timezone.localdate())
+    if ending:
+        return sent_list(ending, "calendar", calendar_sheet(years))
+    return render(request, "schools/calendar.html", {"years": years})
 
 
 @requires(Permission.MANAGE_SCHOOLS)

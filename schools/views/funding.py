@@ -7,17 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.sheets import workbook_response
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import sent_list
+from parrcs.core.views import TrustRequest, requires
 from schools.selectors.funding import FundingPage, funding_page, years_to_show
-from schools.tables import funding_heading, funding_rows, funding_totals, funding_workbook
+from schools.tables import funding_sheets
 
 
 @require_safe
 @requires(Permission.MANAGE_ARBS)
-def arb_funding(request: TrustRequest) -> HttpResponse:
+def arb_funding(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show what ARBs are paid for in a year, with the hosts' shares and the year before."""
     page = _page(request)
+    if ending:
+        return sent_list(ending, _name(page), *funding_sheets(page))
     return render(
         request,
         "schools/funding.html",
@@ -28,24 +30,6 @@ def arb_funding(request: TrustRequest) -> HttpResponse:
             "crumbs": [("ARBs", reverse("arbs"))],
         },
     )
-
-
-@require_safe
-@requires(Permission.MANAGE_ARBS)
-def arb_funding_csv(request: TrustRequest) -> HttpResponse:
-    """Send the same as CSV."""
-    page = _page(request)
-    rows = [*funding_rows(page), funding_totals(page)]
-    return csv_response(f"{_name(page)}.csv", funding_heading(page), rows)
-
-
-@require_safe
-@requires(Permission.MANAGE_ARBS)
-def arb_funding_xlsx(request: TrustRequest) -> HttpResponse:
-    """Send the same as a workbook."""
-    page = _page(request)
-    made = funding_workbook(page, made_on=timezone.localdate())
-    return workbook_response(f"{_name(page)}.xlsx", made)
 
 
 def _page(request: TrustRequest) -> FundingPage:

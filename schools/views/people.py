@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from schools.forms.people import FindForm, InviteForm
 from schools.selectors.people import (
@@ -30,34 +31,42 @@ from schools.services.invitations import (
     withdraw,
 )
 from schools.services.people import LastAdministrator, end_membership
+from schools.tables import past_roles_sheet, people_sheet
 
 _MAIL_NOT_SENT = "The e-mail could not be sent, and nothing was stored. Try again in a few minutes."
 
 
 @requires(Permission.MANAGE_PEOPLE)
-def people(request: TrustRequest) -> HttpResponse:
+def people(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List the people of the trust with their roles, and the invitations that wait."""
     form = FindForm(request.GET)
+    found = members(request.access, find=form.wanted)
+    waiting = pending_invitations(request.access)
+    if ending:
+        return sent_list(ending, "people", people_sheet(found, waiting, find=form.wanted))
     return render(
         request,
         "schools/people.html",
         {
             "form": form,
             "find": form.wanted,
-            "members": members(request.access, find=form.wanted),
-            "invitations": pending_invitations(request.access),
+            "members": found,
+            "invitations": waiting,
         },
     )
 
 
 @requires(Permission.MANAGE_PEOPLE)
-def people_past(request: TrustRequest) -> HttpResponse:
+def people_past(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List the roles that have ended."""
+    ended = past_memberships(request.access)
+    if ending:
+        return sent_list(ending, "roles that have ended", past_roles_sheet(ended))
     return render(
         request,
         "schools/people_past.html",
         {
-            "memberships": past_memberships(request.access),
+            "memberships": ended,
             "crumbs": [("People", reverse("people"))],
         },
     )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from schools.forms.places import ARBForm, ClassForm, ClassNameForm, HostForm
 from schools.selectors import agreements, places
@@ -18,6 +19,7 @@ from schools.services.places import (
     rename_class,
     save_arb,
 )
+from schools.tables import schools_sheet
 
 _SCHOOLS = "Schools"
 
@@ -27,14 +29,16 @@ def _may_set_up(request: TrustRequest) -> bool:
 
 
 @requires(Permission.SEE_SCHOOLS)
-def schools(request: TrustRequest) -> HttpResponse:
+def schools(request: TrustRequest, ending: str = "") -> HttpResponse:
     """List the schools that the person sees, with their ARBs."""
-    today = timezone.localdate()
+    found = places.school_list(request.access, today=timezone.localdate())
+    if ending:
+        return sent_list(ending, "schools", schools_sheet(found))
     return render(
         request,
         "schools/schools.html",
         {
-            "list": places.school_list(request.access, today=today),
+            "list": found,
             "may_set_up": _may_set_up(request),
         },
     )

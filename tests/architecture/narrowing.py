@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from assessment.models import Achievement, Aim, Evidence, Judgement, Note, TestScore
-from exchange.models import Import
+from exchange.models import Import, Transfer
 from parrcs.core.access import Role
 from pupils.models import (
     AttendanceTotal,
@@ -114,7 +114,8 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
             Role.TEACHER: {world.class_group.pk},
             Role.GOVERNOR: set[int](),
         }.get(role, {world.class_group.pk, world.arb_class.pk}),
-        Import: _imports(role, world),
+        Import: _imports(Import, role, world),
+        Transfer: _imports(Transfer, role, world),
         Report: _reports(Report, role, world),
         ReportRun: _reports(ReportRun, role, world),
     }
@@ -141,7 +142,7 @@ def _of_arb(model: type[models.Model], world: World, role: Role) -> set[int]:
 def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
     everything = set(model._default_manager.values_list("pk", flat=True))
     nothing: set[int] = set()
-    if model in (Report, ReportRun, Import):
+    if model in (Report, ReportRun, Import, Transfer):
         return everything if role is Role.TRUST_LEAD else nothing
     if model in (ARB, ClassGroup, ClassListCheck):
         return nothing if role is Role.TRUSTEE else everything
@@ -154,9 +155,9 @@ def _reports(model: type[models.Model], role: Role, world: World) -> set[int]:
     return set(model._default_manager.filter(school=world.school).values_list("pk", flat=True))
 
 
-def _imports(role: Role, world: World) -> set[int]:
-    """Return those for the school and for its ARB."""
+def _imports(model: type[models.Model], role: Role, world: World) -> set[int]:
+    """Return the imports or transfers of the school and of its ARB."""
     if role not in (Role.HEAD, Role.ASSESSMENT_LEAD, Role.INCLUSION_LEAD):
         return set()
     theirs = Q(school=world.school) | Q(arb=world.arb)
-    return set(Import.objects.filter(theirs).values_list("pk", flat=True))
+    return set(model._default_manager.filter(theirs).values_list("pk", flat=True))

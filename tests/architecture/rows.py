@@ -23,7 +23,7 @@ from assessment.models import (
     TestScore,
 )
 from exchange.choices import ImportKind, ImportState, LineOutcome
-from exchange.models import Import, ImportLine
+from exchange.models import Import, ImportLine, Transfer
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
@@ -300,6 +300,15 @@ def _imports(world: World) -> None:
             outcome=LineOutcome.NEW,
             about=f"{pupil}, {pupil.upn}",
             pupil=pupil,
+        )
+        Transfer.objects.create(
+            pupil=pupil,
+            school=school or world.school,
+            arb=arb,
+            to="8012000",
+            number=1,
+            sent_by=lead,
+            sent_at=now,
         )
 
 

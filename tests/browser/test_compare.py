@@ -70,8 +70,8 @@ def test_the_lead_chooses_opens_a_number_and_comes_back(judged, open_page, sign_
         "12 of 12 judgements in (100 %)"
     )
     assert "pp=yes" in page.url
-    expect(page.get_by_role("link", name="Download CSV")).to_have_attribute(
-        "href", f"{reverse('compare_csv')}?term={judged.term.pk}&strand=area.reading&pp=yes"
+    expect(page.get_by_role("link", name="CSV")).to_have_attribute(
+        "href", f"list.csv?term={judged.term.pk}&strand=area.reading&pp=yes"
     )
     page.get_by_label("Count pupils").select_option("As taught")
     arb = page.locator(f'tr[data-unit="arb-{judged.arb.pk}"]')

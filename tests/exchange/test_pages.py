@@ -66,7 +66,7 @@ def test_a_file_goes_from_the_form_to_the_roll_and_back(sign_in: SignIn, desk: D
     client.post(reverse("import_apply", args=[run.pk]))
     assert counts(desk.go_on(run)) == ("applied", 1, 0, 0, 1)
     assert "<b>Applied</b> on" in client.get(page).content.decode()
-    assert client.get(reverse("import_file", args=[run.pk])).content == as_csv(rows, headings)
+    assert client.get(reverse("import_original", args=[run.pk])).content == as_csv(rows, headings)
     again = client.post(reverse("import_apply", args=[run.pk]), follow=True).content.decode()
     assert "This file is not waiting to be applied any more." in again
 

@@ -20,15 +20,16 @@ from tests.factories.schools import ARBFactory, ClassGroupFactory
 
 # All that opens for a host link. Whoever adds to this lets a host read more about children.
 OF_THE_SCHOOL = {
-    *("arb", "early_years", "early_years_pdf", "early_years_xlsx", "home"),
-    *("attendance", "attendance_chart", "attendance_csv", "attendance_xlsx"),
-    *("pupils", "pupils_csv", "school", "schools", "trusts"),
+    *("arb", "early_years", "early_years_pdf", "early_years_file", "home"),
+    *("attendance", "attendance_chart", "attendance_file"),
+    *("pupils", "pupils_file", "school", "schools", "schools_file", "trusts"),
 }
 OF_THE_ARB = OF_THE_SCHOOL | {
-    *("cell_record", "class_aims", "class_tracker", "class_tracker_pdf", "class_tracker_xlsx"),
-    *("pupil", "pupil_overview", "pupil_record"),
-    *("pupil_tracker", "pupil_tracker_pdf", "pupil_tracker_xlsx", "targets"),
-    *("achievements", "class_celebration", "class_list", "pupil_celebration", "evidence"),
+    *("cell_record", "class_aims", "class_aims_file", "class_celebration", "evidence"),
+    *("class_tracker", "class_tracker_pdf", "class_tracker_file"),
+    *("pupil", "pupil_overview", "pupil_record", "pupil_record_file"),
+    *("pupil_tracker", "pupil_tracker_pdf", "pupil_tracker_file", "targets", "targets_file"),
+    *("achievements", "achievements_file", "class_list", "class_list_file", "pupil_celebration"),
 }
 
 

@@ -16,6 +16,11 @@ from tests.factories.schools import MembershipFactory, UserFactory
 from tests.pupils.conftest import words
 
 
+def address(page):
+    """The address of a page, and of the list as a CSV file."""
+    return reverse(page, args=["csv"] if page.endswith("_file") else [])
+
+
 def listed(response):
     """The pupils of the page, in its order."""
     return [row.pupil for row, _ in response.context["rows"]]
@@ -42,9 +47,9 @@ def test_each_sees_the_pupils_of_their_own_places(world, foreign, sign_in, role,
 @pytest.mark.parametrize(
     "role", [Role.GOVERNOR, Role.TRUSTEE, Role.TRUST_ADMIN, Role.MODERATOR, Role.QA_REVIEWER]
 )
-@pytest.mark.parametrize("page", ["pupils", "pupils_csv", "pupil_add", "pupil_places"])
+@pytest.mark.parametrize("page", ["pupils", "pupils_file", "pupil_add", "pupil_places"])
 def test_who_reads_no_names_has_no_list(sign_in, role, page):
-    assert sign_in(role).get(reverse(page)).status_code == 403
+    assert sign_in(role).get(address(page)).status_code == 403
 
 
 def test_a_visitor_is_asked_to_sign_in(client, db):
@@ -122,7 +127,7 @@ def test_places_out_of_reach_do_not_exist(world, foreign, sign_in):
         response = head.get(reverse("pupils"), asked)
         assert set(listed(response)) == {*world.pupils, *world.arb_pupils}
         assert "There is a problem" in words(response) or "problems" in words(response)
-        assert head.get(reverse("pupils_csv"), asked).status_code == 404
+        assert head.get(reverse("pupils_file", args=["csv"]), asked).status_code == 404
 
 
 def test_nothing_found_says_so_and_leads_back(sign_in):
@@ -215,7 +220,7 @@ def test_the_file_holds_what_the_list_shows_and_runs_as_no_formula(world, sign_i
         class_group=world.arb_class,
         route=world.routes["formal"],
     )
-    response = sign_in(Role.HEAD).get(reverse("pupils_csv"), {"q": "quill"})
+    response = sign_in(Role.HEAD).get(reverse("pupils_file", args=["csv"]), {"q": "quill"})
     heading, *rows = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert [dict(zip(heading, row, strict=True)) for row in rows] == [
         {
@@ -230,16 +235,17 @@ def test_the_file_holds_what_the_list_shows_and_runs_as_no_formula(world, sign_i
             "Primary need": "Profound and multiple learning difficulty",
             "From": "2025-09-01",
             "Until": "",
+            "Protected": "",
         }
     ]
 
 
-@pytest.mark.parametrize("page", ["pupils", "pupils_csv"])
+@pytest.mark.parametrize("page", ["pupils", "pupils_file"])
 def test_the_list_costs_the_same_for_2_pupils_and_for_20(world, sign_in, counted, page):
     head = sign_in(Role.HEAD)
-    head.get(reverse(page))
+    head.get(address(page))
     with counted() as few:
-        head.get(reverse(page))
+        head.get(address(page))
     for _ in range(20):
         PlacementFactory(
             pupil=PupilFactory(),
@@ -249,7 +255,7 @@ def test_the_list_costs_the_same_for_2_pupils_and_for_20(world, sign_in, counted
             route=world.routes["formal"],
         )
     with counted() as many:
-        head.get(reverse(page))
+        head.get(address(page))
     assert len(few) == len(many)
 
 

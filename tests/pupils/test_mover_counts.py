@@ -247,7 +247,7 @@ def test_the_list_of_pupils_has_the_mover_once_where_they_are_now(world, sign_in
 
 
 def in_file(client, **chosen):
-    text = client.get(reverse("pupils_csv"), chosen).content.decode("utf-8-sig")
+    text = client.get(reverse("pupils_file", args=["csv"]), chosen).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -259,7 +259,7 @@ def test_a_lens_that_does_not_exist_is_told_and_offered_only_where_it_matters(wo
         (world.school.name, 5),
         (world.other_school.name, 2),
     ]
-    assert lead.get(reverse("pupils_csv"), {"lens": "both"}).status_code == 404
+    assert lead.get(reverse("pupils_file", args=["csv"]), {"lens": "both"}).status_code == 404
     assert "Count pupils" in words(sign_in(Role.HEAD).get(reverse("pupils")))
     for role in (Role.TEACHER, Role.HOST_LINK):
         assert "Count pupils" not in words(sign_in(role).get(reverse("pupils")))

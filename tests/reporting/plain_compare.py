@@ -20,8 +20,13 @@ from tests.plain_progress import on_roll, plain_progress
 WORDS = {1: "none", 2: "some", 3: "expected", 4: "better", None: "no baseline"}
 
 
+def address(name):
+    """The address of a page, and of the list as a CSV file."""
+    return reverse(name, args=["csv"] if name.endswith("_file") else [])
+
+
 def page(client, name="compare", **chosen):
-    response = client.get(reverse(name), chosen)
+    response = client.get(address(name), chosen)
     assert response.status_code == 200, response.status_code
     return response
 
@@ -52,7 +57,7 @@ def table(response):
 
 def file(client, **chosen):
     """The rows of the CSV file, by the name of the school or ARB."""
-    text = page(client, "compare_csv", **chosen).content.decode("utf-8-sig")
+    text = page(client, "compare_file", **chosen).content.decode("utf-8-sig")
     return {row["School or ARB"]: row for row in csv.DictReader(StringIO(text))}
 
 

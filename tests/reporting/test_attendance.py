@@ -130,17 +130,22 @@ def test_each_sees_their_own_and_a_wrong_choice_is_told(known, sign_in):
     assert "There is no such place here." in words(wrong)
     assert "There are no such days here." in words(wrong)
     query = {"place": f"school-{known.other_school.pk}"}
-    for name in ("attendance_csv", "attendance_xlsx", "attendance_chart"):
-        assert sign_in(Role.HEAD).get(reverse(name), query).status_code == 404
+    files = [reverse("attendance_file", args=[ending]) for ending in ("csv", "xlsx")]
+    for address in (*files, reverse("attendance_chart")):
+        assert sign_in(Role.HEAD).get(address, query).status_code == 404
 
 
 def test_the_files_say_what_the_page_says(known, sign_in):
     head = sign_in(Role.HEAD)
     rows = [
-        *csv.reader(head.get(reverse("attendance_csv")).content.decode("utf-8-sig").splitlines())
+        *csv.reader(
+            head.get(reverse("attendance_file", args=["csv"]))
+            .content.decode("utf-8-sig")
+            .splitlines()
+        )
     ]
     assert rows[1][:6] == ["All", known.school.name, "4", "400", "338", "84.5"]
-    book = load_workbook(io.BytesIO(head.get(reverse("attendance_xlsx")).content))
+    book = load_workbook(io.BytesIO(head.get(reverse("attendance_file", args=["xlsx"])).content))
     assert [sheet.title for sheet in book] == ["Attendance", "Pupils of concern"]
     cells = [cell for row in book["Attendance"].iter_rows(values_only=True) for cell in row]
     assert {338, 400, "special schools in England, 2025/26"} <= set(cells)
@@ -164,7 +169,7 @@ def test_all_schools_stand_beside_their_own_kind(known, sign_in):
         (known.other_school.name, 1, "secondary schools in England"),
     ]
     assert (found.total.pupils, found.total.sessions.possible) == (5, 500)
-    assert lead.get(reverse("attendance_schools_csv")).status_code == 200
+    assert lead.get(reverse("attendance_schools_file", args=["csv"])).status_code == 200
     assert sign_in(Role.HEAD).get(reverse("attendance_schools")).status_code == 403
 
 

@@ -26,6 +26,7 @@ from tests.factories.schools import (
     UserFactory,
 )
 from tests.reporting.plain_compare import (
+    address,
     found,
     judge_one,
     page,
@@ -80,8 +81,8 @@ def test_a_value_that_does_not_exist_is_told_and_the_default_shown(busy, lead, b
     response = page(lead, **{"term": busy.term.pk} | bad)
     assert message in response.content.decode()
     assert table(response) == table(usual)
-    for name in ("compare_csv", "compare_funnel"):
-        assert lead.get(reverse(name), {"term": busy.term.pk} | bad).status_code == 404
+    for name in ("compare_file", "compare_funnel"):
+        assert lead.get(address(name), {"term": busy.term.pk} | bad).status_code == 404
     behind = page(
         lead, "compare_pupils", **{"term": busy.term.pk} | bad, unit="all", number="judged"
     )
@@ -128,10 +129,10 @@ def test_a_stream_without_core_areas_shows_all_its_strands_and_says_so(busy, lea
 # --- Who may look -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["compare", "compare_pupils", "compare_funnel", "compare_csv"])
+@pytest.mark.parametrize("name", ["compare", "compare_pupils", "compare_funnel", "compare_file"])
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TRUST_LEAD])
 def test_nobody_else_compares(sign_in, role, name):
-    assert sign_in(role).get(reverse(name)).status_code == 403
+    assert sign_in(role).get(address(name)).status_code == 403
 
 
 def test_who_would_lead_one_school_only_does_not_compare_the_trust(world):
@@ -142,9 +143,9 @@ def test_who_would_lead_one_school_only_does_not_compare_the_trust(world):
     assert client.get(reverse("compare")).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["compare", "compare_pupils", "compare_funnel", "compare_csv"])
+@pytest.mark.parametrize("name", ["compare", "compare_pupils", "compare_funnel", "compare_file"])
 def test_who_is_not_signed_in_is_asked_to(db, name):
-    response = Client().get(reverse(name))
+    response = Client().get(address(name))
     assert response.status_code == 302
     assert reverse("account_login") in response["Location"]
 
@@ -179,7 +180,7 @@ def test_the_same_number_of_queries_for_a_few_rows_and_for_many(busy, lead):
         counts = []
         for name, more in (
             ("compare", {}),
-            ("compare_csv", {}),
+            ("compare_file", {}),
             ("compare_funnel", {}),
             ("compare_pupils", {"unit": "all", "number": "judged"}),
             ("compare_pupils", {"unit": "all", "number": "not-judged"}),
@@ -230,8 +231,9 @@ def test_a_new_trust_is_told_what_belongs_here(db):
         client = Client()
         client.force_login(person)
         assert "No term has begun" in page(client).content.decode()
-        for name in ("compare_csv", "compare_funnel", "compare_pupils"):
-            assert client.get(reverse(name)).status_code == 404
+        for name in ("compare_funnel", "compare_pupils"):
+            assert client.get(address(name)).status_code == 404
+        assert client.get(address("compare_file")).content.startswith(b"\xef\xbb\xbfTerm,")
         MembershipFactory(person=person, role=Role.TRUST_ADMIN)
         assert "Set up the calendar" in page(client).content.decode()
 

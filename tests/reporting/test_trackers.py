@@ -100,7 +100,7 @@ class Told:
     def __init__(self, client, group, query):
         page = client.get(reverse("class_tracker", args=[group.pk]) + query)
         self.head, *self.rows, self.total = rows_of_page(page)
-        book = client.get(reverse("class_tracker_xlsx", args=[group.pk]) + query).content
+        book = client.get(reverse("class_tracker_file", args=[group.pk, "xlsx"]) + query).content
         self.about, lines, self.totals = sheets_of(book)["Tracker"]
         self.lines = {line["Pupil"]: line for line in lines}
 
@@ -271,8 +271,8 @@ def test_a_workbook_holds_numbers_and_no_formula(busy, sign_in):
     pupil = busy.pupils[0]
     Pupil.objects.filter(pk=pupil.pk).update(first_name="=1+1", last_name="\x0b@Evil|cmd")
     for address in (
-        reverse("class_tracker_xlsx", args=[busy.class_group.pk]),
-        reverse("pupil_tracker_xlsx", args=[pupil.pk]),
+        reverse("class_tracker_file", args=[busy.class_group.pk, "xlsx"]),
+        reverse("pupil_tracker_file", args=[pupil.pk, "xlsx"]),
     ):
         response = sign_in(Role.HEAD).get(address)
         assert response["Cache-Control"] == "no-store, private"
@@ -364,11 +364,17 @@ def test_choices_that_do_not_exist_are_told(world, sign_in):
 
 
 def test_who_sees_the_class_but_not_its_pupils_sees_no_tracker(world, sign_in):
-    for name in ("class_tracker", "class_tracker_pdf", "class_tracker_xlsx", "class_aims"):
-        address = reverse(name, args=[world.class_group.pk])
+    for name, *ending in (
+        ("class_tracker",),
+        ("class_tracker_pdf",),
+        ("class_tracker_file", "xlsx"),
+        ("class_aims",),
+        ("class_aims_file", "csv"),
+    ):
+        address = reverse(name, args=[world.class_group.pk, *ending])
         assert sign_in(Role.TRUST_ADMIN).get(address).status_code == 403
         assert sign_in(Role.INCLUSION_LEAD).get(address).status_code == 200
-        other = reverse(name, args=[world.other_class.pk])
+        other = reverse(name, args=[world.other_class.pk, *ending])
         assert sign_in(Role.INCLUSION_LEAD).get(other).status_code == 404
 
 
@@ -380,4 +386,7 @@ def test_an_empty_class_says_what_belongs_there(world, sign_in):
     aims = client.get(reverse("class_aims", args=[world.class_group.pk]))
     assert b"An aim is the point" in aims.content
     assert client.get(reverse("class_tracker_pdf", args=[world.class_group.pk])).status_code == 200
-    assert client.get(reverse("class_tracker_xlsx", args=[world.class_group.pk])).status_code == 200
+    assert (
+        client.get(reverse("class_tracker_file", args=[world.class_group.pk, "xlsx"])).status_code
+        == 200
+    )

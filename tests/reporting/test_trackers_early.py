@@ -91,7 +91,7 @@ def test_children_by_goals_on_screen_on_paper_and_in_the_workbook(early, sign_in
     query = f"?place=class-{early.nest.pk}"
     page = client.get(reverse("early_years") + query)
     rows = rows_of_page(page)
-    book = sheets_of(client.get(reverse("early_years_xlsx") + query).content)
+    book = sheets_of(client.get(reverse("early_years_file", args=["xlsx"]) + query).content)
     assert list(book) == ["Summary", "Baseline", "Autumn 2026"]
     about, lines, _ = book["Summary"]
     assert about["Class or school"] == f"Nest, {early.school.name}"
@@ -158,7 +158,9 @@ def test_places_terms_and_what_does_not_exist(early, sign_in):
     (burrow,) = Placement.objects.filter(pupil=early.burrow[0]).values_list(
         "class_group", flat=True
     )
-    book = sheets_of(client.get(reverse("early_years_xlsx"), {"place": f"class-{burrow}"}).content)
+    book = sheets_of(
+        client.get(reverse("early_years_file", args=["xlsx"]), {"place": f"class-{burrow}"}).content
+    )
     counted = book["Autumn 2026"][2]
     goal = f"{early.goals[0].area}: {early.goals[0].name}"
     assert [counted[line][goal] for line in ("At expected", "Judged", "Pupils")] == [
@@ -175,8 +177,8 @@ def test_places_terms_and_what_does_not_exist(early, sign_in):
         assert b"No pupils on the early years route" in other.content
         assert early.children[0].last_name.encode() not in other.content
     assert sign_in(Role.GOVERNOR).get(reverse("early_years")).status_code == 403
-    for name in ("early_years_pdf", "early_years_xlsx"):
-        assert sign_in(Role.TEACHER).get(reverse(name)).status_code == 200
+    for address in (reverse("early_years_pdf"), reverse("early_years_file", args=["xlsx"])):
+        assert sign_in(Role.TEACHER).get(address).status_code == 200
 
 
 def test_the_queries_do_not_depend_on_the_number_of_children(early, sign_in):
@@ -216,7 +218,7 @@ def test_a_pupils_tracker_says_of_every_term_what_the_raw_rows_say(busy, sign_in
     counted = 0
     pupils = [p.pupil_id for p in Placement.objects.order_by("pk") if p.ends_on][:4]
     for pupil in [busy.pupils[0].pk, *pupils]:
-        book = client.get(reverse("pupil_tracker_xlsx", args=[pupil])).content
+        book = client.get(reverse("pupil_tracker_file", args=[pupil, "xlsx"])).content
         lines = {
             (str(line["Version"]), line["Strand"], line["Term"]): line
             for line in sheets_of(book)["Judgements"][1]

@@ -1,7 +1,7 @@
 """Pupils with where they are placed, from a list."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -35,11 +35,12 @@ from pupils.services.pupils import (
     place_pupil,
 )
 from pupils.services.taking_back import (
+    Added,
     CannotTakeBack,
     PlacementFacts,
     placement_facts,
     take_back_placements,
-    take_back_pupil,
+    take_back_pupils,
 )
 
 
@@ -101,28 +102,36 @@ class PupilsWork(Work):
         except PermissionDenied as denied:
             raise LineRefused(Problem("School", "You do not place pupils there.")) from denied
 
+    def undo_together(self, lines: Sequence[ImportLine]) -> Mapping[int, str]:
+        """Remove the new pupils of whom nothing was recorded."""
+        new = {
+            line.pk: self.files[line.traces["upn"]]
+            for line in lines
+            if line.traces["is_new"] and line.traces["upn"] in self.files
+        }
+        added = [
+            Added(new[line.pk], _from_json(line.traces["after"]), line.traces["places_after"])
+            for line in lines
+            if line.pk in new
+        ]
+        left = take_back_pupils(by=self.by, added=added)
+        return {
+            line: f"{file.pupil} was left: {left[file.pupil.pk]}." if file.pupil.pk in left else ""
+            for line, file in new.items()
+        }
+
     def undo(self, line: ImportLine) -> str:
-        """Remove a new pupil of whom nothing was recorded, or put back what was changed."""
+        """Put back what was changed of a pupil."""
         file = self.files.get(line.traces["upn"])
         if file is None:
             raise NothingToUndo("The pupil is not among those whom you see any more.")
         try:
             return self._put_back(line.traces, file)
-        except CannotTakeBack as error:
-            raise NothingToUndo(f"{file.pupil} was left: {error}.") from error
         except PermissionDenied as denied:
             raise NothingToUndo(f"{file.pupil} is in another place now.") from denied
 
     def _put_back(self, traces: Mapping[str, Any], file: PupilFile) -> str:
         placements = {"before": traces["places_before"], "after": traces["places_after"]}
-        if traces["is_new"]:
-            take_back_pupil(
-                by=self.by,
-                file=file,
-                facts=_from_json(traces["after"]),
-                placements=placements["after"],
-            )
-            return ""
         left = []
         before, after = _from_json(traces["before"]), _from_json(traces["after"])
         known = {name: getattr(file.pupil, name) for name in PupilForm.known_fields}

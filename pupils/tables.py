@@ -1,0 +1,257 @@
+"""Tables that leave as files: pupils, class lists, ARBs, placement requests and targets."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from parrcs.core.sheets import Sheet, list_sheet
+from pupils.filters import PupilFilters
+from pupils.selectors.arbs import ListedARB
+from pupils.selectors.class_lists import ClassLists, ClassPage
+from pupils.selectors.pupils import PupilFile, year_group_words
+from pupils.selectors.requests import RequestsPage
+from pupils.selectors.targets import TermTargets
+
+type Row = list[Any]
+_PROTECTED = "protected"
+
+
+def pupils_sheet(
+    placements: Iterable[Any], filters: PupilFilters, *, year_starts: dt.date
+) -> Sheet:
+    """Return a row for each pupil of the list."""
+    rows = [
+        [
+            each.pupil.upn,
+            each.pupil.last_name,
+            each.pupil.first_name,
+            year_group_words(each.pupil, year_starts),
+            each.school.name,
+            each.arb.name if each.arb else "",
+            each.class_group.name if each.class_group else "",
+            each.route.name,
+            each.pupil.get_primary_need_display(),
+            each.starts_on,
+            each.ends_on,
+            _PROTECTED if each.pupil.protected else "",
+        ]
+        for each in placements
+    ]
+    heading = (
+        "UPN",
+        "Last name",
+        "First name",
+        "Year group",
+        "School",
+        "ARB",
+        "Class",
+        "Route",
+        "Primary need",
+        "From",
+        "Until",
+        "Protected",
+    )
+    return list_sheet("Pupils", heading, rows, about=filters.in_words, held=3, of_pupils=True)
+
+
+def class_lists_sheet(lists: ClassLists) -> Sheet:
+    """Return a row for each class, with who signed its list and what is left."""
+    rows = [
+        [
+            each.class_group.name,
+            each.class_group.school.name,
+            each.class_group.arb.name if each.class_group.arb else "",
+            len(each.rows),
+            each.check.signed_by.name if each.check else "",
+            each.check.signed_at if each.check else "",
+            "" if each.check is None else "yes" if each.changes else "no",
+            len(each.remarks),
+            each.open,
+        ]
+        for each in lists.classes
+    ]
+    heading = (
+        "Class",
+        "School",
+        "ARB",
+        "Pupils",
+        "Signed by",
+        "Signed on",
+        "Changed since",
+        "Remarks",
+        "Remarks to settle",
+    )
+    about = [("School year", str(lists.year or "")), ("To be right by", lists.until)]
+    return list_sheet("Class lists", heading, rows, about=about)
+
+
+def class_list_sheet(page: ClassPage) -> Sheet:
+    """Return a row for each pupil of a class, with what was found wrong of them."""
+    said = {line.pupil_id: line for line in page.checked.lines if line.remark}
+    rows: list[Row] = [
+        [
+            each.pupil.upn,
+            each.pupil.last_name,
+            each.pupil.first_name,
+            each.route.name,
+            each.pupil.get_primary_need_display(),
+            each.starts_on,
+            each.ends_on,
+            _PROTECTED if each.pupil.protected else "",
+            *_remark(said.get(each.pupil_id)),
+        ]
+        for each in page.rows
+    ]
+    # What was said of nobody on the list: who is missing, or has left it since.
+    here = {each.pupil_id for each in page.rows}
+    rows += [
+        ["", remark.who, *[""] * 6, *_remark(remark.line)]
+        for remark in page.checked.remarks
+        if remark.line.pupil_id not in here
+    ]
+    heading = (
+        "UPN",
+        "Last name",
+        "First name",
+        "Route",
+        "Primary need",
+        "From",
+        "Until",
+        "Protected",
+        "Remark",
+        "Remark is",
+    )
+    group, check = page.class_group, page.checked.check
+    about = [
+        ("School", group.school.name),
+        ("ARB", group.arb.name if group.arb else ""),
+        ("Class", group.name),
+        ("School year", str(group.year)),
+        ("Signed by", check.signed_by.name if check else "nobody yet"),
+        ("Signed on", check.signed_at if check else ""),
+    ]
+    return list_sheet("Class list", heading, rows, about=about, held=3, of_pupils=True)
+
+
+def _remark(line: Any) -> Row:
+    if line is None:
+        return ["", ""]
+    return [line.remark, "to settle" if line.is_open else "settled"]
+
+
+def arbs_sheet(arbs: Sequence[ListedARB]) -> Sheet:
+    """Return a row for each ARB, with places in use, its agreement, and what is missing there."""
+    rows = [_arb_row(each) for each in arbs]
+    heading = (
+        "ARB",
+        "School",
+        "Host",
+        "Lead",
+        "Places in use today",
+        "Places in use on the census day",
+        "Places funded",
+        "Lease from",
+        "Lease ends on",
+        "Notice by",
+        "Last joint visit",
+        "Next joint visit",
+        "Requests undecided",
+        "Cannot wait",
+        "Missing or due",
+    )
+    term = next((each.in_use.term for each in arbs), None)
+    about = [("Term", str(term or ""))]
+    return list_sheet("ARBs (area resource bases)", heading, rows, about=about)
+
+
+def _arb_row(each: ListedARB) -> Row:
+    agreement, use = each.agreement, each.in_use
+    lease, last, following = agreement.lease, agreement.last_visit, agreement.next_visit
+    return [
+        each.arb.name,
+        each.arb.school.name,
+        each.arb.host.name,
+        ", ".join(lead.name for lead in agreement.leads),
+        use.today,
+        use.on_census if use.term else "",
+        use.funded,
+        lease.starts_on if lease else "",
+        lease.ends_on if lease else "",
+        lease.notice_by if lease else "",
+        last.on if last else "",
+        following.on if following else "",
+        each.undecided,
+        each.urgent,
+        " ".join(finding.words for finding in each.findings),
+    ]
+
+
+def requests_sheet(page: RequestsPage, *, arb: Any) -> Sheet:
+    """Return a row for each placement request, the open ones first."""
+    rows = [
+        [
+            each.child,
+            each.born_on,
+            each.get_primary_need_display(),
+            each.authority,
+            each.requested_on,
+            each.wanted_from,
+            each.response,
+            each.responded_on,
+            each.get_decision_display() if each.decision else "",
+            each.decided_on,
+            each.pupil.marked_name if each.pupil else "",
+        ]
+        for each in (*page.open, *page.decided)
+    ]
+    heading = (
+        "Child",
+        "Date of birth",
+        "Primary need",
+        "Local authority",
+        "Asked on",
+        "To start",
+        "Our response",
+        "Responded on",
+        "Decision of the local authority",
+        "Decided on",
+        "On roll as",
+    )
+    about = [("ARB", arb.name), ("Host", arb.host.name)]
+    return list_sheet("Placement requests", heading, rows, about=about, of_pupils=True)
+
+
+def targets_sheet(file: PupilFile, terms: Iterable[TermTargets]) -> Sheet:
+    """Return a row for each termly target of a pupil, the latest term first."""
+    rows = [
+        [
+            str(each.term),
+            target.position,
+            target.outcome.get_area_display(),
+            target.outcome.text,
+            target.walt,
+            target.wilf,
+            target.starting_point,
+            target.get_judged_display() if target.judged is not None else "",
+            target.comment,
+            target.next_step,
+            target.retired_on,
+        ]
+        for each in terms
+        for target in each.every
+    ]
+    heading = (
+        "Term",
+        "Target",
+        "Area of need",
+        "Outcome",
+        "We are learning to (WALT)",
+        "What I'm looking for (WILF)",
+        "Starting point",
+        "Judged",
+        "Comment",
+        "Next step",
+        "Retired on",
+    )
+    about = [("Pupil", file.pupil.marked_name)]
+    return list_sheet("Termly targets", heading, rows, about=about, held=2, of_pupils=True)
