@@ -1,3 +1,14 @@
+from exchange.models.access_requests import AccessCopy, AccessRequest
+from exchange.models.erasing import Erasure, ErasureItem, ErasureLog, RetentionRule
 from exchange.models.imports import Import, ImportLine
 
-__all__ = ["Import", "ImportLine"]
+__all__ = [
+    "AccessCopy",
+    "AccessRequest",
+    "Erasure",
+    "ErasureItem",
+    "ErasureLog",
+    "Import",
+    "ImportLine",
+    "RetentionRule",
+]
