@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from exchange.views import imports
+from exchange.views import imports, records, retention
 
 ONE = "imports/<int:import_id>"
+RECORD = "pupils/<int:pupil_id>/record"
 
 urlpatterns = [
     path("imports/", imports.imports, name="imports"),
@@ -20,4 +21,11 @@ urlpatterns = [
     path(f"{ONE}/discard/", imports.import_discard, name="import_discard"),
     path(f"{ONE}/refused.csv", imports.import_refused, name="import_refused"),
     path(f"{ONE}/file/", imports.import_file, name="import_file"),
+    path(f"{RECORD}/", records.pupil_record, name="pupil_record"),
+    path(f"{RECORD}/<int:asked_id>/copy/", records.record_copy, name="record_copy"),
+    path(f"{RECORD}/<int:asked_id>/answered/", records.record_answered, name="record_answered"),
+    path(f"{RECORD}/erase/", records.pupil_erase, name="pupil_erase"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/erase/", retention.retention_erase, name="retention_erase"),
+    path("retention/erasures/<int:erasure_id>/", retention.erasure, name="erasure"),
 ]

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names of tables and columns, from our own models
 """The one way in which history is deleted: a function of the owner's, written from the models.
 
 History is append-only for the application's role (ADR 3). So a function of the owner does the
@@ -52,30 +53,32 @@ BEGIN
 """
 
 # The names that pupils have and had, both ways round, and their numbers; not those that somebody
-# bears who stays. `\\\\&` stands for what was found: each sign that is no letter is taken literally.
+# bears who stays. Each sign that is neither letter nor blank is taken for itself.
 _PATTERN = r"""
     SELECT '(?<![[:alnum:]])(' || string_agg(DISTINCT each, '|') || ')(?![[:alnum:]])'
     INTO pattern FROM (
         WITH known AS (
-            SELECT upn, first_name, last_name FROM pupils_pupil
+            SELECT upn, trim(first_name) AS f, trim(last_name) AS l FROM pupils_pupil
                 WHERE trust_id = here AND id = ANY (i_pupils_pupil)
-            UNION SELECT upn, first_name, last_name FROM pupils_pupilevent
+            UNION SELECT upn, trim(first_name), trim(last_name) FROM pupils_pupilevent
                 WHERE trust_id = here AND pgh_obj_id = ANY (i_pupils_pupil)
         ), stay AS (
-            SELECT upn, lower(first_name || ' ' || last_name) AS name FROM pupils_pupil
-                WHERE trust_id = here AND NOT id = ANY (i_pupils_pupil)
-        ), parts AS (
-            SELECT upn, regexp_replace(regexp_replace(trim(first_name),
-                       '([^[:alnum:][:space:]])', '\\\1', 'g'), '[[:space:]]+', '[[:space:]]+', 'g') AS f,
-                   regexp_replace(regexp_replace(trim(last_name),
-                       '([^[:alnum:][:space:]])', '\\\1', 'g'), '[[:space:]]+', '[[:space:]]+', 'g') AS l,
-                   lower(first_name || ' ' || last_name) IN (SELECT name FROM stay) AS shared,
-                   upn IN (SELECT upn FROM stay) AS reused
+            SELECT upn, lower(trim(first_name) || ' ' || trim(last_name)) AS name
+                FROM pupils_pupil WHERE trust_id = here AND NOT id = ANY (i_pupils_pupil)
+        ), literal AS (
+            SELECT upn, lower(f || ' ' || l) AS name,
+                regexp_replace(f, '([^[:alnum:][:space:]])', '\\\1', 'g') AS f,
+                regexp_replace(l, '([^[:alnum:][:space:]])', '\\\1', 'g') AS l
             FROM known
+        ), ways AS (
+            SELECT f || '[[:space:],._-]+' || l AS each FROM literal
+                WHERE name NOT IN (SELECT name FROM stay)
+            UNION SELECT l || '[[:space:],._-]+' || f FROM literal
+                WHERE name NOT IN (SELECT name FROM stay)
+            UNION SELECT upn FROM literal WHERE upn NOT IN (SELECT upn FROM stay)
         )
-        SELECT f || '[[:space:],._-]+' || l AS each FROM parts WHERE NOT shared
-        UNION SELECT l || '[[:space:],._-]+' || f FROM parts WHERE NOT shared
-        UNION SELECT upn FROM parts WHERE NOT reused
+        SELECT regexp_replace(each, '([[:alnum:]])[[:blank:]]+', '\1[[:space:]]+', 'g') AS each
+        FROM ways
     ) AS words;
 """
 

@@ -208,8 +208,7 @@ def _tenant_models(registry: Registry) -> list[type[models.Model]]:
     return [
         model
         for model in registry.get_models()
-        if any(field.name == "trust" for field in model._meta.local_fields)
-        and not _is_event(model)
+        if any(field.name == "trust" for field in model._meta.local_fields) and not _is_event(model)
     ]
 
 

@@ -34,7 +34,9 @@ def import_content(access: Access, *, import_id: int) -> Import:
 
     One with a pupil who was erased has lost its file before its time: it has no bytes.
     """
-    return get_object_or_404(Import.objects.visible_to(access), pk=import_id, size__gt=0, content__isnull=False)
+    return get_object_or_404(
+        Import.objects.visible_to(access), pk=import_id, size__gt=0, content__isnull=False
+    )
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,7 @@ def erase_pupil(*, by: Access, file: PupilFile, reason: ErasureReason) -> Erasur
     """Have a worker erase all that is kept of one pupil now."""
     if by != file.access or not file.may_for_school(Permission.ERASE):
         raise PermissionDenied
-    return _decide(
-        by, reason, pupils=1, records=0, items=[(RecordKind.PUPIL, file.pupil.pk)]
-    )
+    return _decide(by, reason, pupils=1, records=0, items=[(RecordKind.PUPIL, file.pupil.pk)])
 
 
 def may_erase_due(by: Access) -> bool:

@@ -39,9 +39,10 @@ def erase(*, trust_id: int, erasure_id: int) -> None:
             _carry_out(trust_id, erasure_id)
         except CannotErase as reason:
             _fail(trust_id, erasure_id, str(reason))
-        except Exception as error:
-            # The class alone: what a database says of a row may have a name in it.
-            logger.error("erasure %s failed: %s", erasure_id, type(error).__name__)  # noqa: TRY400
+        except Exception:
+            # Should the database itself be away, this fails too: the decision then still counts
+            # as under way, and is found when the database is back.
+            logger.exception("erasure %s failed", erasure_id)
             _fail(
                 trust_id,
                 erasure_id,
