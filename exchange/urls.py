@@ -5,7 +5,7 @@ from django.urls import path
 from exchange.views import imports, records, retention
 
 ONE = "imports/<int:import_id>"
-RECORD = "pupils/<int:pupil_id>/record"
+RECORD = "pupils/<int:pupil_id>/whole-record"
 
 urlpatterns = [
     path("imports/", imports.imports, name="imports"),
@@ -21,7 +21,7 @@ urlpatterns = [
     path(f"{ONE}/discard/", imports.import_discard, name="import_discard"),
     path(f"{ONE}/refused.csv", imports.import_refused, name="import_refused"),
     path(f"{ONE}/file/", imports.import_file, name="import_file"),
-    path(f"{RECORD}/", records.pupil_record, name="pupil_record"),
+    path(f"{RECORD}/", records.whole_record, name="whole_record"),
     path(f"{RECORD}/<int:asked_id>/copy/", records.record_copy, name="record_copy"),
     path(f"{RECORD}/<int:asked_id>/answered/", records.record_answered, name="record_answered"),
     path(f"{RECORD}/erase/", records.pupil_erase, name="pupil_erase"),

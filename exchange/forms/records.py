@@ -93,4 +93,5 @@ class YearsForm(forms.Form):
 def _usual(kind: RecordKind) -> str:
     years = USUAL_YEARS[kind]
     usual = "none is usual" if years is None else f"{years} {'is' if years == 1 else 'are'} usual"
-    return f"{usual}. Left empty: as long as the pupil's own record."
+    for_how_long = "for ever" if kind is RecordKind.REQUEST else "as long as the pupil's own record"
+    return f"{usual}. Left empty: {for_how_long}."

@@ -130,12 +130,10 @@ def _rows(
 ) -> dict[RecordKind, QuerySet[Any, Any]]:
     """Return the rows that are due, with whose they are; what goes with another row is left out."""
     notes = Note.objects.none()
-    if RecordKind.NOTE in since:
-        notes = Note.objects.filter(seen_on__lte=since[RecordKind.NOTE])
-    found: dict[RecordKind, QuerySet[Any, Any]] = {
-        RecordKind.PUPIL: pupils.values_list("pk", "pk"),
-        RecordKind.NOTE: notes.exclude(pupil__in=pupils).values_list("pk", "pupil"),
-    }
+    found: dict[RecordKind, QuerySet[Any, Any]] = {RecordKind.PUPIL: pupils.values_list("pk", "pk")}
+    if day := since.get(RecordKind.NOTE):
+        notes = Note.objects.filter(seen_on__lte=day)
+        found[RecordKind.NOTE] = notes.exclude(pupil__in=pupils).values_list("pk", "pupil")
     if day := since.get(RecordKind.EVIDENCE):
         found[RecordKind.EVIDENCE] = (
             Evidence.objects.filter(note__seen_on__lte=day)

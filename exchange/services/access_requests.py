@@ -70,10 +70,10 @@ def _as_json(record: Record, file: PupilFile) -> bytes:
             "name": each.name,
             "about": each.about,
             "columns": each.labels,
-            "rows": [{"number": row.number, **row.values} for row in each.entries],
+            "rows": [{"id": row.number, **row.values} for row in each.entries],
             "history": [
                 {
-                    "number": change.number,
+                    "id": change.number,
                     "what": change.what,
                     "at": change.at,
                     "by": change.by,

@@ -24,7 +24,7 @@ from pupils.views.pupils import seen_file
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.COPY_RECORD, Permission.ERASE)
-def pupil_record(request: TrustRequest, pupil_id: int) -> HttpResponse:
+def whole_record(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Show who asked for a copy of a record and what was made; take a new request in."""
     file = _file(request, pupil_id, Permission.COPY_RECORD)
     sent = request.POST if request.method == "POST" else None
@@ -32,7 +32,7 @@ def pupil_record(request: TrustRequest, pupil_id: int) -> HttpResponse:
     if sent is not None and form.is_valid():
         asked = note_request(by=request.access, file=file, **form.cleaned_data)
         messages.success(request, f"Entered. The copy is due by {asked.due_on:%-d %B %Y}.")
-        return redirect("pupil_record", pupil_id)
+        return redirect("whole_record", pupil_id)
     return render(
         request,
         "exchange/record/page.html",
@@ -75,7 +75,7 @@ def record_answered(request: TrustRequest, pupil_id: int, asked_id: int) -> Http
     file = _file(request, pupil_id, Permission.COPY_RECORD)
     asked = one_access_request(request.access, pupil=file.pupil, asked_id=asked_id)
     close_request(by=request.access, file=file, request=asked, on=file.today)
-    return redirect("pupil_record", pupil_id)
+    return redirect("whole_record", pupil_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +96,7 @@ def pupil_erase(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "file": file,
             "form": form,
             "on_roll": is_on_roll(request.access, pupil=file.pupil, today=file.today),
-            "crumbs": [*_crumbs(file), ("Record", reverse("pupil_record", args=[pupil_id]))],
+            "crumbs": [*_crumbs(file), ("Record", reverse("whole_record", args=[pupil_id]))],
         },
     )
 
