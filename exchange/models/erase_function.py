@@ -40,6 +40,7 @@ DECLARE
     n bigint;
     named bigint := 0;
     other_records bigint;
+    pupils_gone bigint;
     pattern text;
     {ids}
 BEGIN
@@ -55,6 +56,11 @@ BEGIN
 # The names that pupils have and had, both ways round, and their numbers; not those that somebody
 # bears who stays. Each sign that is neither letter nor blank is taken for itself.
 _PATTERN = r"""
+    SELECT count(*) INTO pupils_gone FROM (
+        SELECT id FROM pupils_pupil WHERE trust_id = here AND id = ANY (i_pupils_pupil)
+        UNION SELECT pgh_obj_id FROM pupils_pupilevent
+            WHERE trust_id = here AND pgh_obj_id = ANY (i_pupils_pupil)
+    ) AS there;
     SELECT '(?<![[:alnum:]])(' || string_agg(DISTINCT each, '|') || ')(?![[:alnum:]])'
     INTO pattern FROM (
         WITH known AS (
@@ -117,8 +123,8 @@ _REPORTS = """
 _FOOT = """
     INSERT INTO exchange_erasurelog
         (trust_id, erasure, reason, pupils, records, counts, mentions, erased_by_id, erased_at)
-    VALUES (here, decision, decided.reason, coalesce((gone ->> 'pupils_pupil')::bigint, 0),
-        other_records, gone, named, decided.asked_by_id, now());
+    VALUES (here, decision, decided.reason, pupils_gone, other_records, gone, named,
+        decided.asked_by_id, now());
     DELETE FROM exchange_erasureitem WHERE trust_id = here AND erasure_id = decision;
     UPDATE exchange_erasure SET state = 'done', problem = ''
         WHERE trust_id = here AND id = decision;

@@ -219,7 +219,7 @@ class _Writer:
             [
                 Change(
                     event.pgh_obj_id,  # type: ignore[attr-defined]
-                    _HAPPENED.get(event.pgh_label, event.pgh_label),  # type: ignore[attr-defined]
+                    _HAPPENED[event.pgh_label],  # type: ignore[attr-defined]
                     event.pgh_created_at,  # type: ignore[attr-defined]
                     self.words[User].get(_person(event) or 0, "the application"),
                     {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -16,10 +17,12 @@ from assessment.models import Achievement, Evidence, Note
 from exchange.choices import USUAL_YEARS, RecordKind
 from exchange.measures import phrase_to_type, years_before
 from exchange.models import Erasure, ErasureLog, RetentionRule
+from exchange.models.record_map import events_of
 from parrcs.core.access import Access, Permission
 from pupils.models import AttendanceTotal, Placement, PlacementRequest, Pupil
 
-type Years = Mapping[RecordKind, int | None]
+# In the place of a school, for what is in history alone.
+REMOVED = "Removed before"
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,16 @@ def due_records(access: Access, *, today: dt.date) -> Due:
     kinds: list[DueKind] = []
     for kind, rows in _rows(since, pupils).items():
         found = list(rows)
+        removed = _only_in_history(kind, since[kind])
         if kind is RecordKind.REQUEST:
             places = Counter(name for _, name in found)
         else:
             schools = _last_schools({of for _, of in found})
             places = Counter(schools.get(of, "Never placed") for _, of in found)
-        kinds.append(DueKind(kind, [row for row, _ in found], sorted(places.items())))
+        if removed:
+            places[REMOVED] = len(removed)
+        ids = [*(row for row, _ in found), *removed]
+        kinds.append(DueKind(kind, ids, sorted(places.items())))
     sees = access.reach(Permission.SEE_LEAVERS).whole_trust
     return Due(today, kinds, list(pupils) if sees else ())
 
@@ -160,6 +167,21 @@ def _rows(
             .values_list("pk", "arb__name")
         )
     return found
+
+
+def _only_in_history(kind: RecordKind, day: dt.date) -> list[int]:
+    """Return pupils and requests that somebody removed by hand, of whom history keeps the name."""
+    of = {
+        RecordKind.PUPIL: (Pupil, Q(born_on__lte=day)),
+        RecordKind.REQUEST: (PlacementRequest, Q(requested_on__lte=day, pupil=None)),
+    }.get(kind)
+    if of is None:
+        return []
+    model, is_due = of
+    event = dict(events_of(apps))[model._meta.label]
+    past = event._base_manager.filter(is_due, pgh_label="deleted")
+    there = model._base_manager.filter(pk=OuterRef("pgh_obj_id"))
+    return sorted(set(past.filter(~Exists(there)).values_list("pgh_obj_id", flat=True)))
 
 
 def _last_schools(pupil_ids: set[int]) -> dict[int, str]:

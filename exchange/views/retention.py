@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from exchange.forms.records import ConfirmForm, YearsForm
 from exchange.selectors.retention import (
+    REMOVED,
     due_records,
     erasures,
     one_erasure,
@@ -67,7 +68,7 @@ def retention_erase(request: TrustRequest) -> HttpResponse:
     return render(
         request,
         "exchange/retention/erase.html",
-        {"due": due, "form": form, "crumbs": _crumbs()},
+        {"due": due, "form": form, "removed": REMOVED, "crumbs": _crumbs()},
     )
 
 

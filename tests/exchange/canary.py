@@ -14,7 +14,7 @@ import psycopg
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.db import connections, models
+from django.db import IntegrityError, connections, models
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -65,6 +65,10 @@ def decide(world: World, *pupils: Pupil, **more: Any) -> Erasure:
 def rows_of(model: type[models.Model], pupil: Pupil) -> Any:
     """Return a pupil's rows in a table."""
     path = PUPIL_OF.get(model.__name__, "pupil")
+    names = {field.name for field in model._meta.get_fields()}
+    assert path.split("__")[0] in names | {"pk"}, (
+        f"say in PUPIL_OF how {model.__name__} leads to a pupil"
+    )
     return model._base_manager.filter(**{path: pupil.pk})
 
 
@@ -99,7 +103,11 @@ def _write(one: models.Model, turn: str) -> None:
             setattr(one, field.name, f"{WORD} {turn}".encode())
     for name, value in _BESIDE.get(type(one).__name__, {}).items():
         setattr(one, name, value)
-    one.save()
+    try:
+        one.save()
+    except IntegrityError as error:
+        message = f"say in _BESIDE what {type(one).__name__} needs beside its words"
+        raise AssertionError(message) from error
 
 
 def _in_other_places(world: World) -> None:

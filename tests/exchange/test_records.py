@@ -81,7 +81,9 @@ def test_every_column_of_every_table_of_a_pupil_is_in_the_copy(full: Pupil, sign
     tables = [(t.model, rows_of(t.model, full)) for t in record_tables(apps)]
     tables += [(m, m._base_manager.filter(**{name: full.pk})) for m, name, _ in lets_go(apps)]
     for model, rows in tables:
-        assert rows.exists(), f"{model.__name__} has no row to look for"
+        assert rows.exists(), (
+            f"{model.__name__} has no row: make one for each pupil in tests/architecture/rows.py"
+        )
         columns = {each.name for each in columns_of(model)}
         assert columns == {
             each.name for each in model._meta.concrete_fields if each.name not in ("id", "trust")

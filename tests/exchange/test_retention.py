@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessment.models import Achievement, Evidence, Note
 from exchange.measures import phrase_to_type, years_before
 from exchange.models import Erasure, ErasureItem, ErasureLog, RetentionRule
-from exchange.selectors.retention import due_records
+from exchange.selectors.retention import REMOVED, due_records
 from exchange.services import erasure_runs
 from exchange.services.erasure_runs import erase
 from exchange.tasks import resume_erasures
@@ -120,6 +120,40 @@ def test_other_records_go_by_their_own_day(world: World) -> None:
     assert places["request"] == {requests[0].arb.name: 1}
 
 
+def test_what_was_removed_by_hand_is_erased_from_history(world: World, sign_in: Any) -> None:
+    a_row_everywhere(world)
+    request = PlacementRequest.objects.order_by("pk")[0]
+    born_on, old = dt.date(2010, 5, 1), dt.date(2020, 5, 1)
+    request.pupil, request.child, request.born_on = None, "Never Came", born_on
+    request.requested_on, request.decided_on = old, old
+    request.save()
+    request.delete()
+    pupil = PupilFactory(born_on=dt.date(2000, 1, 1), last_name="Takenback")
+    pupil.delete()
+    found = due_records(world.access(Role.TRUST_LEAD), today=TODAY)
+    assert {str(each.kind): dict(each.places) for each in found.kinds if each.count} == {
+        "pupil": {REMOVED: 1},
+        "request": {REMOVED: 1},
+    }
+    lead = sign_in(Role.TRUST_LEAD)
+    page = lead.get(reverse("retention_erase"))
+    assert "of whom 1 was removed by hand before" in page.content.decode()
+    lead.post(
+        reverse("retention_erase"),
+        {"typed": "erase 1 pupil and 1 record", "seen": page.context["form"].initial["seen"]},
+    )
+    assert carried_out(world, Erasure.objects.order_by("-pk")[0]).state == "done"
+    log = ErasureLog.objects.order_by("-pk")[0]
+    assert (log.pupils, log.records) == (1, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pupils_pupilevent WHERE last_name = 'Takenback'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT count(*) FROM pupils_placementrequestevent WHERE child LIKE 'Never%'"
+        )
+        assert cursor.fetchone() == (0,)
+
+
 def test_who_sets_the_years_is_shown_no_name(world: World, sign_in: Any) -> None:
     gone = left(world, dt.date(2000, 1, 1))
     admin = sign_in(Role.TRUST_ADMIN)
@@ -179,14 +213,14 @@ def test_a_trust_lead_looks_through_types_and_erases(world: World, sign_in: Any)
     for typed, words in (("", "Type “erase"), ("erase 2 pupils", "Nothing was erased.")):
         refused = lead.post(page, {"typed": typed, "seen": seen})
         assert words in refused.content.decode()
-    typed = {"typed": " Erase 1  pupil and 1 record ", "seen": seen}
+    meant = {"typed": " Erase 1  pupil and 1 record ", "seen": seen}
     left(world, dt.date(2000, 1, 2))
-    assert "This is not" in lead.post(page, typed).content.decode()
+    assert "This is not" in lead.post(page, meant).content.decode()
     Pupil.objects.filter(born_on=dt.date(2000, 1, 2)).update(born_on=dt.date(2010, 1, 1))
-    other = lead.post(page, typed | {"seen": "other"}, follow=True)
+    other = lead.post(page, meant | {"seen": "other"}, follow=True)
     assert "What is due has changed since you looked." in other.content.decode()
     assert not Erasure.objects.exists()
-    response = lead.post(page, typed)
+    response = lead.post(page, meant)
     erasure = Erasure.objects.get()
     assert response.url == reverse("erasure", args=[erasure.pk])
     shown = lead.get(response.url).content.decode()
