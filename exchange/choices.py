@@ -38,3 +38,50 @@ class LineOutcome(TextChoices):
     CHANGED = "changed", "Changed"
     UNCHANGED = "unchanged", "Unchanged"
     REFUSED = "refused", "Refused"
+
+
+class RecordKind(TextChoices):
+    """What is kept for a time of its own."""
+
+    PUPIL = "pupil", "Pupils who have left, with all that is kept of them"
+    NOTE = "note", "Notes, with their files"
+    EVIDENCE = "evidence", "Files that belong to notes"
+    ACHIEVEMENT = "achievement", "Achievements, with their photos"
+    ATTENDANCE = "attendance", "Attendance"
+    REQUEST = "request", "Placement requests of children who did not come"
+
+
+class ErasureReason(TextChoices):
+    """Why something is erased; what a log may say without naming anybody."""
+
+    KEPT_LONG_ENOUGH = "retention", "Kept as long as the trust keeps it"
+    RIGHT = "right", "Asked for by the pupil or somebody with parental responsibility"
+    MISTAKE = "mistake", "The record should never have been made"
+    ORDER = "order", "Ordered by a court or the Information Commissioner"
+
+
+class ErasureState(TextChoices):
+    WAITING = "waiting", "Waiting for a worker"
+    ERASING = "erasing", "Being erased"
+    DONE = "done", "Erased"
+    FAILED = "failed", "Not done"
+
+
+class AskedBy(TextChoices):
+    """Who asked for a copy of a record."""
+
+    PUPIL = "pupil", "The pupil"
+    PARENT = "parent", "A parent or carer"
+    OTHER = "other", "Somebody on their behalf"
+
+
+# For how many years, where a trust has not said otherwise; None: as long as the pupil's own record.
+# The toolkit of the Information and Records Management Society (IRMS) for academies says the same.
+USUAL_YEARS = {
+    RecordKind.PUPIL: 25,
+    RecordKind.NOTE: None,
+    RecordKind.EVIDENCE: None,
+    RecordKind.ACHIEVEMENT: None,
+    RecordKind.ATTENDANCE: 6,
+    RecordKind.REQUEST: 1,
+}

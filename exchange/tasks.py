@@ -1,10 +1,10 @@
-"""What workers do for imports."""
+"""What workers do for imports and erasures."""
 
 from typing import Any
 
 from celery.signals import worker_ready
 
-from exchange.services import runs
+from exchange.services import erasure_runs, runs
 from parrcs.celery import TrustTask, app
 
 
@@ -26,6 +26,18 @@ def forget_imports() -> None:
     runs.forget_old()
 
 
+@app.task(base=TrustTask, name="exchange.tasks.erase")
+def erase(*, trust_id: int, erasure_id: int) -> None:
+    """Carry out a decision to erase, once, however often called."""
+    erasure_runs.erase(trust_id=trust_id, erasure_id=erasure_id)
+
+
+@app.task(name="exchange.tasks.resume_erasures")
+def resume_erasures() -> None:
+    """Find the erasures that a killed worker left, in every trust; no trust's own task."""
+    erasure_runs.ring_for_waiting()
+
+
 @worker_ready.connect
 def look_for_imports(**_: Any) -> None:
     """Let a worker that starts look for what another has left.
@@ -34,3 +46,4 @@ def look_for_imports(**_: Any) -> None:
     whose threads do not live on in the processes forked from it.
     """
     resume_imports.apply_async(expires=60)
+    resume_erasures.apply_async(expires=60)

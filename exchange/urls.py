@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from exchange.views import imports, transfers
+from exchange.views import imports, records, retention, transfers
 from parrcs.core.lists import listed
 
 ONE = "imports/<int:import_id>"
+RECORD = "pupils/<int:pupil_id>/whole-record"
 
 urlpatterns = [
     *listed("imports/", imports.imports, name="imports"),
@@ -22,4 +23,11 @@ urlpatterns = [
     path(f"{ONE}/discard/", imports.import_discard, name="import_discard"),
     path(f"{ONE}/refused.csv", imports.import_refused, name="import_refused"),
     path(f"{ONE}/file/", imports.import_original, name="import_original"),
+    path(f"{RECORD}/", records.whole_record, name="whole_record"),
+    path(f"{RECORD}/<int:asked_id>/copy/", records.record_copy, name="record_copy"),
+    path(f"{RECORD}/<int:asked_id>/answered/", records.record_answered, name="record_answered"),
+    path(f"{RECORD}/erase/", records.pupil_erase, name="pupil_erase"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/erase/", retention.retention_erase, name="retention_erase"),
+    path("retention/erasures/<int:erasure_id>/", retention.erasure, name="erasure"),
 ]

@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "resume erasures": {
+        "task": "exchange.tasks.resume_erasures",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "forget imports": {
         "task": "exchange.tasks.forget_imports",
         "schedule": crontab(minute=40),

@@ -119,6 +119,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Imports", "imports", frozenset({Permission.IMPORT})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
     ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
+    ("Retention", "retention", frozenset({Permission.SET_RETENTION})),
 )
 
 

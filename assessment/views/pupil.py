@@ -28,6 +28,7 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
             "may_import": file.may(Permission.IMPORT),
             "may_plan": file.may(Permission.EDIT_PLANS),
             "may_record": file.may(Permission.RECORD),
+            "may_copy": file.may_for_school(Permission.COPY_RECORD),
             "crumbs": _crumbs(file),
         },
     )

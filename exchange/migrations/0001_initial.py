@@ -21,6 +21,509 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AccessCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("made_at",),
+            },
+        ),
+        migrations.CreateModel(
+            name="AccessRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "The pupil"),
+                            ("parent", "A parent or carer"),
+                            ("other", "Somebody on their behalf"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("answered_on", models.DateField(blank=True, null=True)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_requests",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-received_on", "-id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="AccessCopyEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="exchange.accesscopy",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "request",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="exchange.accessrequest",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="accesscopy",
+            name="request",
+            field=parrcs.core.tenancy.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="copies",
+                to="exchange.accessrequest",
+            ),
+        ),
+        migrations.CreateModel(
+            name="AccessRequestEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "asked_by",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "The pupil"),
+                            ("parent", "A parent or carer"),
+                            ("other", "Somebody on their behalf"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("answered_on", models.DateField(blank=True, null=True)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="exchange.accessrequest",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("retention", "Kept as long as the trust keeps it"),
+                            (
+                                "right",
+                                "Asked for by the pupil or somebody with parental responsibility",
+                            ),
+                            ("mistake", "The record should never have been made"),
+                            ("order", "Ordered by a court or the Information Commissioner"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("pupils", models.PositiveIntegerField(help_text="Whole records of pupils")),
+                (
+                    "records",
+                    models.PositiveIntegerField(
+                        help_text="Other records, of pupils whose own one stays"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("erasing", "Being erased"),
+                            ("done", "Erased"),
+                            ("failed", "Not done"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-asked_at", "-id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasureEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("retention", "Kept as long as the trust keeps it"),
+                            (
+                                "right",
+                                "Asked for by the pupil or somebody with parental responsibility",
+                            ),
+                            ("mistake", "The record should never have been made"),
+                            ("order", "Ordered by a court or the Information Commissioner"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("pupils", models.PositiveIntegerField(help_text="Whole records of pupils")),
+                (
+                    "records",
+                    models.PositiveIntegerField(
+                        help_text="Other records, of pupils whose own one stays"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("erasing", "Being erased"),
+                            ("done", "Erased"),
+                            ("failed", "Not done"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="exchange.erasure",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasureItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "Pupils who have left, with all that is kept of them"),
+                            ("note", "Notes, with their files"),
+                            ("evidence", "Files that belong to notes"),
+                            ("achievement", "Achievements, with their photos"),
+                            ("attendance", "Attendance"),
+                            ("request", "Placement requests of children who did not come"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("row", models.BigIntegerField()),
+                (
+                    "erasure",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="exchange.erasure",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("id",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasureLog",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("erasure", models.BigIntegerField(help_text="The number of the decision")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("retention", "Kept as long as the trust keeps it"),
+                            (
+                                "right",
+                                "Asked for by the pupil or somebody with parental responsibility",
+                            ),
+                            ("mistake", "The record should never have been made"),
+                            ("order", "Ordered by a court or the Information Commissioner"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("pupils", models.PositiveIntegerField()),
+                ("records", models.PositiveIntegerField()),
+                (
+                    "counts",
+                    models.JSONField(
+                        help_text="How many rows of each table went, history among them"
+                    ),
+                ),
+                (
+                    "mentions",
+                    models.PositiveIntegerField(
+                        help_text="How many rows about others named a pupil, and do so no longer"
+                    ),
+                ),
+                ("erased_at", models.DateTimeField()),
+                (
+                    "erased_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-erased_at", "-id"),
+            },
+        ),
+        migrations.CreateModel(
             name="Import",
             fields=[
                 (
@@ -411,7 +914,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Transfer",
+            name="RetentionRule",
             fields=[
                 (
                     "id",
@@ -419,49 +922,21 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("to", models.CharField(max_length=7)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("sent_at", models.DateTimeField()),
                 (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.arb",
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "Pupils who have left, with all that is kept of them"),
+                            ("note", "Notes, with their files"),
+                            ("evidence", "Files that belong to notes"),
+                            ("achievement", "Achievements, with their photos"),
+                            ("attendance", "Attendance"),
+                            ("request", "Placement requests of children who did not come"),
+                        ],
+                        max_length=11,
                     ),
                 ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="transfers",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "trust",
                     models.ForeignKey(
@@ -475,11 +950,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("-sent_at", "-id"),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name="TransferEvent",
+            name="RetentionRuleEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
@@ -487,62 +962,28 @@ class Migration(migrations.Migration):
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
                 ("id", models.BigIntegerField()),
-                ("to", models.CharField(max_length=7)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("sent_at", models.DateTimeField()),
                 (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "Pupils who have left, with all that is kept of them"),
+                            ("note", "Notes, with their files"),
+                            ("evidence", "Files that belong to notes"),
+                            ("achievement", "Achievements, with their photos"),
+                            ("attendance", "Attendance"),
+                            ("request", "Placement requests of children who did not come"),
+                        ],
+                        max_length=11,
                     ),
                 ),
+                ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="events",
-                        to="exchange.transfer",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        to="exchange.retentionrule",
                     ),
                 ),
                 (
@@ -562,6 +1003,131 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
+        ),
+        migrations.AddIndex(
+            model_name="accessrequest",
+            index=models.Index(fields=["trust", "pupil"], name="access_request_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="accessrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_on__isnull", True),
+                    ("answered_on__gte", models.F("received_on")),
+                    _connector="OR",
+                ),
+                name="access_answered_after_asked",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accessrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
+                    hash="9c45f1478b94fe753c5da2108cbae9d371f7f669",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_25ea3",
+                    table="exchange_accessrequest",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accessrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
+                    hash="afb69a33f3ae23b65bd73506dbcc68620b23c0e7",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b27ee",
+                    table="exchange_accessrequest",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="accesscopy",
+            index=models.Index(fields=["trust", "request"], name="access_copy_by_request"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accesscopy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
+                    hash="02eb15eb20e09e83cf86a39d160af25bff33b8c3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_80a67",
+                    table="exchange_accesscopy",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accesscopy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
+                    hash="3c7f9afa128376fabfef7457ae76aa32d6c1e73e",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_c537d",
+                    table="exchange_accesscopy",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="erasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pupils__gt", 0), ("records__gt", 0), _connector="OR"),
+                name="erasure_of_something",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="erasure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                    hash="229040ea8267178b2390ebee810890a87dfa68dd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_59943",
+                    table="exchange_erasure",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="erasure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                    hash="aad04b92b4a5a9de89c6c1bcc728e44305f75af1",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_89ce1",
+                    table="exchange_erasure",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="erasureitem",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "erasure", "kind", "row"), name="erasure_item_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="erasurelog",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "erasure"), name="erasure_logged_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="import",
@@ -630,58 +1196,63 @@ class Migration(migrations.Migration):
                 fields=("trust", "run", "position"), name="line_once_an_import"
             ),
         ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["trust", "-sent_at"], name="transfer_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["trust", "pupil"], name="transfer_by_pupil"),
-        ),
         migrations.AddConstraint(
-            model_name="transfer",
+            model_name="retentionrule",
             constraint=models.UniqueConstraint(
-                fields=("trust", "school", "to", "number", "pupil"), name="transfer_once_a_file"
+                fields=("trust", "kind"), name="retention_rule_once"
             ),
         ),
         migrations.AddConstraint(
-            model_name="transfer",
+            model_name="retentionrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="transfer_is_numbered"
+                condition=models.Q(
+                    ("years__isnull", False),
+                    models.Q(("kind", "pupil"), _negated=True),
+                    _connector="OR",
+                ),
+                name="retention_of_pupils_has_years",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="transfer",
+            model_name="retentionrule",
             trigger=pgtrigger.compiler.Trigger(
                 name="superseded_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
-                    hash="be63acbc149faa12c5a8de2b89c2af061efbdf15",
+                    func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
+                    hash="d8015978275a6f59a296b653e923e63704bf623f",
                     operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_c0a26",
-                    table="exchange_transfer",
+                    pgid="pgtrigger_superseded_update_d24a9",
+                    table="exchange_retentionrule",
                     when="AFTER",
                 ),
             ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="transfer",
+            model_name="retentionrule",
             trigger=pgtrigger.compiler.Trigger(
                 name="deleted_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
-                    hash="c5c036496ad7dec5fa0fb591c1eb8477fee962a8",
+                    func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
+                    hash="342a2aa5e4061ee1b5ac4250cc2536e1e5db01a8",
                     operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b91b8",
-                    table="exchange_transfer",
+                    pgid="pgtrigger_deleted_delete_c996b",
+                    table="exchange_retentionrule",
                     when="AFTER",
                 ),
             ),
         ),
+        ProtectTenant("AccessRequest"),
+        ProtectTenant("RetentionRule"),
+        ProtectTenant("Erasure"),
+        ProtectTenant("ErasureLog"),
         ProtectTenant("Import"),
-        ProtectTenant("Transfer"),
+        ProtectTenant("AccessCopy"),
+        ProtectTenant("ErasureItem"),
         ProtectTenant("ImportLine"),
+        ProtectTenant("AccessRequestEvent", append_only=True),
+        ProtectTenant("AccessCopyEvent", append_only=True),
+        ProtectTenant("RetentionRuleEvent", append_only=True),
+        ProtectTenant("ErasureEvent", append_only=True),
         ProtectTenant("ImportEvent", append_only=True),
-        ProtectTenant("TransferEvent", append_only=True),
     ]

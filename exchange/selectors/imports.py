@@ -30,8 +30,13 @@ def one_import(access: Access, *, import_id: int) -> Import:
 
 
 def import_content(access: Access, *, import_id: int) -> Import:
-    """Return an import whose file is still kept, with the file, or 404."""
-    return get_object_or_404(Import.objects.visible_to(access), pk=import_id, content__isnull=False)
+    """Return an import whose file is still kept, with the file, or 404.
+
+    One with a pupil who was erased has lost its file before its time: it has no bytes.
+    """
+    return get_object_or_404(
+        Import.objects.visible_to(access), pk=import_id, size__gt=0, content__isnull=False
+    )
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,26 @@
-"""The demo's import: a head has sent a list of new starters, of whom two are not right yet."""
+"""The demo's import, a leaver whose record is due to be erased, and a request for a record.
+
+A head has sent a list of new starters, of whom two are not right yet.
+"""
 
 import csv
+import datetime as dt
 from io import StringIO
 
 import pghistory
 from django.utils import timezone
 
-from exchange.choices import ImportKind
-from exchange.models import Import
+from assessment.models import Note
+from exchange.choices import AskedBy, ImportKind
+from exchange.measures import years_before
+from exchange.models import AccessRequest, Import
 from exchange.services.imports import send_file
 from exchange.services.runs import go_on
-from parrcs.core.access import Role
+from parrcs.core.access import Permission, Role
 from parrcs.core.tenancy import in_trust
+from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.measures import upn_check_letter
-from pupils.models import Placement, Pupil
+from pupils.models import Outcome, Placement, Plan, Pupil
 from pupils.selectors.places import places_to_fill
 from schools.models import User
 from schools.selectors.people import workplaces
@@ -47,6 +54,62 @@ def seed_imports() -> None:
             by=access, kind=ImportKind.PUPILS, name=NAME, content=_list(school_id), school=school
         )
     go_on(trust_id=access.trust_id, import_id=run.pk)
+
+
+def seed_keeping() -> None:
+    """Let somebody have left long ago, and a parent ask for a record; once."""
+    person = User.objects.filter(email=HEAD).first()
+    if person is None:
+        return
+    with in_trust(None, person_id=person.pk):
+        access = next(place.access for place in workplaces(person.pk))
+    with pghistory.context(person=person.pk), in_trust(access.trust_id, person_id=person.pk):
+        if AccessRequest.objects.exists():
+            return
+        today = timezone.localdate()
+        here = (
+            Placement.objects.on(today)
+            .filter(school__in=access.reach(Permission.COPY_RECORD).school_ids, arb=None)
+            .select_related("pupil", "school", "route")
+            .order_by("pk")[1]
+        )
+        AccessRequest.objects.create(
+            pupil=here.pupil,
+            asked_by=AskedBy.PARENT,
+            received_on=today - dt.timedelta(days=12),
+            entered_by=person,
+        )
+        _long_gone(here, person, today)
+
+
+def _long_gone(here: Placement, person: User, today: dt.date) -> None:
+    """Make a pupil who left six years ago and has turned 25, whom a note on another names."""
+    born_on = years_before(today, 25) - dt.timedelta(days=40)
+    left_on = dt.date(today.year - 6, 7, 20)
+    rest = f"9994001{left_on:%y}950"
+    gone = Pupil.objects.create(
+        upn=upn_check_letter(rest) + rest,
+        first_name="Rowan",
+        last_name="Ashby",
+        born_on=born_on,
+        sex=Sex.MALE,
+        primary_need=PrimaryNeed.MLD,
+    )
+    came_on = dt.date(left_on.year - 7, 9, 3)
+    Placement.objects.create(
+        pupil=gone, school=here.school, route=here.route, starts_on=came_on, ends_on=left_on
+    )
+    plan = Plan.objects.create(pupil=gone, kind=PlanKind.EHCP, starts_on=came_on, ends_on=left_on)
+    Outcome.objects.create(
+        plan=plan, area=AreaOfNeed.COGNITION, text="Reads the timetable of a bus."
+    )
+    for subject, words in (
+        (gone, "Read the timetable at the stop without help."),
+        (here.pupil, f"Read the bus timetable with {gone}, as a buddy."),
+    ):
+        Note.objects.create(
+            pupil=subject, seen_on=left_on - dt.timedelta(days=30), text=words, written_by=person
+        )
 
 
 def _list(school_id: int) -> bytes:

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     READ_AGREEMENTS = "read the agreement about an ARB with its host"
     MANAGE_ARBS = "write the agreement, funding and placement requests of an ARB"
     SEE_REQUESTS = "see who was asked a place for in an ARB, and the LA's decisions"
+    COPY_RECORD = "make a copy of all that is kept of a pupil"
+    ERASE = "erase pupils' records"
+    SET_RETENTION = "set how long records are kept"
     MANAGE_SCHOOLS = "set up schools, ARBs, classes and the calendar"
 
 
@@ -75,6 +78,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_PLANS,
             P.SEE_REQUESTS,
             P.PROTECT,
+            P.COPY_RECORD,
         }
     ),
     Role.HEAD: frozenset(
@@ -96,6 +100,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.MANAGE_ARBS,
             P.SEE_REQUESTS,
+            P.COPY_RECORD,
+            P.ERASE,
         }
     ),
     Role.HOST_LINK: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.READ_AGREEMENTS}),
@@ -124,9 +130,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.MANAGE_ARBS,
             P.SEE_REQUESTS,
+            P.COPY_RECORD,
+            P.ERASE,
+            P.SET_RETENTION,
         }
     ),
-    Role.TRUST_ADMIN: frozenset({P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS}),
+    Role.TRUST_ADMIN: frozenset(
+        {P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS, P.SET_RETENTION}
+    ),
 }
 
 

@@ -19,6 +19,7 @@ HEARD_WITHIN_SECONDS = 60
 # Advisory locks are numbers that all users of the database share; these are ours.
 REPORT_RUNS = 52_011
 IMPORTS = 52_012
+ERASURES = 52_013
 
 
 @contextmanager

@@ -66,6 +66,17 @@ class PupilFile:
             covers(reach, placement) for placement in self._standing(self.every_placement)
         )
 
+    def may_for_school(self, permission: Permission) -> bool:
+        """Say whether the person may do this for the school at which the pupil is registered.
+
+        The school answers for the record; an ARB, its lead or a class does not.
+        """
+        reach = self.access.reach(permission)
+        return reach.whole_trust or any(
+            placement.school_id in reach.school_ids
+            for placement in self._standing(self.every_placement)[:1]
+        )
+
     def _standing(self, placements: Sequence[Placement]) -> Sequence[Placement]:
         """Return those that hold or are to come; of a pupil who has left, the last one."""
         not_ended = [p for p in placements if p.ends_on is None or p.ends_on >= self.today]

@@ -23,7 +23,16 @@ from assessment.models import (
     TestScore,
 )
 from exchange.choices import ImportKind, ImportState, LineOutcome
-from exchange.models import Import, ImportLine, Transfer
+from exchange.models import (
+    AccessCopy,
+    AccessRequest,
+    Erasure,
+    ErasureItem,
+    Import,
+    ImportLine,
+    RetentionRule,
+    Transfer,
+)
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
@@ -58,6 +67,7 @@ from schools.models import (
 )
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
+from tests.factories.pupils import PupilFactory
 from tests.factories.schools import ARBFactory
 from tests.world import World, give_target
 
@@ -100,6 +110,7 @@ def a_row_everywhere(world: World) -> None:
         other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
         _agreement(world, other, world.other_pupils[0])
         _imports(world)
+        _erasures(world)
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
@@ -310,6 +321,24 @@ def _imports(world: World) -> None:
             sent_by=lead,
             sent_at=now,
         )
+
+
+def _erasures(world: World) -> None:
+    """Let copies of records be asked for, something be decided to be erased, and be erased."""
+    lead = world.people[Role.TRUST_LEAD]
+    RetentionRule.objects.create(kind="attendance", years=6)
+    for pupil in (world.pupils[0], world.other_pupils[0], world.arb_pupils[0]):
+        asked = AccessRequest.objects.create(
+            pupil=pupil, asked_by="parent", received_on=dt.date(2026, 9, 20), entered_by=lead
+        )
+        AccessCopy.objects.create(request=asked, made_by=lead)
+    decided = {"reason": "right", "pupils": 1, "records": 0, "asked_by": lead}
+    done = Erasure.objects.create(**decided, state="erasing")
+    ErasureItem.objects.create(erasure=done, kind="pupil", row=PupilFactory().pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT erase_records(%s)", [done.pk])
+    waiting = Erasure.objects.create(**decided)
+    ErasureItem.objects.create(erasure=waiting, kind="pupil", row=world.pupils[0].pk)
 
 
 def _one_event(event: type[models.Model]) -> None:

@@ -20,7 +20,8 @@ def tenant_tables() -> list[str]:
 
 def append_only_tables() -> list[str]:
     """Return the tenant tables that may only be added to."""
-    return [t for t in tenant_tables() if t.endswith("event")] + ["pupils_savedoperation"]
+    others = ["pupils_savedoperation", "exchange_erasurelog"]
+    return [t for t in tenant_tables() if t.endswith("event")] + others
 
 
 def holes(connection: BaseDatabaseWrapper) -> list[str]:

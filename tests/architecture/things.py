@@ -1,7 +1,7 @@
 """What stands for each id in an address, and which words give a thing away."""
 
 from assessment.models import Achievement, Evidence, Note, Strand, TestScore
-from exchange.models import Import
+from exchange.models import AccessRequest, Erasure, Import
 from pupils.models import Outcome, PlacementRequest, Plan, Provision, Pupil, TermlyTarget
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
@@ -57,6 +57,8 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "kind": "pupils",
         "ending": "csv",
         "import_id": Import.objects.get(school=school).pk,
+        "asked_id": AccessRequest.objects.get(pupil=pupil).pk,
+        "erasure_id": Erasure.objects.filter(state="waiting").order_by("-pk")[0].pk,
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

@@ -1,0 +1,101 @@
+"""Retention: for how long records are kept, what is due, and what was erased."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from exchange.forms.records import ConfirmForm, YearsForm
+from exchange.selectors.retention import (
+    REMOVED,
+    due_records,
+    erasures,
+    one_erasure,
+    waiting_erasures,
+    years_kept,
+)
+from exchange.services.erasing import DueChanged, erase_due, may_erase_due, set_years
+from parrcs.core.access import Permission
+from parrcs.core.views import TrustRequest, requires
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SET_RETENTION)
+def retention(request: TrustRequest) -> HttpResponse:
+    """Show what is due and what was erased, and set the years."""
+    sent = request.POST if request.method == "POST" else None
+    form = YearsForm(sent, years=years_kept(request.access))
+    if sent is not None and form.is_valid():
+        set_years(by=request.access, years=form.years)
+        messages.success(request, "The years are saved. Nothing was erased.")
+        return redirect("retention")
+    return render(
+        request,
+        "exchange/retention/page.html",
+        {
+            "due": due_records(request.access, today=timezone.localdate()),
+            "form": form,
+            "waiting": waiting_erasures(request.access),
+            "log": erasures(request.access),
+            "may_erase": may_erase_due(request.access),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ERASE)
+def retention_erase(request: TrustRequest) -> HttpResponse:
+    """Show whom it is about, and have it erased once somebody types that they mean it."""
+    if not may_erase_due(request.access):
+        raise PermissionDenied
+    today = timezone.localdate()
+    due = due_records(request.access, today=today)
+    sent = request.POST if request.method == "POST" else None
+    form = ConfirmForm(sent, phrase=due.phrase, initial={"seen": due.seen})
+    if sent is not None and form.is_valid():
+        try:
+            erasure = erase_due(by=request.access, today=today, seen=form.cleaned_data["seen"])
+        except DueChanged:
+            messages.error(
+                request, "What is due has changed since you looked. Look through it again."
+            )
+            return redirect("retention_erase")
+        return redirect("erasure", erasure.pk)
+    return render(
+        request,
+        "exchange/retention/erase.html",
+        {"due": due, "form": form, "removed": REMOVED, "crumbs": _crumbs()},
+    )
+
+
+@require_safe
+@requires(Permission.ERASE, Permission.SET_RETENTION)
+def erasure(request: TrustRequest, erasure_id: int) -> HttpResponse:
+    """Show how far an erasure is, or how it ended."""
+    found, log = one_erasure(request.access, erasure_id=erasure_id)
+    if request.htmx:
+        if request.GET.get("seen") == found.state:
+            # Nothing to swap: a screen reader would read the same words again each second.
+            return HttpResponse(status=204)
+        if not found.unfinished:
+            return HttpResponseClientRefresh()
+        return render(request, "exchange/retention/_progress.html", {"erasure": found})
+    sets = request.access.may(Permission.SET_RETENTION)
+    return render(
+        request,
+        "exchange/retention/erasure.html",
+        {
+            "erasure": found,
+            "log": log,
+            "rows": sum(log.counts.values()) if log else 0,
+            "crumbs": _crumbs() if sets else [("Pupils", reverse("pupils"))],
+        },
+    )
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [("Retention", reverse("retention"))]
