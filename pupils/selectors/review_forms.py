@@ -102,4 +102,6 @@ def review_form(form_id: str) -> ReviewFormFile:
 def form_of_authority(la_code: str) -> str:
     """Return the id of the form of a local authority."""
     forms = review_forms()
-    return next((each.id for each in forms.values() if la_code in each.authorities), next(iter(forms)))
+    return next(
+        (each.id for each in forms.values() if la_code in each.authorities), next(iter(forms))
+    )

@@ -98,9 +98,7 @@ def reviews_of(access: Access, *, file: PupilFile) -> QuerySet[AnnualReview]:
         AnnualReview.objects.visible_to(access)
         .filter(pupil=file.pupil)
         .select_related("plan")
-        .prefetch_related(
-            Prefetch("steps", ReviewStep.objects.select_related("done_by")), "advice"
-        )
+        .prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("done_by")), "advice")
     )
 
 

@@ -178,9 +178,7 @@ def review_views(request: TrustRequest, pupil_id: int, review_id: int) -> HttpRe
     """Write what the pupil and the family say, and what the meeting recommends."""
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     held = _clock(request, file, review_id).review
-    form = ViewsForm(
-        sent(request), initial={**ViewsForm.said_of(held), "seen": held.words_seen}
-    )
+    form = ViewsForm(sent(request), initial={**ViewsForm.said_of(held), "seen": held.words_seen})
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
         try:

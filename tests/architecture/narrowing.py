@@ -11,11 +11,14 @@ from assessment.models import Achievement, Aim, Evidence, Judgement, Note, TestS
 from exchange.models import Import
 from parrcs.core.access import Role
 from pupils.models import (
+    AnnualReview,
     AttendanceTotal,
     ClassListCheck,
     Placement,
     PlacementRequest,
     Pupil,
+    PupilNeeds,
+    SupportPlan,
     TermlyTarget,
 )
 from reporting.models import Report, ReportRun
@@ -42,6 +45,9 @@ _PUPIL_OF: dict[type[models.Model], str] = {
         "pupil",
     ),
 }
+
+# What supports a pupil is not for the contact in the host school.
+_NOT_FOR_HOSTS = (AnnualReview, PupilNeeds, SupportPlan)
 
 # Which scoped roles see the rows of an ARB of theirs; trust leads see all of them.
 _STAFF = (Role.ASSESSMENT_LEAD, Role.INCLUSION_LEAD, Role.HEAD, Role.HOST_LINK)
@@ -87,6 +93,9 @@ def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
 
 def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
     rows = model._default_manager.all()
+    if model in _NOT_FOR_HOSTS:
+        pupils = [] if role is Role.HOST_LINK else seen
+        return set(rows.filter(pupil__in=pupils).values_list("pk", flat=True))
     if model in _PUPIL_OF:
         return set(
             rows.filter(**{f"{_PUPIL_OF[model]}__in": [each.pk for each in seen]}).values_list(
