@@ -96,6 +96,14 @@ class StepForm(forms.Form):
         return day
 
 
+class _Symbols(forms.CheckboxSelectMultiple):
+    """Boxes of which the first is what a summary of errors leads to."""
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """Return the id of a box."""
+        return super().id_for_label(id_, index or "0")
+
+
 class ViewsForm(SeenForm):
     """What the pupil and the family say, and what the meeting recommends."""
 
@@ -110,7 +118,7 @@ class ViewsForm(SeenForm):
         label="Symbols that the pupil chose",
         choices=VoiceSymbol.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=_Symbols,
         error_messages={"invalid_choice": "Choose of these symbols."},
     )
     family_views = long_text_field("Views of the family", "", most=2000, required=False)

@@ -110,6 +110,13 @@ class PlanReviews:
     clocks: Sequence[Clock]
     next_by: dt.date
     in_force: bool
+    today: dt.date
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether more than twelve months have gone by without a review."""
+        held = [each.review.meets_on for each in self.clocks if each.held or each.is_over]
+        return year_after(max([self.plan.starts_on, *held])) < self.today
 
     @property
     def to_be_set(self) -> bool:
@@ -132,7 +139,7 @@ def _of_plan(plan: Plan, reviews: Sequence[AnnualReview], today: dt.date) -> Pla
     found = clocks(plan, reviews, today)[::-1]
     last = found[0].review.meets_on if found else plan.starts_on
     in_force = plan.starts_on <= today and (plan.ends_on is None or plan.ends_on >= today)
-    return PlanReviews(plan, found, year_after(last), in_force)
+    return PlanReviews(plan, found, year_after(last), in_force, today)
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,7 @@ class ReviewsPage:
 
     due: Sequence[Due]
     plans: int
-    set_plans: int
+    overdue: int
     done: tuple[int, int]
     classes: Sequence[ClassGroup]
     today: dt.date
@@ -230,10 +237,10 @@ def reviews_page(access: Access, *, class_group_id: int | None, today: dt.date) 
         reviews[review.plan_id].append(review)
     rows: list[Due] = []
     steps: list[tuple[dt.date, dt.date | None]] = []
-    set_plans = 0
+    overdue = 0
     for plan in plans:
         found = _of_plan(plan, reviews[plan.pk], today)
-        set_plans += not found.to_be_set
+        overdue += found.is_overdue
         rows += _due(where[plan.pupil_id], found, today)
         steps += [
             (step.due, step.done_on)
@@ -244,7 +251,7 @@ def reviews_page(access: Access, *, class_group_id: int | None, today: dt.date) 
     order = {each.pupil_id: n for n, each in enumerate(placements)}
     rows.sort(key=lambda each: (each.due, order[each.placement.pupil_id]))
     classes = sorted(groups.values(), key=lambda each: (each.school.name, each.name))
-    return ReviewsPage(rows, len(plans), set_plans, in_time(steps, today), classes, today)
+    return ReviewsPage(rows, len(plans), overdue, in_time(steps, today), classes, today)
 
 
 def _due(placement: Placement, found: PlanReviews, today: dt.date) -> list[Due]:

@@ -186,9 +186,7 @@ def review_views(request: TrustRequest, pupil_id: int, review_id: int) -> HttpRe
         except ReviewRefused as refused:
             form.add_error(refused.part, str(refused))
         except ChangedMeanwhile as changed:
-            stands = form.said_of(changed.stands)
-            symbols = ", ".join(str(each.label) for each in changed.stands.chosen_symbols)
-            form.begin_from(changed.stands.words_seen, {**stands, "symbols": symbols})
+            form.begin_from(changed.stands.words_seen, form.said_of(changed.stands))
         else:
             messages.success(request, "The views are saved.")
             return redirect("review", pupil_id, review_id)

@@ -36,6 +36,9 @@ from schools.models import (
 )
 from tests.world import World
 
+# What supports a pupil is not for the contact in the host school.
+_NOT_FOR_HOSTS = (AnnualReview, PupilNeeds, SupportPlan)
+
 # How each model that is narrowed by its pupil leads there.
 _PUPIL_OF: dict[type[models.Model], str] = {
     Pupil: "pk",
@@ -44,10 +47,8 @@ _PUPIL_OF: dict[type[models.Model], str] = {
         (Achievement, Aim, AttendanceTotal, Judgement, Note, Placement, TermlyTarget, TestScore),
         "pupil",
     ),
+    **dict.fromkeys(_NOT_FOR_HOSTS, "pupil"),
 }
-
-# What supports a pupil is not for the contact in the host school.
-_NOT_FOR_HOSTS = (AnnualReview, PupilNeeds, SupportPlan)
 
 # Which scoped roles see the rows of an ARB of theirs; trust leads see all of them.
 _STAFF = (Role.ASSESSMENT_LEAD, Role.INCLUSION_LEAD, Role.HEAD, Role.HOST_LINK)
@@ -93,9 +94,8 @@ def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
 
 def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
     rows = model._default_manager.all()
-    if model in _NOT_FOR_HOSTS:
-        pupils = [] if role is Role.HOST_LINK else seen
-        return set(rows.filter(pupil__in=pupils).values_list("pk", flat=True))
+    if model in _NOT_FOR_HOSTS and role is Role.HOST_LINK:
+        seen = []
     if model in _PUPIL_OF:
         return set(
             rows.filter(**{f"{_PUPIL_OF[model]}__in": [each.pk for each in seen]}).values_list(
