@@ -317,7 +317,7 @@ sections:
 @pytest.mark.parametrize(
     ("was", "becomes", "told"),
     [
-        ("block: outcomes", "block: photos", "sections.1.block: there is no building block “photos”. There are: pupil,"),
+        ("block: outcomes", "block: photos", "block: there is no building block “photos”. There are: pupil,"),
         ("guidance: G", "colour: red", "sections.1.colour: Extra inputs are not permitted"),
         ("title: A, ", "", "sections.1.title: Field required"),
         ('["201"]', "[Kernow]", "authorities.1: "),
