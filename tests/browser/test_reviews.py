@@ -1,4 +1,4 @@
-"""A journey of the inclusion lead: a plan in need of review, its pack, and what supports a pupil."""
+"""Journeys of the inclusion lead: a plan under review and its pack, and what supports a pupil."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def fits(page):
     page.set_viewport_size(OFFICE)
 
 
-def test_a_review_is_set_done_and_printed_and_a_plan_written(harbour, open_page, sign_in_page):
+def test_a_review_is_set_done_and_printed(harbour, open_page, sign_in_page):
     # About today, whatever today is: the server has no other clock.
     today = timezone.localdate()
     pupil, day = harbour.pupils[1], dt.timedelta(days=1)
@@ -39,7 +39,7 @@ def test_a_review_is_set_done_and_printed_and_a_plan_written(harbour, open_page,
     assert "No plan to review" in page.inner_text("main")
     fits(page)
     with in_trust(harbour.trust.pk):
-        PlanFactory(pupil=pupil, starts_on=today - 400 * day)
+        PlanFactory(pupil=pupil, starts_on=today - 380 * day)
     page.get_by_role("link", name="Annual reviews").first.click()
     row = page.locator("tr", has_text=pupil.last_name)
     assert "Set the day of the review" in row.inner_text()
@@ -51,9 +51,9 @@ def test_a_review_is_set_done_and_printed_and_a_plan_written(harbour, open_page,
     fits(page)
     page.get_by_label("Day of the meeting").fill(str(today - 20 * day))
     page.get_by_role("button", name="Save").click()
-    assert "Next: papers sent" in page.inner_text("main")
+    assert "Next: Papers sent" in page.inner_text("main")
     fits(page)
-    page.get_by_role("link", name="Mark as done: meeting held").click()
+    page.get_by_role("link", name="Mark as done: Meeting held").click()
     page.get_by_label("Done on").fill(str(today - 20 * day))
     fits(page)
     page.get_by_role("button", name="Save").click()
@@ -79,6 +79,12 @@ def test_a_review_is_set_done_and_printed_and_a_plan_written(harbour, open_page,
         assert review.pupil_symbols == "happy"
         assert [each.step for each in review.steps.all()] == ["meeting"]
 
+
+def test_what_staff_must_know_and_a_wellbeing_plan(harbour, open_page, sign_in_page):
+    today, day = timezone.localdate(), dt.timedelta(days=1)
+    pupil = harbour.pupils[1]
+    page = open_page()
+    sign_in_page(page, Role.INCLUSION_LEAD)
     page.goto(reverse("pupil", args=[pupil.pk]))
     fits(page)
     page.get_by_role("link", name="Medical and communication").first.click()

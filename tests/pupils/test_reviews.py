@@ -67,7 +67,7 @@ def test_a_day_is_set_and_the_steps_are_marked_one_by_one(pupil, plan, lead, wor
         "Decision of the LA due 5 January 2027",
         "Final plan due 2 March 2027",
         # The day set is after the year was over.
-        "Next: meeting held, due 1 November 2026, 20 days late.",
+        "Next: Meeting held, due 1 November 2026, 20 days late.",
     ):
         assert said in page
     review = AnnualReview.objects.get()
@@ -317,7 +317,7 @@ sections:
 @pytest.mark.parametrize(
     ("was", "becomes", "told"),
     [
-        ("block: outcomes", "block: photos", "block: there is no building block “photos”. There are: pupil,"),
+        ("block: outcomes", "block: photos", "no building block “photos”. There are: pupil,"),
         ("guidance: G", "colour: red", "sections.1.colour: Extra inputs are not permitted"),
         ("title: A, ", "", "sections.1.title: Field required"),
         ('["201"]', "[Kernow]", "authorities.1: "),

@@ -111,7 +111,8 @@ def _steps(
     for step, day in due.items():
         if step == ReviewStepKind.FINAL and decided != ReviewDecision.AMEND:
             continue
-        if day > on or (latest and step != ReviewStepKind.MEETING and rng.random() < _FORGOTTEN):
+        forgotten = step != ReviewStepKind.MEETING and rng.random() < _FORGOTTEN
+        if day > on or (forgotten and day > on - 60 * _DAY):
             continue
         if not latest and step not in (last, ReviewStepKind.DECISION):
             continue
