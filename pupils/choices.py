@@ -94,3 +94,61 @@ class VoiceSymbol(TextChoices):
     MYSELF = "myself", "By myself"
     FRIENDS = "friends", "With friends"
     AGAIN = "again", "Again"
+
+
+class SupportKind(TextChoices):
+    """The short plans beside the plan with outcomes."""
+
+    WELLBEING = "wellbeing", "Wellbeing plan"
+    SUPPORT = "support", "Support plan"
+    INDIVIDUAL = "individual", "Individual plan"
+
+
+class SupportState(TextChoices):
+    """How far a short plan has come."""
+
+    IN_FORCE = "in_force", "In force"
+    REVIEWED = "reviewed", "Reviewed, goes on"
+    ENDED = "ended", "Ended"
+
+
+class ReviewStepKind(TextChoices):
+    """The steps of an annual review, in their order."""
+
+    PAPERS = "papers", "Papers sent"
+    MEETING = "meeting", "Meeting held"
+    REPORT = "report", "Report sent"
+    DECISION = "decision", "Decision of the LA"
+    FINAL = "final", "Final plan"
+
+
+class ReviewDecision(TextChoices):
+    """What a local authority (LA) decides after an annual review."""
+
+    KEEP = "keep", "Plan stays as it is"
+    AMEND = "amend", "Plan is amended"
+    CEASE = "cease", "Plan ends"
+
+
+class Transfer(TextChoices):
+    """A move for which the final plan has a day of its own."""
+
+    PHASE = "phase", "Phase transfer: final plan by 15 February"
+    POST_16 = "post_16", "Post-16: final plan by 31 March"
+
+
+class ReviewBlock(TextChoices):
+    """What a section of a review pack is made of."""
+
+    PUPIL = "pupil", "About the pupil"
+    OUTCOMES = "outcomes", "Outcomes with the history of targets"
+    PROGRESS = "progress", "Progress by strand"
+    PROVISION = "provision", "Provision"
+    WIDER = "wider", "Wider progress"
+    ATTENDANCE = "attendance", "Attendance"
+    PUPIL_VIEWS = "pupil_views", "Views of the pupil"
+    FAMILY_VIEWS = "family_views", "Views of the family"
+    ADVICE = "advice", "Advice received"
+    SUPPORT = "support", "Wellbeing, support and individual plans"
+    NEEDS = "needs", "Medical and communication needs"
+    RECOMMENDATIONS = "recommendations", "What the meeting recommends"

@@ -1,6 +1,6 @@
 """The choices above the list of pupils, as a form whose answer is always a choice that exists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -126,6 +126,29 @@ class PupilFilters(forms.Form):
         field.choices = choices
         if not offered and not self.answers[name]:
             del self.fields[name]
+
+
+class ReviewFilters(forms.Form):
+    """Of which class to show what is due; one that does not exist is told, and all are shown."""
+
+    group = forms.ChoiceField(
+        label="Class",
+        required=False,
+        error_messages={"invalid_choice": "There is no such class here. All classes are shown."},
+    )
+
+    def __init__(self, query: Mapping[str, Any], *, classes: Sequence[ClassGroup]) -> None:
+        super().__init__({"group": query.get("group") or ""}, auto_id="reviews-%s")
+        field = self.fields["group"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # it is
+        field.choices = [("", "All classes"), *class_choices(classes)]
+        self.full_clean()
+
+    @property
+    def chosen(self) -> int | None:
+        """The class; None for all."""
+        group = self.cleaned_data.get("group")
+        return int(group) if group else None
 
 
 def _said(field: forms.Field, value: str) -> str:

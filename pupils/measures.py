@@ -1,8 +1,10 @@
 """Pure arithmetic about pupils: the check letter of a unique pupil number (UPN), attendance.
 
-And about termly targets: how many are met, how their words could say more, how they go on.
+And about termly targets: how many are met, how their words could say more, how they go on; and
+about annual reviews: when each step is due.
 """
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +12,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import schools.measures
-from pupils.choices import TargetOutcome
+from pupils.choices import ReviewStepKind, TargetOutcome, Transfer
 
 ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S
 
@@ -302,3 +304,43 @@ def carried_on(
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+_WEEK = dt.timedelta(weeks=1)
+# The day of the year in which the pupil moves by which the plan has to be final.
+_TRANSFERS = {Transfer.PHASE: (2, 15), Transfer.POST_16: (3, 31)}
+
+
+def year_after(day: dt.date) -> dt.date:
+    """Return the day twelve months later; a year after 29 February is 28 February."""
+    return schools.measures.months_before(day, -12)
+
+
+def review_due(
+    meets_on: dt.date,
+    *,
+    by: dt.date | None = None,
+    transfer: str = "",
+    transfer_year: int | None = None,
+) -> dict[ReviewStepKind, dt.date]:
+    """Return when each step of an annual review is due, from the day of its meeting.
+
+    `by` is the day until which the meeting has to be held. A transfer has the final plan on its
+    own day of the year, where that is earlier than twelve weeks after the meeting.
+    """
+    final = meets_on + 12 * _WEEK
+    if transfer and transfer_year:
+        final = min(final, dt.date(transfer_year, *_TRANSFERS[Transfer(transfer)]))
+    return {
+        ReviewStepKind.PAPERS: meets_on - 2 * _WEEK,
+        ReviewStepKind.MEETING: min(meets_on, by or meets_on),
+        ReviewStepKind.REPORT: meets_on + 2 * _WEEK,
+        ReviewStepKind.DECISION: meets_on + 4 * _WEEK,
+        ReviewStepKind.FINAL: final,
+    }
+
+
+def in_time(steps: Iterable[tuple[dt.date, dt.date | None]], today: dt.date) -> tuple[int, int]:
+    """Count steps, each with the day it was due and was done: in time, of those done or due."""
+    known = [(due, done) for due, done in steps if done is not None or due < today]
+    return sum(done is not None and done <= due for due, done in known), len(known)

@@ -17,6 +17,8 @@ from pupils.views import (
     provision,
     pupils,
     requests,
+    reviews,
+    support,
     target_judgements,
     target_steps,
     targets,
@@ -25,6 +27,8 @@ from pupils.views import (
 _PUPIL = "pupils/<int:pupil_id>/"
 _CLASS = "classes/<int:class_group_id>/"
 _TARGET = f"{_PUPIL}targets/<int:target_id>/"
+
+_REVIEW = f"{_PUPIL}reviews/<int:review_id>/"
 
 _REQUESTS = "arbs/<int:arb_id>/requests/"
 
@@ -72,6 +76,23 @@ urlpatterns = [
         provision.provision_review_term,
         name="provision_review_term",
     ),
+    path("reviews/", reviews.annual_reviews, name="annual_reviews"),
+    path(f"{_PUPIL}reviews/", reviews.pupil_reviews, name="pupil_reviews"),
+    path(f"{_PUPIL}plans/<int:plan_id>/review/", reviews.review_add, name="review_add"),
+    path(_REVIEW, reviews.review, name="review"),
+    path(f"{_REVIEW}change/", reviews.review_change, name="review_change"),
+    path(f"{_REVIEW}views/", reviews.review_views, name="review_views"),
+    path(f"{_REVIEW}steps/<slug:step>/", reviews.review_step, name="review_step"),
+    path(f"{_REVIEW}advice/new/", reviews.advice_add, name="advice_add"),
+    path(f"{_REVIEW}advice/<int:advice_id>/", reviews.advice_change, name="advice_change"),
+    path(f"{_PUPIL}support/", support.pupil_support, name="pupil_support"),
+    path(f"{_PUPIL}support/new/", support.support_add, name="support_add"),
+    path(f"{_PUPIL}support/<int:support_id>/", support.support_change, name="support_change"),
+    path(
+        f"{_PUPIL}support/<int:support_id>/review/", support.support_review, name="support_review"
+    ),
+    path(f"{_PUPIL}needs/", support.pupil_needs, name="pupil_needs"),
+    path(f"{_PUPIL}needs/change/", support.needs_change, name="needs_change"),
     *listed(f"{_PUPIL}targets/", targets.targets, name="targets"),
     path(f"{_PUPIL}targets/new/", targets.target_add, name="target_add"),
     path(f"{_PUPIL}targets/hints/", targets.target_hints, name="target_hints"),

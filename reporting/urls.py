@@ -10,6 +10,7 @@ from reporting.views import (
     moves,
     overview,
     reports,
+    reviews,
     trackers,
     trackers_early,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     *listed("early-years/", trackers_early.early_years, name="early_years"),
     path("early-years/tracker.pdf", trackers_early.early_years_pdf, name="early_years_pdf"),
     path(f"{PUPIL}/celebration.pdf", celebration.celebration_of_pupil, name="pupil_celebration"),
+    path(f"{PUPIL}/reviews/<int:review_id>/pack.pdf", reviews.review_pack_file, name="review_pack"),
     path(f"{CLASS}/celebration.pdf", celebration.celebration_of_class, name="class_celebration"),
     *listed(f"{CLASS}/tracker/", trackers.tracker_of_class, name="class_tracker"),
     path(f"{CLASS}/tracker.pdf", trackers.tracker_of_class_pdf, name="class_tracker_pdf"),

@@ -110,6 +110,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
     ("Attendance", "attendance", frozenset({Permission.SEE_PUPILS})),
+    ("Annual reviews", "annual_reviews", frozenset({Permission.SEE_SUPPORT})),
     ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),

@@ -13,7 +13,7 @@ from assessment.models import Achievement, CoreArea
 from parrcs.core.access import Access
 from pupils.choices import ProvisionKind
 from pupils.models import Placement, Pupil
-from pupils.selectors.pupils import PupilFile
+from pupils.selectors.pupils import PupilFile, protected_at
 from schools.models import ClassGroup
 from schools.selectors.calendar import start_of_year
 
@@ -104,9 +104,7 @@ def _by_pupil(
     access: Access, pupils: Sequence[Pupil], *, school_id: int, until: dt.date | None
 ) -> dict[int, list[Achievement]]:
     """Return this year's achievements that name nobody who is protected, by id of the pupil."""
-    unnamed = _names_nobody(
-        Pupil.objects.filter(protected=True, placements__school=school_id).distinct()
-    )
+    unnamed = _names_nobody(protected_at(school_id))
     found: dict[int, list[Achievement]] = defaultdict(list)
     for each in (
         Achievement.objects.visible_to(access)

@@ -157,6 +157,12 @@ class Positions:
         """How many of them are as expected or better."""
         return sum((value.indicator or 0) >= Indicator.EXPECTED for value in self.judged)
 
+    @property
+    def off_track(self) -> int:
+        """How many are below what is expected, where these are more than the others; else 0."""
+        below = self.compared - self.on_track
+        return below if below > self.on_track else 0
+
 
 def positions(access: Access, *, file: PupilFile) -> Positions:
     """Return where a pupil stands in the strands due now and in those judged before.

@@ -9,6 +9,7 @@ from assessment.selectors.pupil_overview import overview
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.pupils import PupilFile
+from pupils.selectors.support import support_of
 from pupils.views.pupils import seen_file
 
 
@@ -23,6 +24,7 @@ def pupil(request: TrustRequest, pupil_id: int) -> HttpResponse:
         {
             "file": file,
             "overview": overview(request.access, file=file),
+            "support": support_of(request.access, file=file),
             "may_manage": file.may(Permission.MANAGE_PUPILS),
             "may_place": file.may_place(request.access),
             "may_import": file.may(Permission.IMPORT),

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_PUPILS = "add pupils, change their details and place them"
     IMPORT = "take in files of pupils and what is recorded of them"
     EDIT_PLANS = "write plans and their outcomes"
+    SEE_SUPPORT = "read support plans, medical needs and annual reviews"
     PROTECT = "say who is protected, and whose photo may be shown"
     SEE_REPORTS = "see the head teacher report before it is published"
     MAKE_REPORTS = "make and publish the head teacher report"
@@ -53,12 +54,13 @@ class Role(StrEnum):
 
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TEACHER: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD}),
+    Role.TEACHER: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.RECORD, P.SEE_SUPPORT}),
     Role.ASSESSMENT_LEAD: frozenset(
         {
             P.SEE_PUPILS,
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
+            P.SEE_SUPPORT,
             P.RECORD,
             P.CORRECT_RECORD,
             P.SET_WINDOWS,
@@ -73,6 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PUPILS,
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
+            P.SEE_SUPPORT,
             P.MANAGE_PUPILS,
             P.IMPORT,
             P.EDIT_PLANS,
@@ -86,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PUPILS,
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
+            P.SEE_SUPPORT,
             P.RECORD,
             P.CORRECT_RECORD,
             P.SET_WINDOWS,
@@ -114,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PUPILS,
             P.SEE_LEAVERS,
             P.SEE_SCHOOLS,
+            P.SEE_SUPPORT,
             P.RECORD,
             P.CORRECT_RECORD,
             P.SET_WINDOWS,

@@ -6,8 +6,11 @@ from pupils.models.plans import Outcome, Plan, TermlyTarget
 from pupils.models.provision import Provision, ProvisionReview
 from pupils.models.pupils import Pupil
 from pupils.models.requests import PlacementRequest
+from pupils.models.reviews import AnnualReview, ReviewAdvice, ReviewStep
+from pupils.models.support import PupilNeeds, SupportPlan
 
 __all__ = [
+    "AnnualReview",
     "AttendanceTotal",
     "ClassListCheck",
     "ClassListLine",
@@ -18,7 +21,11 @@ __all__ = [
     "Provision",
     "ProvisionReview",
     "Pupil",
+    "PupilNeeds",
+    "ReviewAdvice",
+    "ReviewStep",
     "Route",
     "SavedOperation",
+    "SupportPlan",
     "TermlyTarget",
 ]

@@ -6,7 +6,7 @@ from typing import Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission, Reach
@@ -69,6 +69,23 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.filter(
             (_within(access.reach(Permission.SEE_PUPILS), today) & not_ended)
             | _within(leavers, today)
+        )
+
+    def where_supported(self, access: Access) -> Self:
+        """Keep those in the places where the person reads what concerns support.
+
+        The ones that hold or are to come; of a pupil who has left, the last one.
+        """
+        reach, leavers = (
+            access.reach(each) for each in (Permission.SEE_SUPPORT, Permission.SEE_LEAVERS)
+        )
+        today = timezone.localdate()
+        later = Placement.objects.filter(
+            pupil=OuterRef("pupil"), starts_on__gt=OuterRef("starts_on")
+        )
+        not_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+        return self.filter(
+            (_within(reach, today) & not_ended) | (_within(leavers, today) & ~Exists(later))
         )
 
 

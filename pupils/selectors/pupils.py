@@ -131,3 +131,12 @@ def school_year_start(day: dt.date) -> dt.date:
 def year_group_words(pupil: Pupil, year_starts: dt.date) -> str:
     """Say a pupil's national curriculum year by age in the school year that starts then."""
     return year_words(national_year(pupil.born_on, year_starts))
+
+
+def protected_at(school_id: int) -> list[Pupil]:
+    """Return who is protected of all who are or were at a school.
+
+    Not narrowed to a person: their names must not leave the school, whoever prints.
+    """
+    found = Pupil.objects.filter(protected=True, placements__school=school_id)
+    return list(found.distinct())

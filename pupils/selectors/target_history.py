@@ -1,7 +1,7 @@
 """One target's story: what it came from, what became of it, and how its words changed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -70,27 +70,33 @@ def target_story(access: Access, *, file: PupilFile, target: TermlyTarget) -> Ta
         if each.carried_from_id in lines:
             after.append(each)
             lines.add(each.pk)
-    return TargetStory(target, before, after, _changes(target))
+    changes = changes_of(target, names=_NAMES, said=_said)
+    return TargetStory(target, before, after, changes)
 
 
-def _changes(target: TermlyTarget) -> list[Change]:
+def changes_of(
+    row: Any, *, names: Mapping[str, str], said: Callable[[Any], Mapping[str, str]]
+) -> list[Change]:
+    """Return how a row of which history is kept was changed, the last change first.
+
+    `said` tells of a state what it says part by part, `names` what each part is called.
+    """
     # Each event is a state that was replaced, with who replaced it and when.
-    events: Any = target.events  # type: ignore[attr-defined]  # pghistory adds it
-    states = list(events.order_by("pgh_id"))
+    states = list(row.events.order_by("pgh_id"))
     people = {_person(state) for state in states}
-    names = dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
+    known = dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
     # One save may write twice; what was there before it is its first state.
     firsts = [next(saved) for _, saved in groupby(states, _save)]
     found = []
-    for state, later in zip(firsts, [*firsts[1:], target], strict=False):
-        was, became = _said(state), _said(later)
+    for state, later in zip(firsts, [*firsts[1:], row], strict=False):
+        was, became = said(state), said(later)
         differences = [
             Difference(name, was[part], became[part])
-            for part, name in _NAMES.items()
+            for part, name in names.items()
             if was[part] != became[part]
         ]
         if differences:
-            who = names.get(_person(state), "")
+            who = known.get(_person(state), "")
             found.append(Change(state.pgh_created_at, who, differences))
     return found[::-1]
 

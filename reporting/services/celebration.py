@@ -17,7 +17,7 @@ def celebration_pdf(sheet: CelebrationSheet) -> bytes:
     Whether a photo may be shown is asked of each pupil here once more.
     """
     pictures: dict[str, Picture | Photo] = {
-        f"symbol-{each}": Picture(_symbol(each), str(each.label)) for each in VoiceSymbol
+        f"symbol-{each}": Picture(symbol_drawing(each), str(each.label)) for each in VoiceSymbol
     }
     for pupil in sheet.pupils:
         for each in pupil.achievements:
@@ -28,5 +28,6 @@ def celebration_pdf(sheet: CelebrationSheet) -> bytes:
     return as_pdf(lay_out(page, styles=("tokens", "print-celebration"), charts=pictures))
 
 
-def _symbol(symbol: VoiceSymbol) -> str:
+def symbol_drawing(symbol: VoiceSymbol) -> str:
+    """Return the drawing of a symbol, as SVG."""
     return Path(str(finders.find(f"symbols/{symbol}.svg"))).read_text()

@@ -39,7 +39,8 @@ def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices  # in groups, or not
         names: Any = flatten_choices(choices)
-        return next((str(name) for key, name in names if str(key) == str(value)), "")
+        held = [str(each) for each in (value if isinstance(value, list) else [value])]
+        return ", ".join(str(name) for key, name in names if str(key) in held)
     if isinstance(value, dt.date):
         return date_format(value, "j F Y")
     return "left empty" if value in (None, "") else str(value)

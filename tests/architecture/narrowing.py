@@ -11,11 +11,14 @@ from assessment.models import Achievement, Aim, Evidence, Judgement, Note, TestS
 from exchange.models import AccessRequest, Erasure, Import, Transfer
 from parrcs.core.access import Role
 from pupils.models import (
+    AnnualReview,
     AttendanceTotal,
     ClassListCheck,
     Placement,
     PlacementRequest,
     Pupil,
+    PupilNeeds,
+    SupportPlan,
     TermlyTarget,
 )
 from reporting.models import Report, ReportRun
@@ -32,6 +35,9 @@ from schools.models import (
     School,
 )
 from tests.world import World
+
+# What supports a pupil is not for the contact in the host school.
+_NOT_FOR_HOSTS = (AnnualReview, PupilNeeds, SupportPlan)
 
 # How each model that is narrowed by its pupil leads there.
 _PUPIL_OF: dict[type[models.Model], str] = {
@@ -51,6 +57,7 @@ _PUPIL_OF: dict[type[models.Model], str] = {
         ),
         "pupil",
     ),
+    **dict.fromkeys(_NOT_FOR_HOSTS, "pupil"),
 }
 
 # Of these only some roles see anything; the erasure in the rows was decided by the trust lead.
@@ -108,6 +115,8 @@ def _seen(world: World) -> Iterator[tuple[Role, list[Pupil]]]:
 
 def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
     rows = model._default_manager.all()
+    if model in _NOT_FOR_HOSTS and role is Role.HOST_LINK:
+        seen = []
     if model in _PUPIL_OF:
         return set(
             rows.filter(**{f"{_PUPIL_OF[model]}__in": [each.pk for each in seen]}).values_list(

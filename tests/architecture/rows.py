@@ -37,15 +37,21 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
 from pupils.models import (
+    AnnualReview,
     AttendanceTotal,
     ClassListCheck,
     ClassListLine,
     Placement,
     PlacementRequest,
+    Plan,
     Provision,
     ProvisionReview,
     Pupil,
+    PupilNeeds,
+    ReviewAdvice,
+    ReviewStep,
     SavedOperation,
+    SupportPlan,
     TermlyTarget,
 )
 from reporting.choices import Purpose, ReportStatus, RunState
@@ -63,6 +69,7 @@ from schools.models import (
     Lease,
     LeaseReminder,
     SafeguardingContact,
+    User,
     Window,
 )
 from tests.architecture.tenancy import tenant_tables
@@ -196,6 +203,33 @@ def _records(world: World, pupil: Pupil) -> None:
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
     )
+    _supported(pupil, lead)
+
+
+def _supported(pupil: Pupil, lead: User) -> None:
+    """Give a pupil a short plan, needs, and an annual review with a step and advice."""
+    day, later = dt.date(2026, 9, 20), dt.date(2027, 1, 20)
+    SupportPlan.objects.create(
+        pupil=pupil,
+        kind="wellbeing",
+        starts_on=day,
+        purpose="Calm mornings",
+        strategies="A quiet start",
+        led_by="Ola Reed",
+        review_on=later,
+    )
+    PupilNeeds.objects.create(
+        pupil=pupil, medical="Asthma", confirmed_with="Mother", confirmed_on=day
+    )
+    review = AnnualReview.objects.create(
+        plan=Plan.objects.get(pupil=pupil),
+        pupil=pupil,
+        meets_on=day,
+        school_year=2026,
+        form="default",
+    )
+    ReviewStep.objects.create(review=review, step="papers", done_on=day, done_by=lead)
+    ReviewAdvice.objects.create(review=review, source="Therapist", received_on=day, words="Go on")
 
 
 def _signed_list(world: World, class_group: ClassGroup) -> None:

@@ -2,7 +2,17 @@
 
 from assessment.models import Achievement, Evidence, Note, Strand, TestScore
 from exchange.models import AccessRequest, Erasure, Import
-from pupils.models import Outcome, PlacementRequest, Plan, Provision, Pupil, TermlyTarget
+from pupils.models import (
+    AnnualReview,
+    Outcome,
+    PlacementRequest,
+    Plan,
+    Provision,
+    Pupil,
+    ReviewAdvice,
+    SupportPlan,
+    TermlyTarget,
+)
 from reporting.choices import ReportStatus
 from reporting.models import Report, ReportRun
 from schools.models import (
@@ -49,6 +59,10 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "note_id": Note.objects.filter(pupil=pupil).order_by("pk")[0].pk,
         "evidence_id": Evidence.objects.get(note__pupil=pupil).pk,
         "provision_id": Provision.objects.get(pupil=pupil).pk,
+        "support_id": SupportPlan.objects.get(pupil=pupil).pk,
+        "review_id": AnnualReview.objects.get(pupil=pupil).pk,
+        "advice_id": ReviewAdvice.objects.get(review__pupil=pupil).pk,
+        "step": "report",
         "score_id": TestScore.objects.get(pupil=pupil).pk,
         "achievement_id": Achievement.objects.get(pupil=pupil, core_area=None).pk,
         "membership_id": Membership.objects.order_by("pk")[0].pk,

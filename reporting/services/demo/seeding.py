@@ -25,6 +25,7 @@ from reporting.services.demo.notes import Notes, save_notes
 from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
 from reporting.services.demo.progress import Progress
+from reporting.services.demo.reviews import save_reviews
 from reporting.services.demo.roll import Roll, Unit
 from reporting.services.demo.targets import go_on, in_order_of_time
 from reporting.services.demo.wider import Wider, save_wider
@@ -87,6 +88,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             save_celebrating(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_agreements(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_reviews(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 

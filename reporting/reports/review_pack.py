@@ -1,0 +1,119 @@
+"""The pack for an annual review: sections in the order of a form, each made of a building block."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+
+from assessment.models import Achievement
+from assessment.selectors.celebrating import achievements_of
+from assessment.selectors.pupil_overview import Overview, overview
+from parrcs.core.access import Access
+from pupils.choices import ReviewBlock
+from pupils.measures import TargetSuccess, target_success
+from pupils.models import AnnualReview, Outcome, Plan, Pupil, TermlyTarget
+from pupils.selectors.pupils import PupilFile
+from pupils.selectors.review_forms import ReviewFormFile, ReviewSection
+from pupils.selectors.support import Support, support_of
+from pupils.selectors.targets import targets_of
+from reporting.selectors.benchmarks import National, national_attendance
+
+# What is older was in the pack of the review before.
+_MOST_ACHIEVEMENTS = 8
+
+
+@dataclass(frozen=True)
+class TargetsOfOutcome:
+    """An outcome of the plan with the targets towards it, the latest term first."""
+
+    outcome: Outcome
+    targets: Sequence[TermlyTarget]
+    success: TargetSuccess
+
+
+@dataclass(frozen=True)
+class ReviewPack:
+    """All that a pack shows; `sections` are those of the form, with their templates."""
+
+    file: PupilFile
+    review: AnnualReview
+    form: ReviewFormFile
+    overview: Overview
+    outcomes: Sequence[TargetsOfOutcome]
+    achievements: Sequence[Achievement]
+    support: Support | None
+    national: National | None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan under review."""
+        return self.review.plan
+
+    @property
+    def name(self) -> str:
+        """Whom it is about: by initials, of a pupil who is protected."""
+        pupil = self.file.pupil
+        return _initials(pupil) if pupil.protected else str(pupil)
+
+    @property
+    def sections(self) -> list[tuple[ReviewSection, str]]:
+        """The sections with the template of each."""
+        return [(each, BLOCKS[each.block]) for each in self.form.sections]
+
+
+BLOCKS: Mapping[ReviewBlock, str] = {
+    block: f"reporting/review/_{block.value}.html" for block in ReviewBlock
+}
+
+
+def review_pack(
+    access: Access, *, file: PupilFile, review: AnnualReview, form: ReviewFormFile
+) -> ReviewPack:
+    """Gather what the pack of a review shows, as far as the person sees the pupil."""
+    placed = file.placement
+    return ReviewPack(
+        file,
+        review,
+        form,
+        overview(access, file=file),
+        _outcomes(access, file, review.plan),
+        list(achievements_of(access, file=file)[:_MOST_ACHIEVEMENTS]),
+        support_of(access, file=file),
+        national_attendance(placed.school) if placed else None,
+    )
+
+
+def _outcomes(access: Access, file: PupilFile, plan: Plan) -> list[TargetsOfOutcome]:
+    targets: dict[int, list[TermlyTarget]] = {}
+    for target in targets_of(access, file=file).filter(outcome__plan=plan):
+        if target.is_due:
+            targets.setdefault(target.outcome_id, []).append(target)
+    found = []
+    for outcome in plan.outcomes.all():
+        held = targets.get(outcome.pk, [])
+        success = target_success(each.judged for each in held)
+        found.append(TargetsOfOutcome(outcome, held, success))
+    return found
+
+
+def nobody_named(page: str, protected: Sequence[Pupil]) -> str:
+    """Replace in a page's text the names of pupils who are protected by their initials.
+
+    A name is looked for as it is written, capital and all: many are words as well.
+    """
+    if not protected:
+        return page
+    # As the page has them: O&#x27;Neil.
+    names = {escape(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
+    either = "|".join(re.escape(word) for word in sorted(names, key=len, reverse=True))
+    pattern = re.compile(rf"\b(?:{either})\b")
+    parts = re.split(r"(<[^>]*>)", page)
+    return "".join(
+        part if part.startswith("<") else pattern.sub(lambda found: names[found[0]], part)
+        for part in parts
+    )
+
+
+def _initials(pupil: Pupil) -> str:
+    return " ".join(f"{word[0]}." for word in str(pupil).split())
