@@ -110,6 +110,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
     ("Attendance", "attendance", frozenset({Permission.SEE_PUPILS})),
+    ("Compliance", "compliance", frozenset({Permission.SEE_COMPLIANCE})),
     ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),

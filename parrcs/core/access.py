@@ -29,6 +29,9 @@ class Permission(StrEnum):
     READ_AGREEMENTS = "read the agreement about an ARB with its host"
     MANAGE_ARBS = "write the agreement, funding and placement requests of an ARB"
     SEE_REQUESTS = "see who was asked a place for in an ARB, and the LA's decisions"
+    SEE_COMPLIANCE = "see what a school owes by law, and what is late"
+    WRITE_PREMIUMS = "write the plans of the premiums, and what they brought"
+    SET_DEADLINES = "correct the statutory dates of a school and say what is done"
     MANAGE_SCHOOLS = "set up schools, ARBs, classes and the calendar"
 
 
@@ -63,6 +66,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PUPILS,
             P.IMPORT,
             P.SEE_REPORTS,
+            P.SEE_COMPLIANCE,
+            P.SET_DEADLINES,
         }
     ),
     Role.INCLUSION_LEAD: frozenset(
@@ -75,6 +80,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_PLANS,
             P.SEE_REQUESTS,
             P.PROTECT,
+            P.SEE_COMPLIANCE,
         }
     ),
     Role.HEAD: frozenset(
@@ -96,6 +102,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.MANAGE_ARBS,
             P.SEE_REQUESTS,
+            P.SEE_COMPLIANCE,
+            P.WRITE_PREMIUMS,
+            P.SET_DEADLINES,
         }
     ),
     Role.HOST_LINK: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.READ_AGREEMENTS}),
@@ -124,6 +133,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.MANAGE_ARBS,
             P.SEE_REQUESTS,
+            P.SEE_COMPLIANCE,
+            P.WRITE_PREMIUMS,
+            P.SET_DEADLINES,
         }
     ),
     Role.TRUST_ADMIN: frozenset({P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS}),

@@ -1608,6 +1608,122 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="TermlyPEP",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_on", models.DateField()),
+                ("held_by", models.CharField(max_length=120)),
+                (
+                    "quality",
+                    models.CharField(blank=True, max_length=300, verbose_name="quality, in short"),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peps",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "term",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.term",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "PEP",
+                "ordering": ("held_on",),
+            },
+        ),
+        migrations.CreateModel(
+            name="TermlyPEPEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("held_on", models.DateField()),
+                ("held_by", models.CharField(max_length=120)),
+                (
+                    "quality",
+                    models.CharField(blank=True, max_length=300, verbose_name="quality, in short"),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.termlypep",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "term",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.term",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="TermlyTarget",
             fields=[
                 (
@@ -2433,6 +2549,41 @@ class Migration(migrations.Migration):
                 fields=("trust", "operation_id"), name="operation_once"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="termlypep",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "pupil", "term"), name="pep_once_a_term"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="termlypep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                    hash="a9031ab0d50b101de2bf3cb1821eb7ef61aab889",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_adc73",
+                    table="pupils_termlypep",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="termlypep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                    hash="18b6f58142ca3861251ddf80d0caf4c8993792d8",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_648b1",
+                    table="pupils_termlypep",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddIndex(
             model_name="termlytarget",
             index=models.Index(fields=["trust", "outcome"], name="target_by_outcome"),
@@ -2497,6 +2648,7 @@ class Migration(migrations.Migration):
         ProtectTenant("Placement"),
         ProtectTenant("AttendanceTotal"),
         ProtectTenant("ClassListLine"),
+        ProtectTenant("TermlyPEP"),
         ProtectTenant("Plan"),
         ProtectTenant("Provision"),
         ProtectTenant("PlacementRequest"),
@@ -2509,6 +2661,7 @@ class Migration(migrations.Migration):
         ProtectTenant("AttendanceTotalEvent", append_only=True),
         ProtectTenant("ClassListCheckEvent", append_only=True),
         ProtectTenant("ClassListLineEvent", append_only=True),
+        ProtectTenant("TermlyPEPEvent", append_only=True),
         ProtectTenant("PlanEvent", append_only=True),
         ProtectTenant("OutcomeEvent", append_only=True),
         ProtectTenant("TermlyTargetEvent", append_only=True),

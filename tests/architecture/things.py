@@ -13,6 +13,7 @@ from schools.models import (
     JointVisit,
     Lease,
     Membership,
+    PremiumActivity,
     SafeguardingContact,
     Window,
 )
@@ -57,6 +58,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "kind": "pupils",
         "ending": "csv",
         "import_id": Import.objects.get(school=school).pk,
+        "premium": "pupil",
+        "activity_id": PremiumActivity.objects.get(plan__school=school).pk,
+        "rule": "ks2-tests",
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 
