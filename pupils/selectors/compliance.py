@@ -354,8 +354,12 @@ class _Book:
         return max(min(self._today, last), self._year.starts_on)
 
     def _on_roll(self, stays: Sequence[_Stay], rule: Rule) -> dict[int, dt.date]:
-        """Return whom a rule is for, with their first day; by the roll of its day, or of today."""
-        day = self._day(self._due(rule).on)
+        """Return whom a rule is for, with their first day; by the roll of its day, or of today.
+
+        Where each has days of their own from when they start, all who have come by now count.
+        """
+        own_days = isinstance(rule.due, WeeksAfterStart)
+        day = self._day(self._year.ends_on if own_days else self._due(rule).on)
         there = {s.pupil_id for s in stays if s.on(day) and s.year_group in rule.years}
         since: dict[int, dt.date] = defaultdict(lambda: dt.date.max)
         for stay in stays:

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from decimal import Decimal
 from io import BytesIO, StringIO
+from unittest import mock
 
 import pytest
 from django.urls import reverse
@@ -47,12 +48,10 @@ def ticked_on(day, pupil):
     events = Pupil.events.rel.related_model.objects
     fields = [f.name for f in Pupil._meta.local_concrete_fields if f.name != "trust"]
     before = {name: getattr(pupil, name) for name in fields} | {"looked_after": False}
-    events.create(
-        pgh_created_at=dt.datetime.combine(day, dt.time(12), dt.UTC),
-        pgh_label="superseded",
-        pgh_obj_id=pupil.pk,
-        **before,
-    )
+    with mock.patch.object(
+        timezone, "now", return_value=dt.datetime.combine(day, dt.time(12), dt.UTC)
+    ):
+        events.create(pgh_label="superseded", pgh_obj_id=pupil.pk, **before)
 
 
 def pep_of(pupil, term):
