@@ -28,6 +28,12 @@ from schools.models import (
 from schools.selectors.statutory import Due, Rule, WeeksAfterStart, rules, statement
 
 _ORDER = tuple(Standing)
+_MARKS = {
+    Standing.LATE: "none",
+    Standing.SOON: "some",
+    Standing.DUE: "due",
+    Standing.DONE: "expected",
+}
 type Year = AcademicYear
 
 
@@ -70,8 +76,8 @@ class Owed:
 
     @property
     def mark(self) -> str:
-        """The mark of how it stands, as progress has them."""
-        return {Standing.LATE: "none", Standing.SOON: "some"}.get(self.standing, "expected")
+        """The mark of how it stands, as progress has them; what is only due has one of its own."""
+        return _MARKS[self.standing]
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,16 @@ def owed_by(
 ) -> list[PlaceOwes]:
     """Return what each place owes in a year, by the same queries for one place and for all."""
     return _Book(access, places, year=year, lens=lens, today=today).places()
+
+
+def counted_once(found: Sequence[PlaceOwes], *, lens: Lens) -> list[PlaceOwes]:
+    """Leave out the ARBs that are a part of a school among these, so that nothing counts twice."""
+    schools = {each.place.school.pk for each in found if each.place.arb is None}
+    return [
+        each
+        for each in found
+        if lens is Lens.TAUGHT or each.place.arb is None or each.place.school.pk not in schools
+    ]
 
 
 class _Book:

@@ -17,6 +17,7 @@ from pupils.selectors.compliance import (
     PlaceOwes,
     Year,
     compliance_places,
+    counted_once,
     owed_by,
     years_begun,
 )
@@ -57,11 +58,13 @@ def compliance(request: TrustRequest) -> HttpResponse:
         return render(request, "pupils/compliance/list.html", {})
     found = _owed(request, asked, asked.places)
     found.sort(key=lambda each: (-each.counts["late"], -each.counts["soon"]))
+    once = counted_once(found, lens=asked.lens)
     page = {
         "found": found,
-        "late": sum(each.counts["late"] for each in found),
-        "soon": sum(each.counts["soon"] for each in found),
-        "behind": sum(each.counts["late"] > 0 for each in found),
+        "once": once,
+        "late": sum(each.counts["late"] for each in once),
+        "soon": sum(each.counts["soon"] for each in once),
+        "behind": sum(each.counts["late"] > 0 for each in once),
         "has_arbs": any(each.arb for each in asked.places),
         **_choice(asked),
     }

@@ -176,11 +176,14 @@ def test_who_left_or_moved_owes_where_they_were_at_the_end_of_the_term(world, au
         route=world.routes["formal"],
         starts_on=dt.date(2026, 10, 31),
     )
-    found = sign_in(Role.TRUST_LEAD).get(LIST).context["found"]
+    in_care(world.arb_pupils[0])
+    page = sign_in(Role.TRUST_LEAD).get(LIST)
+    found = page.context["found"]
+    assert page.context["soon"] == 2, "the pupil of the ARB counts once"
     owing = {each.place.name: [row.what for row in each.rows if row.term] for each in found}
     assert owing == {
-        world.school.name: [],
-        world.arb.name: [],
+        world.school.name: [str(world.arb_pupils[0])],
+        world.arb.name: [str(world.arb_pupils[0])],
         world.other_school.name: [str(moved)],
     }
 

@@ -84,8 +84,7 @@ def save_compliance(*, on: dt.date, rng: random.Random) -> None:
             is_over = year.ends_on < on
             for premium in Premium:
                 _premium(school, year, premium, on, rng, late=number % 4 == 1, is_over=is_over)
-            if is_over:
-                _assessments(school, year, rng, left_out=number % 5 == 2)
+            _assessments(school, year, rng, on=on, left_out=number % 5 == 2)
     _peps(on, rng)
 
 
@@ -128,16 +127,18 @@ def _premium(
         )
 
 
-def _assessments(school: School, year: AcademicYear, rng: random.Random, *, left_out: bool) -> None:
-    """Say that those of a year that is over were done; in some schools one was forgotten."""
+def _assessments(
+    school: School, year: AcademicYear, rng: random.Random, *, on: dt.date, left_out: bool
+) -> None:
+    """Say that those whose day is over were done; in some schools some were forgotten."""
     placed = Placement.objects.filter(school=school).select_related("pupil")
     first = Term.objects.filter(year=year).order_by("starts_on").first()
     begins = first.starts_on if first else year.starts_on
     for number, rule in enumerate(rules()):
-        if rule.optional or (left_out and number == 1):
-            continue
         due = rule.due.due(year=year.name, starts_on=year.starts_on, term_starts_on=begins).on
-        day = year.ends_on if isinstance(rule.due, WeeksAfterStart) else due
+        if rule.optional or due >= on or (left_out and number < 2):
+            continue
+        day = min(on, year.ends_on) if isinstance(rule.due, WeeksAfterStart) else due
         here = sum(
             national_year(each.pupil.born_on, year.starts_on) in rule.years
             for each in placed.on(day)
