@@ -1,9 +1,8 @@
 """What schools owe by law in a year: what is done, due and late, from premiums to PEPs."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -13,111 +12,23 @@ from pupils.models import Placement, TermlyPEP
 from pupils.models.pupils import national_year
 from pupils.selectors import lenses
 from pupils.selectors.lenses import Lens
+from pupils.selectors.owed import Owed, Place, PlaceOwes, Section
 from pupils.selectors.peps import InCare, day_of, peps_of
 from schools.choices import Premium, Season
-from schools.measures import Spending, Standing, spending, standing, standing_words
+from schools.measures import Standing, standing, standing_words
 from schools.models import (
     ARB,
     AcademicYear,
-    PremiumActivity,
     PremiumPlan,
     School,
     StatutoryDeadline,
     Term,
 )
+from schools.selectors.compliance import spending_of
 from schools.selectors.statutory import Due, Rule, WeeksAfterStart, rules, statement
 
 _ORDER = tuple(Standing)
-_MARKS = {
-    Standing.LATE: "none",
-    Standing.SOON: "some",
-    Standing.DUE: "due",
-    Standing.DONE: "expected",
-}
 type Year = AcademicYear
-
-
-class Place(NamedTuple):
-    """A school, or an ARB of it; an ARB owes nothing itself but the PEPs of its pupils."""
-
-    school: School
-    arb: ARB | None
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.arb.name if self.arb else self.school.name
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One thing that is owed: what, by when, and how it stands.
-
-    `key` is the premium, the code of the rule or, of a PEP, nothing; `of` is how many pupils it
-    is for. A date that is not `sure` is to be confirmed.
-    """
-
-    what: str
-    due: Due
-    done_on: dt.date | None
-    standing: Standing
-    words: str
-    key: str = ""
-    who: str = ""
-    source: str = ""
-    done_by: str = ""
-    note: str = ""
-    n: int | None = None
-    of: int | None = None
-    own_date: bool = False
-    spent: Spending | None = None
-    pupil_id: int | None = None
-    term: Term | None = None
-
-    @property
-    def mark(self) -> str:
-        """The mark of how it stands, as progress has them; what is only due has one of its own."""
-        return _MARKS[self.standing]
-
-
-@dataclass(frozen=True)
-class Section:
-    """What is owed of one kind, what is late first; `optional` are named and never late."""
-
-    key: str
-    title: str
-    rows: Sequence[Owed]
-    optional: Sequence[Rule] = ()
-
-    @property
-    def done(self) -> int:
-        """How much of it is done."""
-        return sum(each.standing is Standing.DONE for each in self.rows)
-
-
-@dataclass(frozen=True)
-class PlaceOwes:
-    """All that a place owes in a year."""
-
-    place: Place
-    sections: Sequence[Section]
-
-    @property
-    def rows(self) -> list[Owed]:
-        """All of it, in the order of the sections."""
-        return [each for section in self.sections for each in section.rows]
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How much is late, due soon, due and done."""
-        found = Counter(each.standing for each in self.rows)
-        return {each.name.lower(): found[each] for each in Standing}
-
-    @property
-    def next(self) -> Owed | None:
-        """What is due next of what is neither done nor late."""
-        waiting = [each for each in self.rows if each.standing in (Standing.SOON, Standing.DUE)]
-        return min(waiting, key=lambda each: each.due.on, default=None)
 
 
 class _Stay(NamedTuple):
@@ -394,36 +305,6 @@ class _Book:
             return ""
         last = f"{max(later).day} {max(later):%B %Y}"
         return f"{len(later)} of them started after the first day; the last is due by {last}."
-
-
-@dataclass(frozen=True)
-class PremiumFile:
-    """The plan of a premium, if there is one, with its activities."""
-
-    plan: PremiumPlan | None
-    activities: Sequence[PremiumActivity]
-
-
-def premium_file(
-    access: Access, *, school: School, year: AcademicYear, premium: str
-) -> PremiumFile:
-    """Return the plan of a school's premium in a year."""
-    plans = PremiumPlan.objects.visible_to(access).prefetch_related("activities")
-    plan = plans.filter(school=school, year=year, premium=premium).select_related("school").first()
-    return PremiumFile(plan, list(plan.activities.all()) if plan else [])
-
-
-def deadline_of(
-    access: Access, *, school: School, year: AcademicYear, rule: str
-) -> StatutoryDeadline | None:
-    """Return what a school says of a statutory date, if anything."""
-    rows = StatutoryDeadline.objects.visible_to(access)
-    return rows.filter(school=school, year=year, rule=rule).first()
-
-
-def spending_of(plan: PremiumPlan) -> Spending:
-    """Return what a plan received, plans and has spent; its activities are at hand."""
-    return spending(plan.received, ((each.planned, each.spent) for each in plan.activities.all()))
 
 
 def _late_first(rows: Iterable[Owed]) -> list[Owed]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from parrcs.core.sheets import Sheet, workbook
-from pupils.selectors.compliance import Owed, PlaceOwes
+from pupils.selectors.owed import Owed, PlaceOwes
 
 HEADING = (
     "Kind",
@@ -35,7 +35,9 @@ def place_rows(found: Sequence[PlaceOwes]) -> list[list[Any]]:
     """Return a row for each school and ARB."""
     return [
         [
-            each.place.name,
+            f"{each.place.name} (ARB of {each.place.school.name})"
+            if each.place.arb
+            else each.place.name,
             each.counts["done"],
             len(each.rows),
             each.counts["late"],

@@ -13,8 +13,6 @@ from parrcs.core.access import Permission
 from parrcs.core.sheets import workbook_response
 from parrcs.core.views import TrustRequest, csv_response, requires
 from pupils.selectors.compliance import (
-    Place,
-    PlaceOwes,
     Year,
     compliance_places,
     counted_once,
@@ -22,6 +20,7 @@ from pupils.selectors.compliance import (
     years_begun,
 )
 from pupils.selectors.lenses import Lens
+from pupils.selectors.owed import Place, PlaceOwes
 from pupils.services.compliance_sheets import (
     HEADING,
     PLACES_HEADING,

@@ -14,7 +14,6 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.forms.peps import PEPForm
 from pupils.selectors.compliance import (
     compliance_places,
-    deadline_of,
     owed_by,
     years_begun,
 )
@@ -23,6 +22,7 @@ from pupils.selectors.peps import pep_file
 from pupils.services.peps import PEPRefused, remove_pep, save_pep
 from pupils.views.pupils import sent
 from schools.forms.compliance import DeadlineForm
+from schools.selectors.compliance import deadline_of
 from schools.selectors.statutory import rule_of
 from schools.services.compliance import ComplianceRefused, save_deadline
 from schools.services.seen import ChangedMeanwhile

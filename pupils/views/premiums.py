@@ -13,17 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.compliance import (
-    PremiumFile,
     Year,
     compliance_places,
-    premium_file,
-    spending_of,
     years_begun,
 )
 from pupils.views.pupils import sent
 from schools.choices import Premium
 from schools.forms.compliance import PremiumActivityForm, PremiumPlanForm
 from schools.measures import standing, standing_words
+from schools.selectors.compliance import PremiumFile, premium_file, spending_of
 from schools.selectors.statutory import statement
 from schools.services.compliance import (
     ComplianceRefused,
