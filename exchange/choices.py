@@ -8,6 +8,8 @@ class ImportKind(TextChoices):
 
     PUPILS = "pupils", "Pupils and their placements"
     CTF = "ctf", "Pupils from a common transfer file (CTF)"
+    TARGETS = "targets", "Termly targets"
+    JUDGEMENTS = "judgements", "Judgements of a term"
 
 
 class ImportState(TextChoices):

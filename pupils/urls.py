@@ -11,8 +11,11 @@ from pupils.views import (
     arbs,
     attendance,
     class_lists,
+    compliance,
+    owed,
     placements,
     plans,
+    premiums,
     protection,
     provision,
     pupils,
@@ -31,6 +34,8 @@ _TARGET = f"{_PUPIL}targets/<int:target_id>/"
 _REVIEW = f"{_PUPIL}reviews/<int:review_id>/"
 
 _REQUESTS = "arbs/<int:arb_id>/requests/"
+_OWES = "compliance/schools/<int:school_id>/"
+_PREMIUM = f"{_OWES}<int:year_id>/premiums/<slug:premium>/"
 
 urlpatterns = [
     *listed("arbs/", arbs.arbs, name="arbs"),
@@ -39,6 +44,30 @@ urlpatterns = [
     path(f"{_REQUESTS}<int:request_id>/", requests.request_change, name="request_change"),
     path(f"{_REQUESTS}<int:request_id>/pupil/", requests.request_link, name="request_link"),
     *listed("pupils/", pupils.pupils, name="pupils"),
+    path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/all.<slug:ending>", compliance.compliance_file, name="compliance_file"),
+    path(_OWES, compliance.compliance_school, name="compliance_school"),
+    path(
+        f"{_OWES}list.<slug:ending>",
+        compliance.compliance_school_file,
+        name="compliance_school_file",
+    ),
+    path("compliance/arbs/<int:arb_id>/", compliance.compliance_arb, name="compliance_arb"),
+    path(
+        "compliance/arbs/<int:arb_id>/list.<slug:ending>",
+        compliance.compliance_arb_file,
+        name="compliance_arb_file",
+    ),
+    path(_PREMIUM, premiums.premium, name="premium"),
+    path(f"{_PREMIUM}plan/", premiums.premium_change, name="premium_change"),
+    path(f"{_PREMIUM}activities/new/", premiums.activity_add, name="activity_add"),
+    path(
+        f"{_PREMIUM}activities/<int:activity_id>/",
+        premiums.activity_change,
+        name="activity_change",
+    ),
+    path(f"{_OWES}<int:year_id>/assessments/<slug:rule>/", owed.deadline, name="deadline"),
+    path("compliance/peps/<int:pupil_id>/<int:term_id>/", owed.pep, name="pep"),
     path("attendance/upload/", attendance.attendance_upload, name="attendance_upload"),
     path("attendance/upload/apply/", attendance.attendance_apply, name="attendance_apply"),
     path("attendance/sessions.csv", attendance.attendance_template, name="attendance_template"),

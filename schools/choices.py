@@ -35,6 +35,38 @@ class LeaseDay(TextChoices):
     NOTICE = "notice", "Notice is due"
 
 
+class Premium(TextChoices):
+    """Grants for which a school publishes what it does with them."""
+
+    PUPIL = "pupil", "Pupil premium"
+    SPORT = "sport", "PE and sport premium"
+
+
+class PremiumAim(TextChoices):
+    """What an activity serves: a tier of the pupil premium, or a key area of PE and sport."""
+
+    TEACHING = "teaching", "High-quality teaching"
+    TARGETED = "targeted", "Targeted academic support"
+    WIDER = "wider", "Wider strategies"
+    CONFIDENCE = "confidence", "Confidence, knowledge and skills of staff in PE"
+    ACTIVITY = "activity", "All pupils regularly active"
+    PROFILE = "profile", "PE and sport raise the whole school"
+    RANGE = "range", "A broader range of sports for all pupils"
+    SPORT = "sport", "More competitive sport"
+
+
+AIMS: dict[str, tuple[PremiumAim, ...]] = {
+    Premium.PUPIL: (PremiumAim.TEACHING, PremiumAim.TARGETED, PremiumAim.WIDER),
+    Premium.SPORT: (
+        PremiumAim.CONFIDENCE,
+        PremiumAim.ACTIVITY,
+        PremiumAim.PROFILE,
+        PremiumAim.RANGE,
+        PremiumAim.SPORT,
+    ),
+}
+
+
 class RoleChoice(TextChoices):
     """The roles of `parrcs.core.access.Role` with the words shown for them."""
 

@@ -1,6 +1,7 @@
 """Dates that a school year in England tends to have: a first suggestion, to be changed.
 
 And of agreements about ARBs: what of a formula amount is the host's, and when to remind of a day.
+And of what a school owes by law: its dates, how it stands, and what of a premium is spent.
 """
 
 import calendar
@@ -8,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from hashlib import sha256
 
 MONDAY, THURSDAY, FRIDAY = 0, 3, 4
@@ -194,3 +196,82 @@ def reminder_due(day: dt.date, today: dt.date) -> int | None:
 def mark_of(*parts: object) -> str:
     """Return the mark of what something says: another mark, and somebody has changed it since."""
     return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+class Standing(StrEnum):
+    """How something stands that is owed by a day."""
+
+    LATE = "late"
+    SOON = "due soon"
+    DUE = "due"
+    DONE = "done"
+
+
+# From so many days before it, a day is near enough to be told of.
+SOON_DAYS = 28
+
+
+def standing(due_on: dt.date, *, done_on: dt.date | None, today: dt.date) -> Standing:
+    """Say how something stands that is owed by the end of a day."""
+    if done_on is not None:
+        return Standing.DONE
+    if due_on < today:
+        return Standing.LATE
+    return Standing.SOON if (due_on - today).days <= SOON_DAYS else Standing.DUE
+
+
+def standing_words(due_on: dt.date, *, done_on: dt.date | None, today: dt.date) -> str:
+    """Say by how many days something is late, was late, or is still to come."""
+    if done_on is not None:
+        return f"done, {_days(done_on - due_on)} late" if done_on > due_on else "done"
+    if due_on < today:
+        return f"{_days(today - due_on)} late"
+    return "due today" if due_on == today else f"due in {_days(due_on - today)}"
+
+
+def _days(apart: dt.timedelta) -> str:
+    return "1 day" if apart.days == 1 else f"{apart.days} days"
+
+
+def day_in_year(year_starts: dt.date, month: int, day: int) -> dt.date:
+    """Return the first such day from the beginning of a school year on."""
+    this = dt.date(year_starts.year, month, day)
+    return this if this >= year_starts else dt.date(year_starts.year + 1, month, day)
+
+
+def after_monday(year_starts: dt.date, month: int, monday: int, days_later: int) -> dt.date:
+    """Return the day so many days after the first, second … Monday of a month of a school year."""
+    first = day_in_year(year_starts, month, 1)
+    return _monday_from(first) + (monday - 1) * WEEK + days_later * DAY
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What was received, is planned and was spent, to the penny."""
+
+    received: Decimal
+    planned: Decimal
+    spent: Decimal
+
+    @property
+    def words(self) -> str:
+        """What is left of what was received, or how far it is overspent."""
+        return self._beside(self.spent, "all of it is spent", "left to spend", "overspent")
+
+    @property
+    def planned_words(self) -> str:
+        """What is not planned yet, or how far the plan goes beyond what was received."""
+        return self._beside(self.planned, "all of it is planned", "not planned yet", "overplanned")
+
+    def _beside(self, sum_of: Decimal, even: str, under: str, over: str) -> str:
+        apart = self.received - sum_of
+        return f"£{abs(apart):,.2f} {under if apart > 0 else over}" if apart else even
+
+
+def spending(received: Decimal, costs: Iterable[tuple[Decimal, Decimal]]) -> Spending:
+    """Add up the planned and the actual costs of activities."""
+    planned = spent = Decimal("0.00")
+    for one_planned, one_spent in costs:
+        planned += one_planned
+        spent += one_spent
+    return Spending(received, planned, spent)

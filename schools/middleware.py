@@ -111,6 +111,7 @@ _DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
     ("Attendance", "attendance", frozenset({Permission.SEE_PUPILS})),
     ("Annual reviews", "annual_reviews", frozenset({Permission.SEE_SUPPORT})),
+    ("Compliance", "compliance", frozenset({Permission.SEE_COMPLIANCE})),
     ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),

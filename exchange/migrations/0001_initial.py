@@ -538,6 +538,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("pupils", "Pupils and their placements"),
                             ("ctf", "Pupils from a common transfer file (CTF)"),
+                            ("targets", "Termly targets"),
+                            ("judgements", "Judgements of a term"),
                         ],
                         max_length=10,
                     ),
@@ -680,6 +682,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("pupils", "Pupils and their placements"),
                             ("ctf", "Pupils from a common transfer file (CTF)"),
+                            ("targets", "Termly targets"),
+                            ("judgements", "Judgements of a term"),
                         ],
                         max_length=10,
                     ),

@@ -33,6 +33,9 @@ class Permission(StrEnum):
     COPY_RECORD = "make a copy of all that is kept of a pupil"
     ERASE = "erase pupils' records"
     SET_RETENTION = "set how long records are kept"
+    SEE_COMPLIANCE = "see what a school owes by law, and what is late"
+    WRITE_PREMIUMS = "write the plans of the premiums, and what they brought"
+    SET_DEADLINES = "correct the statutory dates of a school and say what is done"
     MANAGE_SCHOOLS = "set up schools, ARBs, classes and the calendar"
 
 
@@ -68,6 +71,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PUPILS,
             P.IMPORT,
             P.SEE_REPORTS,
+            P.SEE_COMPLIANCE,
+            P.SET_DEADLINES,
         }
     ),
     Role.INCLUSION_LEAD: frozenset(
@@ -82,6 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_REQUESTS,
             P.PROTECT,
             P.COPY_RECORD,
+            P.SEE_COMPLIANCE,
         }
     ),
     Role.HEAD: frozenset(
@@ -106,6 +112,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_REQUESTS,
             P.COPY_RECORD,
             P.ERASE,
+            P.SEE_COMPLIANCE,
+            P.WRITE_PREMIUMS,
+            P.SET_DEADLINES,
         }
     ),
     Role.HOST_LINK: frozenset({P.SEE_PUPILS, P.SEE_SCHOOLS, P.READ_AGREEMENTS}),
@@ -138,6 +147,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.COPY_RECORD,
             P.ERASE,
             P.SET_RETENTION,
+            P.SEE_COMPLIANCE,
+            P.WRITE_PREMIUMS,
+            P.SET_DEADLINES,
         }
     ),
     Role.TRUST_ADMIN: frozenset(

@@ -1,6 +1,7 @@
 from pupils.models.attendance import AttendanceTotal
 from pupils.models.class_lists import ClassListCheck, ClassListLine
 from pupils.models.operations import SavedOperation
+from pupils.models.peps import TermlyPEP
 from pupils.models.placements import Placement, Route
 from pupils.models.plans import Outcome, Plan, TermlyTarget
 from pupils.models.provision import Provision, ProvisionReview
@@ -27,5 +28,6 @@ __all__ = [
     "Route",
     "SavedOperation",
     "SupportPlan",
+    "TermlyPEP",
     "TermlyTarget",
 ]

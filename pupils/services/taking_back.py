@@ -13,6 +13,8 @@ from django.db.models import SET_NULL, Exists, ForeignObjectRel, OuterRef
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil
 from pupils.selectors.pupils import PupilFile
+from pupils.selectors.targets import targets_of, terms_to_plan
+from pupils.services.targets import class_to_judge_in
 
 # What a placement says, as JSON holds it.
 type PlacementFacts = dict[str, Any]
@@ -103,6 +105,31 @@ def take_back_placements(
             ends_on = facts["ends_on"]
             placement.ends_on = dt.date.fromisoformat(ends_on) if ends_on else None
             placement.save()
+
+
+@transaction.atomic
+def take_back_target(
+    *, by: Access, file: PupilFile, target_id: int, seen: str, version: int
+) -> None:
+    """Remove a termly target that was just written, its judgement too, if nothing rests on it.
+
+    `seen` is the mark of its words and `version` that of its judgement as they were written; a
+    judgement is taken back only while it could be made. Raises `CannotTakeBack` and `Refused`.
+    """
+    if not file.lets(by, Permission.RECORD):
+        raise PermissionDenied
+    _locked(by, file)
+    found = targets_of(by, file=file).select_for_update(of=("self",)).filter(pk=target_id)
+    target = found.first()
+    if target is None or (target.words_seen, target.version) != (seen, version):
+        raise CannotTakeBack("it was changed since")
+    if target.term not in terms_to_plan(file):
+        raise CannotTakeBack(f"{target.term} is over, and its numbers count it")
+    if target.notes.exists() or target.carried_to.exists():
+        raise CannotTakeBack("there are notes on it, or another target goes on from it")
+    if target.judged is not None:
+        class_to_judge_in(by, file=file, term=target.term)
+    target.delete()
 
 
 def what_rests_on(pupil_ids: Collection[int]) -> dict[int, str]:

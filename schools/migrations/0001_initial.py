@@ -635,6 +635,139 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PremiumPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "premium",
+                    models.CharField(
+                        choices=[("pupil", "Pupil premium"), ("sport", "PE and sport premium")],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "received",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="amount received"
+                    ),
+                ),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "published_at",
+                    models.URLField(blank=True, max_length=300, verbose_name="address"),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.academicyear",
+                    ),
+                ),
+                (
+                    "school",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="premium_plans",
+                        to="schools.school",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-year__starts_on", "premium"),
+            },
+        ),
+        migrations.CreateModel(
+            name="PremiumActivity",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=200)),
+                (
+                    "aim",
+                    models.CharField(
+                        choices=[
+                            ("teaching", "High-quality teaching"),
+                            ("targeted", "Targeted academic support"),
+                            ("wider", "Wider strategies"),
+                            ("confidence", "Confidence, knowledge and skills of staff in PE"),
+                            ("activity", "All pupils regularly active"),
+                            ("profile", "PE and sport raise the whole school"),
+                            ("range", "A broader range of sports for all pupils"),
+                            ("sport", "More competitive sport"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "planned",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="planned cost"
+                    ),
+                ),
+                (
+                    "spent",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=12, verbose_name="spent so far"
+                    ),
+                ),
+                ("intended", models.CharField(max_length=500, verbose_name="intended impact")),
+                (
+                    "impact",
+                    models.CharField(blank=True, max_length=500, verbose_name="impact found"),
+                ),
+                ("impact_on", models.DateField(blank=True, null=True)),
+                (
+                    "plan",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="schools.premiumplan",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("aim", "id"),
+            },
+        ),
+        migrations.CreateModel(
             name="SafeguardingContact",
             fields=[
                 (
@@ -703,6 +836,74 @@ class Migration(migrations.Migration):
                 related_name="arbs",
                 to="schools.school",
             ),
+        ),
+        migrations.CreateModel(
+            name="StatutoryDeadline",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.SlugField(
+                        db_index=False, help_text="Its code in the file", max_length=30
+                    ),
+                ),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="In place of the date that the file says or suggests",
+                        null=True,
+                    ),
+                ),
+                ("done_on", models.DateField(blank=True, null=True)),
+                ("done_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "pupils",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="How many pupils it was done for", null=True
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "school",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="schools.school",
+                    ),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.academicyear",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("year__starts_on", "rule"),
+            },
         ),
         migrations.CreateModel(
             name="Term",
@@ -887,6 +1088,87 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StatutoryDeadlineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "rule",
+                    models.SlugField(
+                        db_index=False, help_text="Its code in the file", max_length=30
+                    ),
+                ),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="In place of the date that the file says or suggests",
+                        null=True,
+                    ),
+                ),
+                ("done_on", models.DateField(blank=True, null=True)),
+                ("done_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "pupils",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="How many pupils it was done for", null=True
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.statutorydeadline",
+                    ),
+                ),
+                (
+                    "school",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.school",
+                    ),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.academicyear",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="SchoolEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -995,6 +1277,164 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="events",
                         to="schools.safeguardingcontact",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PremiumPlanEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "premium",
+                    models.CharField(
+                        choices=[("pupil", "Pupil premium"), ("sport", "PE and sport premium")],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "received",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="amount received"
+                    ),
+                ),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "published_at",
+                    models.URLField(blank=True, max_length=300, verbose_name="address"),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.premiumplan",
+                    ),
+                ),
+                (
+                    "year",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.academicyear",
+                    ),
+                ),
+                (
+                    "school",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.school",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PremiumActivityEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("what", models.CharField(max_length=200)),
+                (
+                    "aim",
+                    models.CharField(
+                        choices=[
+                            ("teaching", "High-quality teaching"),
+                            ("targeted", "Targeted academic support"),
+                            ("wider", "Wider strategies"),
+                            ("confidence", "Confidence, knowledge and skills of staff in PE"),
+                            ("activity", "All pupils regularly active"),
+                            ("profile", "PE and sport raise the whole school"),
+                            ("range", "A broader range of sports for all pupils"),
+                            ("sport", "More competitive sport"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "planned",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=12, verbose_name="planned cost"
+                    ),
+                ),
+                (
+                    "spent",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=12, verbose_name="spent so far"
+                    ),
+                ),
+                ("intended", models.CharField(max_length=500, verbose_name="intended impact")),
+                (
+                    "impact",
+                    models.CharField(blank=True, max_length=500, verbose_name="impact found"),
+                ),
+                ("impact_on", models.DateField(blank=True, null=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.premiumactivity",
+                    ),
+                ),
+                (
+                    "plan",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.premiumplan",
                     ),
                 ),
                 (
@@ -2008,6 +2448,56 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="statutorydeadline",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "school", "year", "rule"), name="deadline_once_a_year"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statutorydeadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_by", ""), ("done_on__isnull", True), ("pupils__isnull", True)),
+                    models.Q(
+                        ("done_on__isnull", False),
+                        ("pupils__isnull", False),
+                        models.Q(("done_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="deadline_done_by_someone_for_some",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="statutorydeadline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="fb55ad9bbda6fe7687cf15caa16bde6252aaa62d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_844b5",
+                    table="schools_statutorydeadline",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="statutorydeadline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="f04a3b807a80b1cf15e8ffbbf874bce3ed788759",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_59dac",
+                    table="schools_statutorydeadline",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="school",
             constraint=models.UniqueConstraint(fields=("trust", "urn"), name="school_urn_once"),
         ),
@@ -2076,6 +2566,112 @@ class Migration(migrations.Migration):
                     operation="DELETE",
                     pgid="pgtrigger_deleted_delete_3a296",
                     table="schools_safeguardingcontact",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="premiumplan",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "school", "year", "premium"), name="premium_once_a_year"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="premiumplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received__gte", 0)), name="premium_not_negative"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="premiumplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at", ""), ("published_on__isnull", True)),
+                    models.Q(
+                        ("published_on__isnull", False),
+                        models.Q(("published_at", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="premium_published_on_a_day_at_an_address",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="premiumplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="ef5ecb4959e3140894a6dd6dad0323d4480092ba",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_cb782",
+                    table="schools_premiumplan",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="premiumplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                    hash="f63708efc772fe1dc975bae13e6bd417a174dbd1",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_d79ac",
+                    table="schools_premiumplan",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="premiumactivity",
+            index=models.Index(fields=["trust", "plan"], name="activity_by_plan"),
+        ),
+        migrations.AddConstraint(
+            model_name="premiumactivity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned__gte", 0), ("spent__gte", 0)),
+                name="activity_costs_not_negative",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="premiumactivity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("impact", ""), ("impact_on__isnull", True)),
+                    models.Q(("impact_on__isnull", False), models.Q(("impact", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="activity_impact_found_on_a_day",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="premiumactivity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
+                    hash="ad35aca83b3afa62c8e799edeae9fe719c5606d9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_9d1fa",
+                    table="schools_premiumactivity",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="premiumactivity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
+                    hash="dabe29a295ce073142fcf3160d6614dc3bd840bc",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_3fddc",
+                    table="schools_premiumactivity",
                     when="AFTER",
                 ),
             ),
@@ -2630,6 +3226,8 @@ class Migration(migrations.Migration):
         ProtectTenant("School"),
         ProtectTenant("Term"),
         ProtectTenant("ARB"),
+        ProtectTenant("PremiumPlan"),
+        ProtectTenant("StatutoryDeadline"),
         ProtectTenant("Window"),
         ProtectTenant("ClassGroup"),
         ProtectTenant("ARBStaff"),
@@ -2637,6 +3235,7 @@ class Migration(migrations.Migration):
         ProtectTenant("Lease"),
         ProtectTenant("JointVisit"),
         ProtectTenant("ARBFunding"),
+        ProtectTenant("PremiumActivity"),
         ProtectTenant("LateEntry"),
         ProtectTenant("LeaseReminder"),
         ProtectTenant("Membership"),
@@ -2654,6 +3253,9 @@ class Migration(migrations.Migration):
         ProtectTenant("LeaseReminderEvent", append_only=True),
         ProtectTenant("JointVisitEvent", append_only=True),
         ProtectTenant("ARBFundingEvent", append_only=True),
+        ProtectTenant("PremiumPlanEvent", append_only=True),
+        ProtectTenant("PremiumActivityEvent", append_only=True),
+        ProtectTenant("StatutoryDeadlineEvent", append_only=True),
         ProtectTenant("MembershipEvent", append_only=True),
         ProtectTenant("InvitationEvent", append_only=True),
         # A signed-in person sees their own memberships in every trust, to choose between them.

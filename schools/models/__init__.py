@@ -7,6 +7,7 @@ from schools.models.agreements import (
     SafeguardingContact,
 )
 from schools.models.calendar import AcademicYear, LateEntry, Term, Window
+from schools.models.compliance import PremiumActivity, PremiumPlan, StatutoryDeadline
 from schools.models.people import Invitation, Membership, User
 from schools.models.places import ARB, ClassGroup, School, Trust
 
@@ -22,8 +23,11 @@ __all__ = [
     "Lease",
     "LeaseReminder",
     "Membership",
+    "PremiumActivity",
+    "PremiumPlan",
     "SafeguardingContact",
     "School",
+    "StatutoryDeadline",
     "Term",
     "Trust",
     "User",

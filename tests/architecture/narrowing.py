@@ -19,6 +19,7 @@ from pupils.models import (
     Pupil,
     PupilNeeds,
     SupportPlan,
+    TermlyPEP,
     TermlyTarget,
 )
 from reporting.models import Report, ReportRun
@@ -31,8 +32,11 @@ from schools.models import (
     JointVisit,
     Lease,
     Membership,
+    PremiumActivity,
+    PremiumPlan,
     SafeguardingContact,
     School,
+    StatutoryDeadline,
 )
 from tests.world import World
 
@@ -64,6 +68,14 @@ _PUPIL_OF: dict[type[models.Model], str] = {
 _ONLY: dict[type[models.Model], tuple[Role, ...]] = {
     AccessRequest: (Role.HEAD, Role.INCLUSION_LEAD, Role.TRUST_LEAD),
     Erasure: (Role.TRUST_LEAD, Role.TRUST_ADMIN),
+}
+
+# Who sees what a school owes by law, and how that leads to the school or the pupil.
+_OWED = (Role.ASSESSMENT_LEAD, Role.INCLUSION_LEAD, Role.HEAD)
+_OF_SCHOOL: dict[type[models.Model], str] = {
+    PremiumPlan: "school",
+    PremiumActivity: "plan__school",
+    StatutoryDeadline: "school",
 }
 
 # Which scoped roles see the rows of an ARB of theirs; trust leads see all of them.
@@ -123,8 +135,9 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
                 "pk", flat=True
             )
         )
-    if model in _OF_ARB:
-        return _of_arb(model, world, role)
+    if model in _OF_SCHOOL or model is TermlyPEP or model in _OF_ARB:
+        of_arb = model in _OF_ARB
+        return _of_arb(model, world, role) if of_arb else _owed(model, world, role, seen)
     if model in (Membership, Invitation):
         return _of_person(model, world, role)
     if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
@@ -157,6 +170,17 @@ def _of_person(model: type[models.Model], world: World, role: Role) -> set[int]:
         return set()
     own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
     rows = model._default_manager.filter(trust=world.trust, **own)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _owed(model: type[models.Model], world: World, role: Role, seen: list[Pupil]) -> set[int]:
+    rows = model._default_manager.all()
+    if role not in (Role.TRUST_LEAD, *_OWED):
+        return set()
+    if model is TermlyPEP:
+        rows = rows.filter(pupil__in=[each.pk for each in seen])
+    elif role is not Role.TRUST_LEAD:
+        rows = rows.filter(**{_OF_SCHOOL[model]: world.school.pk})
     return set(rows.values_list("pk", flat=True))
 
 

@@ -52,12 +52,13 @@ from pupils.models import (
     ReviewStep,
     SavedOperation,
     SupportPlan,
+    TermlyPEP,
     TermlyTarget,
 )
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
 from reporting.services.demo.drawings import drawing
-from schools.choices import LeaseDay, ShareBy, Side
+from schools.choices import LeaseDay, Premium, PremiumAim, ShareBy, Side
 from schools.models import (
     ARB,
     ARBFunding,
@@ -68,8 +69,12 @@ from schools.models import (
     LateEntry,
     Lease,
     LeaseReminder,
+    PremiumActivity,
+    PremiumPlan,
     SafeguardingContact,
     User,
+    School,
+    StatutoryDeadline,
     Window,
 )
 from tests.architecture.tenancy import tenant_tables
@@ -116,6 +121,8 @@ def a_row_everywhere(world: World) -> None:
         _agreement(world, world.arb, world.arb_pupils[0])
         other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
         _agreement(world, other, world.other_pupils[0])
+        for school in (world.school, world.other_school):
+            _owed(world, school)
         _imports(world)
         _erasures(world)
         for model in apps.get_models():
@@ -200,6 +207,7 @@ def _records(world: World, pupil: Pupil) -> None:
         core_area=CoreArea.objects.all()[0],
         written_by=lead,
     )
+    TermlyPEP.objects.create(pupil=pupil, term=world.term, held_on=day, held_by="R. Shah")
     AttendanceTotal.objects.create(
         pupil=pupil, starts_on=day, ends_on=day, possible=2, attended=1, authorised=1
     )
@@ -310,6 +318,20 @@ def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:
         decided_on=day,
         pupil=pupil,
     )
+
+
+def _owed(world: World, school: School) -> None:
+    """Give a school a premium with an activity, and a statutory date."""
+    of = {"school": school, "year": world.term.year}
+    plan = PremiumPlan.objects.create(**of, premium=Premium.PUPIL, received=Decimal("100.00"))
+    PremiumActivity.objects.create(
+        plan=plan,
+        what="Tutors",
+        aim=PremiumAim.TARGETED,
+        planned=Decimal("50.00"),
+        intended="More words",
+    )
+    StatutoryDeadline.objects.create(**of, rule="ks2-tests", note="Seen")
 
 
 def _imports(world: World) -> None:

@@ -23,6 +23,7 @@ from schools.models import (
     JointVisit,
     Lease,
     Membership,
+    PremiumActivity,
     SafeguardingContact,
     Window,
 )
@@ -73,6 +74,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "import_id": Import.objects.get(school=school).pk,
         "asked_id": AccessRequest.objects.get(pupil=pupil).pk,
         "erasure_id": Erasure.objects.filter(state="waiting").order_by("-pk")[0].pk,
+        "premium": "pupil",
+        "activity_id": PremiumActivity.objects.get(plan__school=school).pk,
+        "rule": "ks2-tests",
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

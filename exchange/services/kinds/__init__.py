@@ -3,10 +3,14 @@
 from exchange.choices import ImportKind
 from exchange.services.kinds.base import Kind
 from exchange.services.kinds.ctf import CTFKind
+from exchange.services.kinds.judgements import JudgementsKind
 from exchange.services.kinds.pupils import PupilsKind
+from exchange.services.kinds.targets import TargetsKind
 from parrcs.core.access import Access
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (PupilsKind(), CTFKind())}
+KINDS: dict[str, Kind] = {
+    kind.code: kind for kind in (PupilsKind(), CTFKind(), TargetsKind(), JudgementsKind())
+}
 
 
 def kinds_for(access: Access) -> list[Kind]:

@@ -18,6 +18,7 @@ from reporting.services.demo.agreements import save_agreements
 from reporting.services.demo.aims import save_aims
 from reporting.services.demo.calendar import Calendar, make_calendar
 from reporting.services.demo.celebrating import save_celebrating
+from reporting.services.demo.compliance import save_compliance
 from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
 from reporting.services.demo.moves import move_one, save_moves
@@ -89,6 +90,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             save_windows(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_agreements(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_reviews(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_compliance(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
