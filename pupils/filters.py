@@ -150,6 +150,11 @@ class ReviewFilters(forms.Form):
         group = self.cleaned_data.get("group")
         return int(group) if group else None
 
+    @property
+    def class_name(self) -> str:
+        """What the class is called."""
+        return _said(self.fields["group"], self.cleaned_data.get("group") or "")
+
 
 def _said(field: forms.Field, value: str) -> str:
     choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()

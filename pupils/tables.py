@@ -1,15 +1,17 @@
-"""Tables that leave as files: pupils, class lists, ARBs, placement requests and targets."""
+"""Tables that leave as files: pupils, class lists, ARBs, requests, targets, what is owed."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from parrcs.core.sheets import Sheet, list_sheet
+from parrcs.core.sheets import About, Sheet, list_sheet
 from pupils.filters import PupilFilters
 from pupils.selectors.arbs import ListedARB
 from pupils.selectors.class_lists import ClassLists, ClassPage
+from pupils.selectors.owed import Owed, Place, PlaceOwes
 from pupils.selectors.pupils import PupilFile, year_group_words
 from pupils.selectors.requests import RequestsPage
+from pupils.selectors.reviews import Due
 from pupils.selectors.targets import TermTargets
 
 type Row = list[Any]
@@ -255,3 +257,96 @@ def targets_sheet(file: PupilFile, terms: Iterable[TermTargets]) -> Sheet:
     )
     about = [("Pupil", file.pupil.marked_name)]
     return list_sheet("Termly targets", heading, rows, about=about, held=2, of_pupils=True)
+
+
+_OWED_HEADING = (
+    "Kind",
+    "What",
+    "For",
+    "Due",
+    "The date is",
+    "Stands",
+    "Done on",
+    "Done by",
+    "Pupils",
+    "Of",
+    "Received, £",
+    "Planned, £",
+    "Spent, £",
+    "Note",
+    "Protected",
+)
+_PLACES_HEADING = ("School or ARB", "Done", "Of", "Late", "Due soon", "Due", "Next", "Next due")
+
+
+def owed_sheet(place: Place, found: PlaceOwes | None, *, about: About) -> Sheet:
+    """Return a row for each thing that a school or ARB owes by law."""
+    sections = found.sections if found else ()
+    rows = [_owed_row(section.title, each) for section in sections for each in section.rows]
+    title = f"Compliance, {place.name}"
+    return list_sheet(title, _OWED_HEADING, rows, about=about, held=2, of_pupils=True)
+
+
+def places_sheet(found: Iterable[PlaceOwes], *, about: About) -> Sheet:
+    """Return a row for each school and ARB: how much it owes by law, and how that stands."""
+    rows = [
+        [
+            f"{each.place.name} (ARB of {each.place.school.name})"
+            if each.place.arb
+            else each.place.name,
+            each.counts["done"],
+            len(each.rows),
+            each.counts["late"],
+            each.counts["soon"],
+            each.counts["due"],
+            each.next.what if each.next else "",
+            each.next.due.on if each.next else None,
+        ]
+        for each in found
+    ]
+    return list_sheet("Compliance", _PLACES_HEADING, rows, about=about)
+
+
+def _owed_row(kind: str, each: Owed) -> list[Any]:
+    spent = each.spent
+    return [
+        kind,
+        each.what,
+        each.who,
+        each.due.on,
+        "sure" if each.due.sure else "suggested, to be confirmed",
+        f"{each.standing}: {each.words}",
+        each.done_on,
+        each.done_by,
+        each.n,
+        each.of,
+        *((spent.received, spent.planned, spent.spent) if spent else (None, None, None)),
+        each.note,
+        _PROTECTED if each.protected else "",
+    ]
+
+
+def reviews_sheet(due: Iterable[Due], *, class_name: str) -> Sheet:
+    """Return a row for each step of an annual review that is still to do, the first due first."""
+    rows = [
+        [
+            each.placement.pupil.last_name,
+            each.placement.pupil.first_name,
+            each.placement.school.name,
+            each.placement.arb.name if each.placement.arb else "",
+            each.placement.class_group.name if each.placement.class_group else "",
+            each.what,
+            each.due,
+            "late" if each.late else "due",
+            each.more,
+            each.clock.review.meets_on if each.clock else None,
+            _PROTECTED if each.placement.pupil.protected else "",
+        ]
+        for each in due
+    ]
+    heading = (
+        *("Last name", "First name", "School", "ARB", "Class", "What", "Due", "Stands"),
+        *("Further steps late", "Meeting", "Protected"),
+    )
+    about = [("Class", class_name)]
+    return list_sheet("Annual reviews", heading, rows, about=about, held=2, of_pupils=True)

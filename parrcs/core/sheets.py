@@ -32,6 +32,8 @@ _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 HOLDS = "Holds pupils' personal data. Keep it as you keep their files, and delete it after use."
 
 type Row = Sequence[Any]
+# What a sheet says above its rows: a name and a value each.
+type About = Sequence[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Sheet:
     """One sheet: what it is about, a heading, rows, and below them what was counted."""
 
     title: str
-    about: Sequence[tuple[str, Any]]
+    about: About
     heading: Sequence[str]
     rows: Sequence[Row]
     totals: Sequence[Row] = field(default_factory=tuple)
@@ -52,7 +54,7 @@ def list_sheet(
     heading: Sequence[str],
     rows: Iterable[Row],
     *,
-    about: Sequence[tuple[str, Any]] = (),
+    about: About = (),
     totals: Sequence[Row] = (),
     held: int = 1,
     of_pupils: bool = False,

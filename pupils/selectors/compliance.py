@@ -38,6 +38,7 @@ class _Stay(NamedTuple):
     first_name: str
     last_name: str
     year_group: int
+    protected: bool
     pupil_premium: bool
     where: lenses.Place
     starts_on: dt.date
@@ -135,6 +136,7 @@ class _Book:
                 "pupil__first_name",
                 "pupil__last_name",
                 "pupil__born_on",
+                "pupil__protected",
                 "pupil__pupil_premium",
                 "school",
                 "arb",
@@ -148,12 +150,13 @@ class _Book:
                 first,
                 last,
                 national_year(born_on, self._year.starts_on),
+                protected,
                 premium,
                 lenses.Place(school, arb),
-                starts_on,
-                ends_on,
+                start,
+                end,
             )
-            for pupil, first, last, born_on, premium, school, arb, starts_on, ends_on in rows
+            for pupil, first, last, born_on, protected, premium, school, arb, start, end in rows
         ]
 
     def _sections(self, place: Place) -> Iterable[Section]:
@@ -243,6 +246,7 @@ class _Book:
                         done_by=pep.held_by if pep else "",
                         note=pep.quality if pep else "",
                         pupil_id=stay.pupil_id,
+                        protected=stay.protected,
                         term=term,
                     )
 

@@ -53,6 +53,7 @@ class Owed:
     own_date: bool = False
     spent: Spending | None = None
     pupil_id: int | None = None
+    protected: bool = False
     term: Term | None = None
 
     @property

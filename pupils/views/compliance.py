@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.sheets import workbook_response
-from parrcs.core.views import TrustRequest, csv_response, requires
+from parrcs.core.lists import sent_list
+from parrcs.core.sheets import About
+from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.compliance import (
     Year,
     compliance_places,
@@ -21,17 +22,8 @@ from pupils.selectors.compliance import (
 )
 from pupils.selectors.lenses import Lens
 from pupils.selectors.owed import Place, PlaceOwes
-from pupils.services.compliance_sheets import (
-    HEADING,
-    PLACES_HEADING,
-    owed_rows,
-    owed_workbook,
-    place_rows,
-    places_workbook,
-)
+from pupils.tables import owed_sheet, places_sheet
 from schools.choices import Premium
-
-_ENDINGS = ("csv", "xlsx")
 
 
 class _Asked(NamedTuple):
@@ -50,12 +42,14 @@ class _Asked(NamedTuple):
 
 @require_safe
 @requires(Permission.SEE_COMPLIANCE)
-def compliance(request: TrustRequest) -> HttpResponse:
+def compliance(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show how each school and ARB of the person stands, what is late first."""
     asked = _asked(request)
+    found = _owed(request, asked, asked.places) if asked else []
+    if ending:
+        return sent_list(ending, "compliance", places_sheet(found, about=_about(asked)))
     if asked is None:
         return render(request, "pupils/compliance/list.html", {})
-    found = _owed(request, asked, asked.places)
     found.sort(key=lambda each: (-each.counts["late"], -each.counts["soon"]))
     once = counted_once(found, lens=asked.lens)
     page = {
@@ -72,57 +66,33 @@ def compliance(request: TrustRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.SEE_COMPLIANCE)
-def compliance_file(request: TrustRequest, ending: str) -> HttpResponse:
-    """Send the same as CSV or as a workbook."""
-    asked = _asked(request)
-    if asked is None or ending not in _ENDINGS:
-        raise Http404
-    found = _owed(request, asked, asked.places)
-    if ending == "csv":
-        return csv_response("compliance.csv", PLACES_HEADING, place_rows(found))
-    made = places_workbook(
-        found, year=asked.year.name, lens=asked.lens.label, made_on=timezone.localdate()
-    )
-    return workbook_response("compliance.xlsx", made)
-
-
-@require_safe
-@requires(Permission.SEE_COMPLIANCE)
-def compliance_school(request: TrustRequest, school_id: int) -> HttpResponse:
+def compliance_school(request: TrustRequest, school_id: int, ending: str = "") -> HttpResponse:
     """Show what a school owes in a year: premiums, PEPs, statutory assessments."""
-    return _page(request, school_id=school_id)
+    return _page(request, ending, school_id=school_id)
 
 
 @require_safe
 @requires(Permission.SEE_COMPLIANCE)
-def compliance_school_file(request: TrustRequest, school_id: int, ending: str) -> HttpResponse:
-    """Send the same as CSV or as a workbook."""
-    return _file(request, ending, school_id=school_id)
-
-
-@require_safe
-@requires(Permission.SEE_COMPLIANCE)
-def compliance_arb(request: TrustRequest, arb_id: int) -> HttpResponse:
+def compliance_arb(request: TrustRequest, arb_id: int, ending: str = "") -> HttpResponse:
     """Show the PEPs that an ARB owes; the rest is owed by its school."""
-    return _page(request, arb_id=arb_id)
-
-
-@require_safe
-@requires(Permission.SEE_COMPLIANCE)
-def compliance_arb_file(request: TrustRequest, arb_id: int, ending: str) -> HttpResponse:
-    """Send the same as CSV or as a workbook."""
-    return _file(request, ending, arb_id=arb_id)
+    return _page(request, ending, arb_id=arb_id)
 
 
 def _page(
-    request: TrustRequest, *, school_id: int | None = None, arb_id: int | None = None
+    request: TrustRequest,
+    ending: str,
+    *,
+    school_id: int | None = None,
+    arb_id: int | None = None,
 ) -> HttpResponse:
-    place = _place(request, school_id, arb_id)
+    place, asked = _place(request, school_id, arb_id), _asked(request)
+    found = _owed(request, asked, [place])[0] if asked else None
+    if ending:
+        sheet = owed_sheet(place, found, about=_about(asked))
+        return sent_list(ending, f"compliance {place.name}", sheet)
     crumbs = [("Compliance", reverse("compliance"))]
-    asked = _asked(request)
-    if asked is None:
+    if asked is None or found is None:
         return render(request, "pupils/compliance/place.html", {"place": place, "crumbs": crumbs})
-    (found,) = _owed(request, asked, [place])
     here = {"school_id": place.school.pk, "arb_id": place.arb.pk if place.arb else None}
     recorded = {each.key for each in found.rows}
     writes = request.access.reach(Permission.WRITE_PREMIUMS).covers(**here)
@@ -138,21 +108,6 @@ def _page(
         **_choice(asked),
     }
     return render(request, "pupils/compliance/place.html", page)
-
-
-def _file(
-    request: TrustRequest, ending: str, *, school_id: int | None = None, arb_id: int | None = None
-) -> HttpResponse:
-    place, asked = _place(request, school_id, arb_id), _asked(request)
-    if asked is None or ending not in _ENDINGS:
-        raise Http404
-    (found,) = _owed(request, asked, [place])
-    if ending == "csv":
-        return csv_response("compliance.csv", HEADING, owed_rows(found))
-    made = owed_workbook(
-        found, year=asked.year.name, lens=asked.lens.label, made_on=timezone.localdate()
-    )
-    return workbook_response("compliance.xlsx", made)
 
 
 def _place(request: TrustRequest, school_id: int | None, arb_id: int | None) -> Place:
@@ -181,6 +136,12 @@ def _owed(request: TrustRequest, asked: _Asked, places: list[Place]) -> list[Pla
     return owed_by(
         request.access, places, year=asked.year, lens=asked.lens, today=timezone.localdate()
     )
+
+
+def _about(asked: _Asked | None) -> About:
+    if asked is None:
+        return []
+    return [("School year", asked.year.name), ("Pupils counted", asked.lens.label)]
 
 
 def _choice(asked: _Asked) -> dict[str, object]:

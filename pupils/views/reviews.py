@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.choices import PlanKind, ReviewStepKind
 from pupils.filters import ReviewFilters
@@ -29,12 +30,13 @@ from pupils.services.reviews import (
     write_views,
 )
 from pupils.services.seen import ChangedMeanwhile
+from pupils.tables import reviews_sheet
 from pupils.views.pupils import crumbs_of, permitted_file, sent
 
 
 @require_safe
 @requires(Permission.SEE_SUPPORT)
-def annual_reviews(request: TrustRequest) -> HttpResponse:
+def annual_reviews(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show which step of which review is due, late first."""
     today = timezone.localdate()
     whole = reviews_page(request.access, class_group_id=None, today=today)
@@ -43,6 +45,9 @@ def annual_reviews(request: TrustRequest) -> HttpResponse:
     page = whole
     if chosen is not None:
         page = reviews_page(request.access, class_group_id=chosen, today=today)
+    if ending:
+        sheet = reviews_sheet(page.due, class_name=filters.class_name)
+        return sent_list(ending, "annual reviews", sheet)
     return render(request, "pupils/reviews/page.html", {"page": page, "filters": filters})
 
 

@@ -4,11 +4,11 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import PDF, sent_file
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.reviews import review_with_clock
 from pupils.views.pupils import permitted_file
 from reporting.services.review_pack import review_pack_pdf
-from reporting.views.trackers import PDF, sent_file
 
 
 @require_safe

@@ -72,9 +72,9 @@ from schools.models import (
     PremiumActivity,
     PremiumPlan,
     SafeguardingContact,
-    User,
     School,
     StatutoryDeadline,
+    User,
     Window,
 )
 from tests.architecture.tenancy import tenant_tables

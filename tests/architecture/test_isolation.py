@@ -116,7 +116,8 @@ def test_who_is_not_signed_in_is_asked_to(things: Things) -> None:
 def test_nothing_of_others_answers(
     role: Role, things: Things, sign_in: SignIn, world: World, foreign: World
 ) -> None:
-    client, places, words = sign_in(role), ("foreign",), words_of(foreign)
+    client, words = sign_in(role), words_of(foreign)
+    places: tuple[str, ...] = ("foreign",)
     if role in SCOPED:
         places, words = ("foreign", "other_school"), words | words_of(world, other_school=True)
     assert list(leaks(client, role, things, places=places)) == []
