@@ -1,6 +1,8 @@
 """The demo's import: a head has sent a list of new starters, of whom two are not right yet."""
 
 import csv
+from contextlib import suppress
+from datetime import timedelta
 from io import StringIO
 
 import pghistory
@@ -8,9 +10,11 @@ from django.utils import timezone
 
 from exchange.choices import ImportKind
 from exchange.models import Import
+from exchange.selectors.transfers import LEAVERS, groups_to_send
 from exchange.services.imports import send_file
 from exchange.services.runs import go_on
-from parrcs.core.access import Role
+from exchange.services.transfers import TransferRefused, make_transfer
+from parrcs.core.access import Access, Role
 from parrcs.core.tenancy import in_trust
 from pupils.measures import upn_check_letter
 from pupils.models import Placement, Pupil
@@ -20,6 +24,8 @@ from schools.selectors.people import workplaces
 
 HEAD = "head@harbour.example"
 NAME = "New starters.csv"
+# A secondary school of the same invented LA.
+NEXT_SCHOOL = "9994444"
 _HEADINGS = "UPN,Legal Surname,Preferred Forename,DOB,Gender,SEN Need,PP,Reg Group,Pathway,"
 _NEW = (
     ("Adeyemi", "Tobi", "12/05/2018", "M", "Autism", "Y"),
@@ -47,6 +53,19 @@ def seed_imports() -> None:
             by=access, kind=ImportKind.PUPILS, name=NAME, content=_list(school_id), school=school
         )
     go_on(trust_id=access.trust_id, import_id=run.pk)
+    with pghistory.context(person=person.pk), in_trust(access.trust_id, person_id=person.pk):
+        _send_leavers_on(access)
+
+
+def _send_leavers_on(access: Access) -> None:
+    """Make a transfer file of last year's leavers, so that the list of files has a line."""
+    groups = (each for held in groups_to_send(access).values() for each in held)
+    leavers = next((each for each in groups if each.key.startswith(LEAVERS)), None)
+    since = timezone.localdate() - timedelta(days=365)
+    # A demo in which nobody has left has no such file.
+    with suppress(TransferRefused):
+        if leavers is not None:
+            make_transfer(by=access, group=leavers, since=since, to=NEXT_SCHOOL, protected_too=True)
 
 
 def _list(school_id: int) -> bytes:

@@ -70,7 +70,7 @@ NO_LISTS = {
     "stream_approve": "what an approval would change",
     "stream_expected": "what other figures would change",
 }
-ASKED = {"compare_pupils": "?unit=trust&number=judged"}
+ASKED = {"compare_pupils": "?unit=all&number=judged"}
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def all_cells(content: bytes) -> list[Any]:
 def test_a_list_without_rows_is_a_file_with_its_heading(
     world: World, sign_in: SignIn, role: Role, emptied: Callable[[], None]
 ) -> None:
-    ids = {
+    ids: Ids = {
         "arb_id": world.arb.pk,
         "class_group_id": world.class_group.pk,
         "school_id": world.school.pk,
