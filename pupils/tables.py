@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from parrcs.core.sheets import About, Sheet, list_sheet
-from pupils.filters import PupilFilters
 from pupils.selectors.arbs import ListedARB
 from pupils.selectors.class_lists import ClassLists, ClassPage
 from pupils.selectors.owed import Owed, Place, PlaceOwes
@@ -19,7 +18,7 @@ _PROTECTED = "protected"
 
 
 def pupils_sheet(
-    placements: Iterable[Any], filters: PupilFilters, *, year_starts: dt.date
+    placements: Iterable[Any], *, about: Sequence[tuple[str, str]], year_starts: dt.date
 ) -> Sheet:
     """Return a row for each pupil of the list."""
     rows = [
@@ -53,7 +52,7 @@ def pupils_sheet(
         "Until",
         "Protected",
     )
-    return list_sheet("Pupils", heading, rows, about=filters.in_words, held=3, of_pupils=True)
+    return list_sheet("Pupils", heading, rows, about=about, held=3, of_pupils=True)
 
 
 def class_lists_sheet(lists: ClassLists) -> Sheet:

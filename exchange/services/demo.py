@@ -5,6 +5,8 @@ A head has sent a list of new starters, of whom two are not right yet.
 
 import csv
 import datetime as dt
+from contextlib import suppress
+
 from io import StringIO
 
 import pghistory
@@ -14,9 +16,11 @@ from assessment.models import Note
 from exchange.choices import AskedBy, ImportKind
 from exchange.measures import years_before
 from exchange.models import AccessRequest, Import
+from exchange.selectors.transfers import LEAVERS, groups_to_send
 from exchange.services.imports import send_file
 from exchange.services.runs import go_on
-from parrcs.core.access import Permission, Role
+from exchange.services.transfers import TransferRefused, make_transfer
+from parrcs.core.access import Access, Permission, Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.measures import upn_check_letter
@@ -27,6 +31,8 @@ from schools.selectors.people import workplaces
 
 HEAD = "head@harbour.example"
 NAME = "New starters.csv"
+# A secondary school of the same invented LA.
+NEXT_SCHOOL = "9994444"
 _HEADINGS = "UPN,Legal Surname,Preferred Forename,DOB,Gender,SEN Need,PP,Reg Group,Pathway,"
 _NEW = (
     ("Adeyemi", "Tobi", "12/05/2018", "M", "Autism", "Y"),
@@ -54,6 +60,19 @@ def seed_imports() -> None:
             by=access, kind=ImportKind.PUPILS, name=NAME, content=_list(school_id), school=school
         )
     go_on(trust_id=access.trust_id, import_id=run.pk)
+    with pghistory.context(person=person.pk), in_trust(access.trust_id, person_id=person.pk):
+        _send_leavers_on(access)
+
+
+def _send_leavers_on(access: Access) -> None:
+    """Make a transfer file of last year's leavers, so that the list of files has a line."""
+    groups = (each for held in groups_to_send(access).values() for each in held)
+    leavers = next((each for each in groups if each.key.startswith(LEAVERS)), None)
+    since = timezone.localdate() - dt.timedelta(days=365)
+    # A demo in which nobody has left has no such file.
+    with suppress(TransferRefused):
+        if leavers is not None:
+            make_transfer(by=access, group=leavers, since=since, to=NEXT_SCHOOL, protected_too=True)
 
 
 def seed_keeping() -> None:

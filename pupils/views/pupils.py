@@ -35,7 +35,8 @@ def pupils(request: TrustRequest, ending: str = "") -> HttpResponse:
     if ending:
         if filters.errors:
             raise Http404
-        return sent_list(ending, "pupils", pupils_sheet(rows, filters, year_starts=year_starts))
+        sheet = pupils_sheet(rows, about=filters.in_words, year_starts=year_starts)
+        return sent_list(ending, "pupils", sheet)
     page = Paginator(rows, PUPILS_A_PAGE).get_page(request.GET.get("page"))
     lens = filters.chosen.lens
     # Who records sees on the page of the classes that their lists are to be checked.

@@ -70,7 +70,7 @@ NO_LISTS = {
     "stream_approve": "what an approval would change",
     "stream_expected": "what other figures would change",
 }
-ASKED = {"compare_pupils": "?unit=trust&number=judged"}
+ASKED = {"compare_pupils": "?unit=all&number=judged"}
 
 
 @pytest.fixture
