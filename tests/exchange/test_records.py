@@ -97,7 +97,7 @@ def test_every_column_of_every_table_of_a_pupil_is_in_the_copy(full: Pupil, sign
         assert {row["id"] for row in section["rows"]} == numbers
         assert all(set(row) == {"id", *columns} for row in section["rows"])
     changes = [change for each in sections for change in each["history"]]
-    assert len(changes) > 3
+    assert changes
     assert {change["what"] for change in changes} <= {"changed", "removed"}
 
 
