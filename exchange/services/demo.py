@@ -6,7 +6,6 @@ A head has sent a list of new starters, of whom two are not right yet.
 import csv
 import datetime as dt
 from contextlib import suppress
-
 from io import StringIO
 
 import pghistory
