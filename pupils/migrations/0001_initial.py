@@ -402,6 +402,108 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="AnnualReview",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("meets_on", models.DateField(verbose_name="day of the meeting")),
+                (
+                    "school_year",
+                    models.PositiveSmallIntegerField(help_text="The year in which it begins"),
+                ),
+                (
+                    "transfer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phase", "Phase transfer: final plan by 15 February"),
+                            ("post_16", "Post-16: final plan by 31 March"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "transfer_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="year of the move"
+                    ),
+                ),
+                (
+                    "form",
+                    models.SlugField(
+                        db_index=False, help_text="By whose form the pack goes", max_length=30
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("keep", "Plan stays as it is"),
+                            ("amend", "Plan is amended"),
+                            ("cease", "Plan ends"),
+                        ],
+                        max_length=5,
+                        verbose_name="the LA's decision",
+                    ),
+                ),
+                (
+                    "pupil_views",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="views of the pupil"
+                    ),
+                ),
+                (
+                    "pupil_symbols",
+                    models.CharField(
+                        blank=True,
+                        help_text="Symbols that the pupil chose, with blanks between",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "family_views",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="views of the family"
+                    ),
+                ),
+                (
+                    "recommendations",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="what is recommended"
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "plan",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="pupils.plan",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-meets_on",),
+            },
+        ),
+        migrations.CreateModel(
             name="Provision",
             fields=[
                 (
@@ -1182,6 +1284,142 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="AnnualReviewEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("meets_on", models.DateField(verbose_name="day of the meeting")),
+                (
+                    "school_year",
+                    models.PositiveSmallIntegerField(help_text="The year in which it begins"),
+                ),
+                (
+                    "transfer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phase", "Phase transfer: final plan by 15 February"),
+                            ("post_16", "Post-16: final plan by 31 March"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "transfer_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="year of the move"
+                    ),
+                ),
+                (
+                    "form",
+                    models.SlugField(
+                        db_index=False, help_text="By whose form the pack goes", max_length=30
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("keep", "Plan stays as it is"),
+                            ("amend", "Plan is amended"),
+                            ("cease", "Plan ends"),
+                        ],
+                        max_length=5,
+                        verbose_name="the LA's decision",
+                    ),
+                ),
+                (
+                    "pupil_views",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="views of the pupil"
+                    ),
+                ),
+                (
+                    "pupil_symbols",
+                    models.CharField(
+                        blank=True,
+                        help_text="Symbols that the pupil chose, with blanks between",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "family_views",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="views of the family"
+                    ),
+                ),
+                (
+                    "recommendations",
+                    models.CharField(
+                        blank=True, max_length=2000, verbose_name="what is recommended"
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.annualreview",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                (
+                    "plan",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.plan",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="annualreview",
+            name="pupil",
+            field=parrcs.core.tenancy.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reviews",
+                to="pupils.pupil",
+            ),
+        ),
+        migrations.CreateModel(
             name="PupilEvent",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1250,6 +1488,328 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="events",
                         to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PupilNeeds",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "medical",
+                    models.CharField(blank=True, max_length=1000, verbose_name="medical needs"),
+                ),
+                (
+                    "emergency",
+                    models.CharField(blank=True, max_length=1000, verbose_name="in an emergency"),
+                ),
+                ("communication", models.CharField(blank=True, max_length=1000)),
+                ("confirmed_with", models.CharField(max_length=120)),
+                ("confirmed_on", models.DateField()),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "pupil needs",
+            },
+        ),
+        migrations.CreateModel(
+            name="PupilNeedsEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "medical",
+                    models.CharField(blank=True, max_length=1000, verbose_name="medical needs"),
+                ),
+                (
+                    "emergency",
+                    models.CharField(blank=True, max_length=1000, verbose_name="in an emergency"),
+                ),
+                ("communication", models.CharField(blank=True, max_length=1000)),
+                ("confirmed_with", models.CharField(max_length=120)),
+                ("confirmed_on", models.DateField()),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.pupilneeds",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewAdvice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=120, verbose_name="whose advice")),
+                ("received_on", models.DateField()),
+                ("words", models.CharField(max_length=2000, verbose_name="what it says")),
+                (
+                    "review",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="advice",
+                        to="pupils.annualreview",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "review advice",
+                "ordering": ("received_on", "id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewAdviceEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("source", models.CharField(max_length=120, verbose_name="whose advice")),
+                ("received_on", models.DateField()),
+                ("words", models.CharField(max_length=2000, verbose_name="what it says")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.reviewadvice",
+                    ),
+                ),
+                (
+                    "review",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.annualreview",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewStep",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("papers", "Papers sent"),
+                            ("meeting", "Meeting held"),
+                            ("report", "Report sent"),
+                            ("decision", "Decision of the LA"),
+                            ("final", "Final plan"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("done_on", models.DateField()),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="pupils.annualreview",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("done_on", "id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewStepEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("papers", "Papers sent"),
+                            ("meeting", "Meeting held"),
+                            ("report", "Report sent"),
+                            ("decision", "Decision of the LA"),
+                            ("final", "Final plan"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("done_on", models.DateField()),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.reviewstep",
+                    ),
+                ),
+                (
+                    "review",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.annualreview",
                     ),
                 ),
                 (
@@ -1606,6 +2166,160 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="SupportPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wellbeing", "Wellbeing plan"),
+                            ("support", "Support plan"),
+                            ("individual", "Individual plan"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("purpose", models.CharField(max_length=500, verbose_name="what it is for")),
+                ("strategies", models.CharField(max_length=1500, verbose_name="what helps")),
+                ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
+                ("review_on", models.DateField(verbose_name="to be reviewed by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_force", "In force"),
+                            ("reviewed", "Reviewed, goes on"),
+                            ("ended", "Ended"),
+                        ],
+                        default="in_force",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="last reviewed"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(blank=True, max_length=1000, verbose_name="what came of it"),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="support_plans",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-starts_on", "-id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="SupportPlanEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wellbeing", "Wellbeing plan"),
+                            ("support", "Support plan"),
+                            ("individual", "Individual plan"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("purpose", models.CharField(max_length=500, verbose_name="what it is for")),
+                ("strategies", models.CharField(max_length=1500, verbose_name="what helps")),
+                ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
+                ("review_on", models.DateField(verbose_name="to be reviewed by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_force", "In force"),
+                            ("reviewed", "Reviewed, goes on"),
+                            ("ended", "Ended"),
+                        ],
+                        default="in_force",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="last reviewed"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(blank=True, max_length=1000, verbose_name="what came of it"),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="pupils.supportplan",
+                    ),
+                ),
+                (
+                    "pupil",
+                    parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="pupils.pupil",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="TermlyPEP",
@@ -2346,6 +3060,168 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="annualreview",
+            index=models.Index(fields=["trust", "pupil"], name="review_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="annualreview",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "plan", "school_year"), name="plan_reviewed_once_a_year"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="annualreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("transfer", ""), ("transfer_year__isnull", True)),
+                    models.Q(
+                        models.Q(("transfer", ""), _negated=True), ("transfer_year__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="review_transfer_has_a_year",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="annualreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
+                    hash="dd14b8d6f17854ab43d891913f68a798a69694ef",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_0f0ca",
+                    table="pupils_annualreview",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="annualreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
+                    hash="8ba9d4ab1c17631e2531955f5b2fc839e0a121f0",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_c01af",
+                    table="pupils_annualreview",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pupilneeds",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "pupil"), name="needs_once_a_pupil"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pupilneeds",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("communication", ""), ("medical", ""), _negated=True),
+                name="needs_say_something",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="pupilneeds",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
+                    hash="65d061e7b7e04559b29294d20244ab20c18edd92",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_9ca0f",
+                    table="pupils_pupilneeds",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="pupilneeds",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
+                    hash="a70bce6a36116c5250fc0e7e9928e75967599831",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_5e865",
+                    table="pupils_pupilneeds",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reviewadvice",
+            index=models.Index(fields=["trust", "review"], name="advice_by_review"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reviewadvice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
+                    hash="0e29e9fa8ea2033310d8c2c3f4d275929fd4520f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_73598",
+                    table="pupils_reviewadvice",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reviewadvice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
+                    hash="964948290992ad97d58ad517f32697492317ea12",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_a0622",
+                    table="pupils_reviewadvice",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewstep",
+            constraint=models.UniqueConstraint(
+                fields=("trust", "review", "step"), name="review_step_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reviewstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
+                    hash="ba06abcda5f6c814e2ac0e1dd807f65cfb28a454",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_7d252",
+                    table="pupils_reviewstep",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reviewstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
+                    hash="6f7ff85bcbe8a3d1a04feb784321b0c1f95e8104",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_b6481",
+                    table="pupils_reviewstep",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="route",
             constraint=models.UniqueConstraint(fields=("trust", "code"), name="route_once"),
@@ -2549,6 +3425,62 @@ class Migration(migrations.Migration):
                 fields=("trust", "operation_id"), name="operation_once"
             ),
         ),
+        migrations.AddIndex(
+            model_name="supportplan",
+            index=models.Index(fields=["trust", "pupil"], name="support_by_pupil"),
+        ),
+        migrations.AddConstraint(
+            model_name="supportplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("review_on__gt", models.F("starts_on"))),
+                name="support_reviewed_after_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="supportplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("reviewed_on__isnull", True), ("state", "in_force")),
+                    models.Q(
+                        models.Q(("state", "in_force"), _negated=True),
+                        ("reviewed_on__gte", models.F("starts_on")),
+                        ("reviewed_on__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="support_review_has_a_day_and_an_outcome",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="supportplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="superseded_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
+                    hash="1a98536af3ed36591d3927c04db9b37f2ff56c55",
+                    operation="UPDATE",
+                    pgid="pgtrigger_superseded_update_203ae",
+                    table="pupils_supportplan",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="supportplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deleted_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
+                    hash="ed2dd3765f0d35df59569de1b66885a574fc2f91",
+                    operation="DELETE",
+                    pgid="pgtrigger_deleted_delete_c21a7",
+                    table="pupils_supportplan",
+                    when="AFTER",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="termlypep",
             constraint=models.UniqueConstraint(
@@ -2652,9 +3584,14 @@ class Migration(migrations.Migration):
         ProtectTenant("Plan"),
         ProtectTenant("Provision"),
         ProtectTenant("PlacementRequest"),
+        ProtectTenant("SupportPlan"),
+        ProtectTenant("PupilNeeds"),
         ProtectTenant("Outcome"),
         ProtectTenant("ProvisionReview"),
+        ProtectTenant("AnnualReview"),
         ProtectTenant("TermlyTarget"),
+        ProtectTenant("ReviewStep"),
+        ProtectTenant("ReviewAdvice"),
         ProtectTenant("RouteEvent", append_only=True),
         ProtectTenant("PlacementEvent", append_only=True),
         ProtectTenant("PupilEvent", append_only=True),
@@ -2668,4 +3605,9 @@ class Migration(migrations.Migration):
         ProtectTenant("ProvisionEvent", append_only=True),
         ProtectTenant("ProvisionReviewEvent", append_only=True),
         ProtectTenant("PlacementRequestEvent", append_only=True),
+        ProtectTenant("SupportPlanEvent", append_only=True),
+        ProtectTenant("PupilNeedsEvent", append_only=True),
+        ProtectTenant("AnnualReviewEvent", append_only=True),
+        ProtectTenant("ReviewStepEvent", append_only=True),
+        ProtectTenant("ReviewAdviceEvent", append_only=True),
     ]
