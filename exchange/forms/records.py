@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from exchange.choices import USUAL_YEARS, AskedBy, ErasureReason, RecordKind
+from exchange.measures import phrase_to_type
 from schools.forms.dates import day_field
 from schools.forms.fields import choice_field
 
@@ -53,6 +54,10 @@ class ErasePupilForm(ConfirmForm):
     """Why one record is erased before its time."""
 
     field_order = ("reason", "typed")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, phrase=phrase_to_type(1, 0), **kwargs)
+
     reason = choice_field(
         "Why",
         [each for each in ErasureReason.choices if each[0] != ErasureReason.KEPT_LONG_ENOUGH],

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from exchange.choices import ErasureReason
 from exchange.forms.records import AccessRequestForm, ErasePupilForm
-from exchange.measures import phrase_to_type
 from exchange.selectors.access_requests import access_requests, one_access_request
 from exchange.selectors.retention import is_on_roll
 from exchange.services.access_requests import close_request, make_copy, note_request
@@ -84,7 +83,7 @@ def pupil_erase(request: TrustRequest, pupil_id: int) -> HttpResponse:
     """Say what erasing a record means, and have it done once somebody types that they mean it."""
     file = _file(request, pupil_id, Permission.ERASE)
     sent = request.POST if request.method == "POST" else None
-    form = ErasePupilForm(sent, phrase=phrase_to_type(1, 0))
+    form = ErasePupilForm(sent)
     if sent is not None and form.is_valid():
         reason = ErasureReason(form.cleaned_data["reason"])
         erasure = erase_pupil(by=request.access, file=file, reason=reason)
