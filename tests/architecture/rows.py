@@ -22,17 +22,6 @@ from assessment.models import (
     Stream,
     TestScore,
 )
-from exchange.choices import ImportKind, ImportState, LineOutcome
-from exchange.models import (
-    AccessCopy,
-    AccessRequest,
-    Erasure,
-    ErasureItem,
-    Import,
-    ImportLine,
-    RetentionRule,
-    Transfer,
-)
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import ProvisionKind, WiderProgress
@@ -77,6 +66,7 @@ from schools.models import (
     User,
     Window,
 )
+from tests.architecture.exchange_rows import erasures, imports_and_transfers
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PupilFactory
@@ -123,8 +113,8 @@ def a_row_everywhere(world: World) -> None:
         _agreement(world, other, world.other_pupils[0])
         for school in (world.school, world.other_school):
             _owed(world, school)
-        _imports(world)
-        _erasures(world)
+        imports_and_transfers(world)
+        erasures(world)
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
@@ -332,69 +322,6 @@ def _owed(world: World, school: School) -> None:
         intended="More words",
     )
     StatutoryDeadline.objects.create(**of, rule="ks2-tests", note="Seen")
-
-
-def _imports(world: World) -> None:
-    """Give both schools and the ARB an import that was applied, with a line."""
-    lead, now = world.people[Role.TRUST_LEAD], timezone.now()
-    for school, arb, pupil in (
-        (world.school, None, world.pupils[0]),
-        (world.other_school, None, world.other_pupils[0]),
-        (None, world.arb, world.arb_pupils[0]),
-    ):
-        run = Import.objects.create(
-            kind=ImportKind.PUPILS,
-            name="pupils.csv",
-            content=b"UPN",
-            size=3,
-            sha256="0" * 64,
-            school=school,
-            arb=arb,
-            columns=[["UPN", "upn"]],
-            state=ImportState.APPLIED,
-            sent_by=lead,
-            asked_at=now,
-            applied_by=lead,
-            applied_at=now,
-            all_lines=1,
-            new_lines=1,
-        )
-        ImportLine.objects.create(
-            run=run,
-            position=1,
-            number=2,
-            texts=[pupil.upn],
-            outcome=LineOutcome.NEW,
-            about=f"{pupil}, {pupil.upn}",
-            pupil=pupil,
-        )
-        Transfer.objects.create(
-            pupil=pupil,
-            school=school or world.school,
-            arb=arb,
-            to="8012000",
-            number=1,
-            sent_by=lead,
-            sent_at=now,
-        )
-
-
-def _erasures(world: World) -> None:
-    """Let copies of records be asked for, something be decided to be erased, and be erased."""
-    lead = world.people[Role.TRUST_LEAD]
-    RetentionRule.objects.create(kind="attendance", years=6)
-    for pupil in (world.pupils[0], world.other_pupils[0], world.arb_pupils[0]):
-        asked = AccessRequest.objects.create(
-            pupil=pupil, asked_by="parent", received_on=dt.date(2026, 9, 20), entered_by=lead
-        )
-        AccessCopy.objects.create(request=asked, made_by=lead)
-    decided = {"reason": "right", "pupils": 1, "records": 0, "asked_by": lead}
-    done = Erasure.objects.create(**decided, state="erasing")
-    ErasureItem.objects.create(erasure=done, kind="pupil", row=PupilFactory().pk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT erase_records(%s)", [done.pk])
-    waiting = Erasure.objects.create(**decided)
-    ErasureItem.objects.create(erasure=waiting, kind="pupil", row=world.pupils[0].pk)
 
 
 def _one_event(event: type[models.Model]) -> None:

@@ -28,6 +28,7 @@ from tests.world import World
 # Every page with a list. What is new here has a file; what has one and is not here fails.
 LISTS = {
     "achievements",
+    "annual_reviews",
     "arb_funding",
     "arb_requests",
     "arbs",
@@ -42,6 +43,9 @@ LISTS = {
     "classes",
     "compare",
     "compare_pupils",
+    "compliance",
+    "compliance_arb",
+    "compliance_school",
     "early_years",
     "import",
     "imports",
