@@ -48,7 +48,8 @@ class ReviewPack:
     @property
     def plan(self) -> Plan:
         """The plan under review."""
-        return self.review.plan
+        plan: Plan = self.review.plan
+        return plan
 
     @property
     def name(self) -> str:

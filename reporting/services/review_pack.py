@@ -18,7 +18,7 @@ def review_pack_pdf(*, by: Access, file: PupilFile, review: AnnualReview) -> byt
     It leaves the school, so whoever is protected stands in it by initials.
     """
     pack = review_pack(by, file=file, review=review, form=review_form(review.form))
-    page = render_to_string("reporting/review/pdf.html", {"pack": pack})
+    page: str = render_to_string("reporting/review/pdf.html", {"pack": pack})
     if file.placement:
         page = nobody_named(page, protected_at(file.placement.school_id))
     pictures: dict[str, Picture | Photo] = {
