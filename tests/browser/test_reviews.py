@@ -53,7 +53,7 @@ def test_a_review_is_set_done_and_printed(harbour, open_page, sign_in_page):
     page.get_by_role("button", name="Save").click()
     assert "Next: Papers sent" in page.inner_text("main")
     fits(page)
-    page.get_by_role("link", name="Mark as done: Meeting held").click()
+    page.get_by_role("link", name="Mark as done Meeting held").click()
     page.get_by_label("Done on").fill(str(today - 20 * day))
     fits(page)
     page.get_by_role("button", name="Save").click()

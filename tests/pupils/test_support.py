@@ -218,14 +218,14 @@ def test_with_a_move_the_reading_moves_too(world, sign_in, pupil):
 
 def test_a_pupil_off_track_is_said_to_need_the_plan_that_fits(world, history, lead):
     # Summer's and autumn's judgements are as expected: on track, so nothing is asked for.
-    assert "Off track" not in words(lead.get(page_of(history)))
+    assert "off track" not in words(lead.get(page_of(history)))
     low = Point.objects.get(stream=world.developmental, value=1)
     Judgement.objects.filter(pupil=history, term=world.term).update(point=low)
     shown = words(lead.get(page_of(history)))
-    assert "Off track: 2 of 2 judgements of Autumn 2026 are below what is expected." in shown
+    assert "off track 2 of 2 judgements of Autumn 2026 are below what is expected." in shown
     assert "needs a support plan" in shown
     PlanFactory(pupil=history)
     assert "needs an individual plan, being on the register" in words(lead.get(page_of(history)))
     assert "needs an individual plan" in words(lead.get(url("support_add", history)))
     given(history, kind="individual")
-    assert "Off track" not in words(lead.get(page_of(history)))
+    assert "off track" not in words(lead.get(page_of(history)))
