@@ -29,7 +29,11 @@ def premium_file(
 ) -> PremiumFile:
     """Return the plan of a school's premium in a year."""
     plans = PremiumPlan.objects.visible_to(access).prefetch_related("activities")
-    plan = plans.filter(school=school, year=year, premium=premium).select_related("school", "year").first()
+    plan = (
+        plans.filter(school=school, year=year, premium=premium)
+        .select_related("school", "year")
+        .first()
+    )
     return PremiumFile(plan, list(plan.activities.all()) if plan else [])
 
 

@@ -69,7 +69,6 @@ from schools.models import (
 from tests.architecture.exchange_rows import erasures, imports_and_transfers
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
-from tests.factories.pupils import PupilFactory
 from tests.factories.schools import ARBFactory
 from tests.world import World, give_target
 
