@@ -20,9 +20,7 @@ from pupils.selectors.compliance import (
 from pupils.views.pupils import sent
 from schools.choices import Premium
 from schools.forms.compliance import PremiumActivityForm, PremiumPlanForm
-from schools.measures import standing, standing_words
-from schools.selectors.compliance import PremiumFile, premium_file, spending_of
-from schools.selectors.statutory import statement
+from schools.selectors.compliance import PremiumFile, premium_file, publication, spending_of
 from schools.services.compliance import (
     ComplianceRefused,
     remove_premium_activity,
@@ -54,16 +52,16 @@ def premium(request: TrustRequest, school_id: int, year_id: int, premium: str) -
     plan, today = of.file.plan, timezone.localdate()
     if plan is None:
         raise Http404
-    due = statement(premium).due.due(year=of.year.name, starts_on=of.year.starts_on)
+    stands = publication(plan, today=today)
     page = {
         "of": of,
         "plan": plan,
         "activities": of.file.activities,
         "found": sum(bool(each.impact) for each in of.file.activities),
         "spent": spending_of(plan),
-        "due": due,
-        "standing": standing(due.on, done_on=plan.published_on, today=today),
-        "words": standing_words(due.on, done_on=plan.published_on, today=today),
+        "due": stands.due,
+        "standing": stands.standing,
+        "words": stands.words,
         "may_write": _may_write(request, of),
         "crumbs": _crumbs(of)[:2],
     }
