@@ -1,4 +1,4 @@
-"""Tables that leave as files: imports, and the lines of one."""
+"""Tables that leave as files: imports, the lines of one, transfers, and what was erased."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -112,3 +112,19 @@ def _changed(what: str, before: str, after: str) -> str:
 
 def _why(line: Any) -> str:
     return "; ".join(f"{column}: {words}" if column else words for column, words in line.problems)
+
+
+def erasures_sheet(log: Iterable[Any]) -> Sheet:
+    """Return a row for each erasure, the latest first; whom it was about is kept nowhere."""
+    rows = [
+        [
+            each.erased_at,
+            each.pupils,
+            each.records,
+            each.get_reason_display(),
+            each.erased_by.name if each.erased_by else "",
+        ]
+        for each in log
+    ]
+    heading = ("When", "Pupils", "Other records", "Why", "Decided by")
+    return list_sheet("What was erased", heading, rows)

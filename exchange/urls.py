@@ -27,7 +27,7 @@ urlpatterns = [
     path(f"{RECORD}/<int:asked_id>/copy/", records.record_copy, name="record_copy"),
     path(f"{RECORD}/<int:asked_id>/answered/", records.record_answered, name="record_answered"),
     path(f"{RECORD}/erase/", records.pupil_erase, name="pupil_erase"),
-    path("retention/", retention.retention, name="retention"),
+    *listed("retention/", retention.retention, name="retention"),
     path("retention/erase/", retention.retention_erase, name="retention_erase"),
     path("retention/erasures/<int:erasure_id>/", retention.erasure, name="erasure"),
 ]

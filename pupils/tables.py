@@ -12,6 +12,7 @@ from pupils.selectors.pupils import PupilFile, year_group_words
 from pupils.selectors.requests import RequestsPage
 from pupils.selectors.reviews import Due
 from pupils.selectors.targets import TermTargets
+from schools.measures import Spending
 
 type Row = list[Any]
 _PROTECTED = "protected"
@@ -349,3 +350,26 @@ def reviews_sheet(due: Iterable[Due], *, class_name: str) -> Sheet:
     )
     about = [("Class", class_name)]
     return list_sheet("Annual reviews", heading, rows, about=about, held=2, of_pupils=True)
+
+
+def premium_sheet(title: str, activities: Iterable[Any], spent: Spending, *, about: About) -> Sheet:
+    """Return a row for each activity of a premium's plan, with what all of them cost below."""
+    rows = [
+        [
+            each.what,
+            each.get_aim_display(),
+            each.planned,
+            each.spent,
+            each.intended,
+            each.impact,
+            each.impact_on,
+        ]
+        for each in activities
+    ]
+    heading = (
+        *("Activity", "Aim", "Planned, £", "Spent, £"),
+        *("Intended impact", "Impact found", "Found on"),
+    )
+    totals = [["All activities", "", spent.planned, spent.spent]] if rows else []
+    about = [*about, ("Received, £", spent.received)]
+    return list_sheet(title, heading, rows, about=about, totals=totals)

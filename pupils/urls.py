@@ -47,7 +47,7 @@ urlpatterns = [
     *listed("compliance/", compliance.compliance, name="compliance"),
     *listed(_OWES, compliance.compliance_school, name="compliance_school"),
     *listed("compliance/arbs/<int:arb_id>/", compliance.compliance_arb, name="compliance_arb"),
-    path(_PREMIUM, premiums.premium, name="premium"),
+    *listed(_PREMIUM, premiums.premium, name="premium"),
     path(f"{_PREMIUM}plan/", premiums.premium_change, name="premium_change"),
     path(f"{_PREMIUM}activities/new/", premiums.activity_add, name="activity_add"),
     path(

@@ -19,14 +19,18 @@ from exchange.selectors.retention import (
     years_kept,
 )
 from exchange.services.erasing import DueChanged, erase_due, may_erase_due, set_years
+from exchange.tables import erasures_sheet
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SET_RETENTION)
-def retention(request: TrustRequest) -> HttpResponse:
+def retention(request: TrustRequest, ending: str = "") -> HttpResponse:
     """Show what is due and what was erased, and set the years."""
+    if ending:
+        return sent_list(ending, "what was erased", erasures_sheet(erasures(request.access)))
     sent = request.POST if request.method == "POST" else None
     form = YearsForm(sent, years=years_kept(request.access))
     if sent is not None and form.is_valid():

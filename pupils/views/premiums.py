@@ -11,16 +11,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.compliance import (
     Year,
     compliance_places,
     years_begun,
 )
+from pupils.tables import premium_sheet
 from pupils.views.pupils import sent
 from schools.choices import Premium
 from schools.forms.compliance import PremiumActivityForm, PremiumPlanForm
-from schools.selectors.compliance import PremiumFile, premium_file, spending_of, statement_stands
+from schools.selectors.compliance import PremiumFile, premium_file, publication, spending_of
 from schools.services.compliance import (
     ComplianceRefused,
     remove_premium_activity,
@@ -46,22 +48,30 @@ class _Of(NamedTuple):
 
 @require_safe
 @requires(Permission.SEE_COMPLIANCE)
-def premium(request: TrustRequest, school_id: int, year_id: int, premium: str) -> HttpResponse:
+def premium(
+    request: TrustRequest, school_id: int, year_id: int, premium: str, ending: str = ""
+) -> HttpResponse:
     """Show the plan of a premium with what it costs and what it brought."""
     of = _of(request, school_id, year_id, premium)
     plan, today = of.file.plan, timezone.localdate()
     if plan is None:
         raise Http404
-    due, standing, words = statement_stands(plan, today=today)
+    spent = spending_of(plan)
+    if ending:
+        about = [("School", of.school.name), ("School year", of.year.name)]
+        title = str(of.premium.label)
+        sheet = premium_sheet(title, of.file.activities, spent, about=about)
+        return sent_list(ending, f"{title} {of.school.name}", sheet)
+    stands = publication(plan, today=today)
     page = {
         "of": of,
         "plan": plan,
         "activities": of.file.activities,
         "found": sum(bool(each.impact) for each in of.file.activities),
-        "spent": spending_of(plan),
-        "due": due,
-        "standing": standing,
-        "words": words,
+        "spent": spent,
+        "due": stands.due,
+        "standing": stands.standing,
+        "words": stands.words,
         "may_write": _may_write(request, of),
         "crumbs": _crumbs(of)[:2],
     }

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parrcs.core.access import Access
 from schools.measures import Spending, Standing, spending, standing, standing_words
@@ -14,6 +15,25 @@ from schools.models import (
     StatutoryDeadline,
 )
 from schools.selectors.statutory import Due, statement
+
+
+class Publication(NamedTuple):
+    """By when the statement of a premium is published, and how that stands."""
+
+    due: Due
+    standing: Standing
+    words: str
+
+
+def publication(plan: PremiumPlan, *, today: dt.date) -> Publication:
+    """Return how the publication of a plan stands."""
+    year, done_on = plan.year, plan.published_on
+    due = statement(plan.premium).due.due(year=year.name, starts_on=year.starts_on)
+    return Publication(
+        due,
+        standing(due.on, done_on=done_on, today=today),
+        standing_words(due.on, done_on=done_on, today=today),
+    )
 
 
 @dataclass(frozen=True)
@@ -48,13 +68,3 @@ def deadline_of(
 def spending_of(plan: PremiumPlan) -> Spending:
     """Return what a plan received, plans and has spent; its activities are at hand."""
     return spending(plan.received, ((each.planned, each.spent) for each in plan.activities.all()))
-
-
-def statement_stands(plan: PremiumPlan, *, today: dt.date) -> tuple[Due, Standing, str]:
-    """Return when the statement of a plan is due, and how that stands, in words too."""
-    due = statement(plan.premium).due.due(year=plan.year.name, starts_on=plan.year.starts_on)
-    return (
-        due,
-        standing(due.on, done_on=plan.published_on, today=today),
-        standing_words(due.on, done_on=plan.published_on, today=today),
-    )

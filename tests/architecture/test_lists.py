@@ -53,8 +53,10 @@ LISTS = {
     "people_past",
     "pupil_record",
     "pupil_tracker",
+    "premium",
     "pupils",
     "reports",
+    "retention",
     "school_window",
     "schools",
     "streams",
@@ -241,6 +243,8 @@ def test_a_list_without_rows_is_a_file_with_its_heading(
         "school_id": world.school.pk,
         "term_id": world.term.pk,
         "pupil_id": world.pupils[0].pk,
+        "year_id": world.term.year_id,
+        "premium": "pupil",
     }
     emptied()
     client = sign_in(role)
