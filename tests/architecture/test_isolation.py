@@ -25,7 +25,7 @@ from tests.world import World, make_world
 PUBLIC = {"invitation"}
 
 # These answer 404 without a query that says which number is asked for; their own tests ask.
-NEEDS_A_QUESTION = {"compare_pupils"}
+NEEDS_A_QUESTION = {"compare_pupils", "compare_pupils_file"}
 
 # Roles that see one school, ARB or class, and so nothing of another school.
 SCOPED = (

@@ -24,15 +24,19 @@ LINEAR = MANY / FEW * 1.25
 
 
 class Watch:
-    """Counts the statements of a step, and the time that it takes."""
+    """Counts the statements of a step, and the time that it takes: by the clock, and our own.
+
+    Ratios are of our own time: whoever else uses the machine disturbs the clock.
+    """
 
     def __init__(self) -> None:
         self.took: dict[str, float] = {}
+        self.by_clock: dict[str, float] = {}
         self.asked: dict[str, int] = {}
 
     def __call__(self, step: str, work: Callable[[], Import]) -> Import:
         """Do the work of a step."""
-        begun, asked = time.perf_counter(), 0
+        begun, clock, asked = time.process_time(), time.perf_counter(), 0
 
         def counted(execute, sql, params, many, context):
             nonlocal asked
@@ -41,7 +45,8 @@ class Watch:
 
         with connection.execute_wrapper(counted):
             run = work()
-        self.took[step] = (time.perf_counter() - begun) * 1000
+        self.took[step] = (time.process_time() - begun) * 1000
+        self.by_clock[step] = time.perf_counter() - clock
         self.asked[step] = asked
         return run
 
@@ -63,12 +68,14 @@ def test_five_hundred_pupils_take_five_times_as_long_as_a_hundred():
     carried_through(desk, 20, 0)  # what is made ready once in a process
     few, many = carried_through(desk, FEW, 1000), carried_through(desk, MANY, 2000)
     for step in few.took:
-        print(f"\n{step}: {few.asked[step]} statements, {many.asked[step]}")  # noqa: T201
+        print(  # noqa: T201
+            f"\n{step}: {few.asked[step]} statements, {many.asked[step]};"
+            f" {many.by_clock[step]:.1f} s by the clock"
+        )
     for step in ("check", "apply"):
         tell(f"{step} of {MANY} pupils / of {FEW}", many.took[step], few.took[step], LINEAR)
-    # Undoing asks by hundreds, not pupil by pupil; most of its time the database takes at the
-    # end, to look in every table whether anything still refers to who is gone.
+    # Undoing asks by hundreds, not pupil by pupil.
     assert many.asked["undo"] < MANY / 2
     tell(f"undo of {MANY} pupils / their apply", many.took["undo"], many.took["apply"], most=1)
     # What checking and applying may take is twenty seconds.
-    assert many.took["check"] + many.took["apply"] < 20_000
+    assert many.by_clock["check"] + many.by_clock["apply"] < 20
