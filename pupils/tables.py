@@ -12,7 +12,7 @@ from pupils.selectors.pupils import PupilFile, year_group_words
 from pupils.selectors.requests import RequestsPage
 from pupils.selectors.reviews import Due
 from pupils.selectors.targets import TermTargets
-from schools.measures import Spending
+from schools.selectors.compliance import PremiumFile, spending_of
 
 type Row = list[Any]
 _PROTECTED = "protected"
@@ -352,8 +352,9 @@ def reviews_sheet(due: Iterable[Due], *, class_name: str) -> Sheet:
     return list_sheet("Annual reviews", heading, rows, about=about, held=2, of_pupils=True)
 
 
-def premium_sheet(title: str, activities: Iterable[Any], spent: Spending, *, about: About) -> Sheet:
+def premium_sheet(title: str, file: PremiumFile, *, about: About) -> Sheet:
     """Return a row for each activity of a premium's plan, with what all of them cost below."""
+    spent = spending_of(file.plan) if file.plan else None
     rows = [
         [
             each.what,
@@ -364,12 +365,12 @@ def premium_sheet(title: str, activities: Iterable[Any], spent: Spending, *, abo
             each.impact,
             each.impact_on,
         ]
-        for each in activities
+        for each in file.activities
     ]
     heading = (
         *("Activity", "Aim", "Planned, £", "Spent, £"),
         *("Intended impact", "Impact found", "Found on"),
     )
-    totals = [["All activities", "", spent.planned, spent.spent]] if rows else []
-    about = [*about, ("Received, £", spent.received)]
+    totals = [["All activities", "", spent.planned, spent.spent]] if spent and rows else []
+    about = [*about, ("Received, £", spent.received if spent else "")]
     return list_sheet(title, heading, rows, about=about, totals=totals)

@@ -56,11 +56,10 @@ def premium(
     plan, today = of.file.plan, timezone.localdate()
     if plan is None:
         raise Http404
-    spent = spending_of(plan)
     if ending:
         about = [("School", of.school.name), ("School year", of.year.name)]
         title = str(of.premium.label)
-        sheet = premium_sheet(title, of.file.activities, spent, about=about)
+        sheet = premium_sheet(title, of.file, about=about)
         return sent_list(ending, f"{title} {of.school.name}", sheet)
     stands = publication(plan, today=today)
     page = {
@@ -68,7 +67,7 @@ def premium(
         "plan": plan,
         "activities": of.file.activities,
         "found": sum(bool(each.impact) for each in of.file.activities),
-        "spent": spent,
+        "spent": spending_of(plan),
         "due": stands.due,
         "standing": stands.standing,
         "words": stands.words,
