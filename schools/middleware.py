@@ -104,25 +104,30 @@ class Destination(NamedTuple):
     current: bool
 
 
-# Who may do one of these things finds that page in the navigation, in this order.
-_DESTINATIONS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+# Who may do one of these things finds that page in the navigation, in this order: what people do
+# week by week, and then what they set up or look after.
+_OFTEN: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Record", "classes", frozenset({Permission.RECORD})),
-    ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
     ("Pupils", "pupils", frozenset({Permission.SEE_PUPILS})),
     ("Attendance", "attendance", frozenset({Permission.SEE_PUPILS})),
     ("Annual reviews", "annual_reviews", frozenset({Permission.SEE_SUPPORT})),
     ("Compliance", "compliance", frozenset({Permission.SEE_COMPLIANCE})),
-    ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Compare", "compare", frozenset({Permission.COMPARE})),
+    ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
+)
+_NOW_AND_THEN: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+    ("Windows", "windows", frozenset({Permission.SET_WINDOWS})),
+    ("Early years", "early_years", frozenset({Permission.SEE_PUPILS})),
     ("Streams", "streams", frozenset({Permission.SET_STREAMS})),
     ("ARBs", "arbs", frozenset({Permission.MANAGE_ARBS})),
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
-    ("Reports", "reports", frozenset({Permission.SEE_REPORTS, Permission.READ_PUBLISHED})),
     ("Imports", "imports", frozenset({Permission.IMPORT})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
     ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
     ("Retention", "retention", frozenset({Permission.SET_RETENTION})),
 )
+# So many entries stand beside each other on a laptop; only beyond that is there a second menu.
+_IN_THE_BAR = 8
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -136,10 +141,19 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "keeps_outbox": access.may(Permission.RECORD),
         "trust_name": next(p.name for p in places if p.access.trust_id == access.trust_id),
         "several_trusts": len(places) > 1,
-        "navigation": [
-            Destination(name, url, request.path.startswith(url))
-            for name, url in (
-                (n, reverse(u)) for n, u, any_of in _DESTINATIONS if any_of & access.permissions
-            )
-        ],
+        **_navigation(request.path, access),
     }
+
+
+def _navigation(path: str, access: Access) -> dict[str, list[Destination]]:
+    often, more = (
+        [
+            Destination(name, reverse(view), path.startswith(reverse(view)))
+            for name, view, any_of in destinations
+            if any_of & access.permissions
+        ]
+        for destinations in (_OFTEN, _NOW_AND_THEN)
+    )
+    if len(often) + len(more) <= _IN_THE_BAR:
+        often, more = often + more, []
+    return {"navigation": often, "more": more}

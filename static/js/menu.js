@@ -1,7 +1,7 @@
 // The bar at the top. Its entries reach over the edge of a phone: the open one is brought into
 // sight. And a menu made of <details> closes as menus do: with Escape, or by a click elsewhere.
 
-const here = document.querySelector(".bar nav [aria-current]");
+const here = document.querySelector(".bar .often [aria-current]");
 if (here) {
   const nav = here.parentElement;
   nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;

@@ -205,6 +205,14 @@ def sign_in_page(harbour: World) -> Callable[[Page, Role], None]:
     return signed_in
 
 
+def go_to(page: Page, name: str) -> None:
+    """Choose a page in the main navigation, from its second menu where it stands there."""
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True)
+    if not link.count():
+        page.get_by_role("navigation", name="Main").get_by_text("More", exact=True).click()
+    link.click()
+
+
 @pytest.fixture
 def curlew(harbour: World) -> World:
     """The class as an autumn finds it: three terms of judgements, the last at 11, and a target."""

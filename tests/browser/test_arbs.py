@@ -7,7 +7,7 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import PlacementRequest
 from schools.models import ARBFunding
-from tests.browser.conftest import axe_violations
+from tests.browser.conftest import axe_violations, go_to
 from tests.browser.test_windows import fits
 from tests.pupils.test_arb_requests import REQUEST
 from tests.schools.agreed import CONTACT, LEASE, STAFF, VISIT
@@ -52,7 +52,7 @@ def record_a_request(head):
 def test_a_head_writes_an_agreement_and_others_read_their_part(harbour, open_page, sign_in_page):
     head = open_page()
     sign_in_page(head, Role.HEAD)
-    head.get_by_role("link", name="ARBs").click()
+    go_to(head, "ARBs")
     assert "1 of 1 has something that cannot wait" in head.inner_text("main")
     fits(head)
     head.get_by_role("link", name="Harbour Tide ARB", exact=True).click()

@@ -6,7 +6,7 @@ from exchange.models import Import
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import Pupil
-from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, go_to, scrolls_sideways
 from tests.exchange.conftest import HEADINGS, Desk, as_csv, row, upn
 
 pytestmark = [
@@ -32,7 +32,7 @@ def test_a_list_is_sent_looked_through_applied_and_undone(harbour, open_page, si
 
     desk, head = Desk(harbour), open_page()
     sign_in_page(head, Role.HEAD)
-    head.get_by_role("link", name="Imports").click()
+    go_to(head, "Imports")
     assert "No imports yet" in head.inner_text("main")
     fits(head)
     head.get_by_role("link", name="Import pupils").click()

@@ -10,6 +10,7 @@ from exchange.services.erasure_runs import erase
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import Pupil
+from tests.browser.conftest import go_to
 from tests.browser.test_imports import fits
 from tests.factories.pupils import PlacementFactory, PupilFactory
 
@@ -68,7 +69,7 @@ def test_a_head_makes_a_copy_and_erases_the_record(curlew, open_page, sign_in_pa
 def test_a_trust_lead_erases_what_is_due(harbour, open_page, sign_in_page):
     lead = open_page()
     sign_in_page(lead, Role.TRUST_LEAD)
-    lead.get_by_role("link", name="Retention").click()
+    go_to(lead, "Retention")
     assert "Nothing is due" in lead.inner_text("main")
     fits(lead)
     with in_trust(harbour.trust.pk):

@@ -12,7 +12,7 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from schools.choices import Season
 from tests.assessment.streams.conftest import SEPTEMBER
-from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, go_to, scrolls_sideways
 from tests.factories.schools import TermFactory, WindowFactory
 
 pytestmark = [
@@ -56,7 +56,7 @@ def approves_what_is_shown(page):
 def test_a_stream_of_ones_own_comes_into_use(harbour, open_page, sign_in_page, tmp_path):
     page = open_page(OFFICE)
     sign_in_page(page, Role.TRUST_LEAD)
-    page.get_by_role("link", name="Streams").click()
+    go_to(page, "Streams")
     expect(page.get_by_role("heading", level=1)).to_have_text("Streams")
     expect(page.get_by_role("region", name="Waiting for approval")).to_contain_text("Add one")
     looks_right(page)

@@ -11,7 +11,7 @@ from assessment.services.streams.files import FIXTURES
 from assessment.services.streams.versions import load_stream
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, go_to, scrolls_sideways
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory, RouteFactory
 
@@ -84,7 +84,7 @@ def test_the_lead_sets_aims_and_reads_the_trackers(nursery, open_page, sign_in_p
         assert page.request.get(address).ok
     row.get_by_role("link", name=str(pupil)).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{pupil}: tracker")
-    page.get_by_role("link", name="Early years").click()
+    go_to(page, "Early years")
     expect(page.get_by_role("heading", level=1)).to_have_text("Early years, Autumn 2026")
     expect(page.locator(".stands")).to_contain_text("16 of 34 at expected")
 

@@ -10,7 +10,7 @@ from assessment.models import Baseline
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from schools.models import LateEntry, Window
-from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, go_to, scrolls_sideways
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
@@ -37,7 +37,7 @@ def test_a_window_is_closed_with_a_second_look_and_a_class_goes_on(
         Window.objects.update(opens_on=today - 7 * DAY, closes_on=today + 9 * DAY)
     lead = open_page()
     sign_in_page(lead, Role.ASSESSMENT_LEAD)
-    lead.get_by_role("link", name="Windows").click()
+    go_to(lead, "Windows")
     fits(lead)
     lead.get_by_role("button", name="Close now").click()
     assert "17 of 17 judgements are still to be made" in lead.inner_text("main")
