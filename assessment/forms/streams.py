@@ -11,6 +11,7 @@ from assessment.measures import exact
 from assessment.services.streams.approval import Expected
 from assessment.services.streams.workbooks import LARGEST_WORKBOOK
 from pupils.models import Route
+from schools.forms.files import SentFileField
 from schools.models import Term
 
 # Points a term and `better`, by id of the route.
@@ -20,24 +21,13 @@ type Figures = Mapping[int, tuple[Decimal, Decimal]]
 class StreamFileForm(forms.Form):
     """A stream as a file."""
 
-    file = forms.FileField(
+    file = SentFileField(
         label="File of the stream",
-        max_length=200,
         help_text="A workbook made from the template (.xlsx), or a YAML file. At most 1 MB.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.yaml,.yml"}),
-        error_messages={
-            "required": "Choose a file.",
-            "empty": "This file is empty.",
-            "max_length": "The name of this file is too long.",
-        },
+        most=LARGEST_WORKBOOK,
+        too_large="This file is larger than 1 MB. A stream takes some 20 KB.",
+        accept=".xlsx,.yaml,.yml",
     )
-
-    def clean_file(self) -> Any:
-        """Ask for a file that is small enough to be looked at."""
-        file = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_WORKBOOK:
-            raise forms.ValidationError("This file is larger than 1 MB. A stream takes some 20 KB.")
-        return file
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from exchange.selectors.imports import PlacesToImport
 from exchange.services.files.tables import LARGEST_FILE
 from pupils.forms.pupils import PlacementForm
+from schools.forms.files import SentFileField
 from schools.models import ARB, School
 
 
@@ -20,27 +21,16 @@ class For(NamedTuple):
 class FileForm(forms.Form):
     """A file to take in."""
 
-    file = forms.FileField(
+    file = SentFileField(
         label="File",
-        max_length=200,
         help_text="At most 10 MB.",
-        error_messages={
-            "required": "Choose a file.",
-            "empty": "This file is empty.",
-            "max_length": "The name of this file is too long.",
-        },
+        most=LARGEST_FILE,
+        too_large="This file is larger than 10 MB.",
     )
 
     def accept(self, endings: str) -> None:
         """Offer files of these endings first."""
         self.fields["file"].widget.attrs["accept"] = endings
-
-    def clean_file(self) -> Any:
-        """Ask for a file that is small enough to be looked at."""
-        file = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE:
-            raise forms.ValidationError("This file is larger than 10 MB.")
-        return file
 
     @property
     def name(self) -> str:
