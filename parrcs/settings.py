@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "schools.middleware.chrome",
             ],
+            "libraries": {"written": "parrcs.core.written"},
         },
     }
 ]

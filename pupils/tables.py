@@ -299,12 +299,17 @@ def places_sheet(found: Iterable[PlaceOwes], *, about: About) -> Sheet:
             each.counts["late"],
             each.counts["soon"],
             each.counts["due"],
-            each.next.what if each.next else "",
+            _without_a_name(each.next) if each.next else "",
             each.next.due.on if each.next else None,
         ]
         for each in found
     ]
     return list_sheet("Compliance", _PLACES_HEADING, rows, about=about)
+
+
+def _without_a_name(each: Owed) -> str:
+    """Say what is owed as the page of all schools does, which counts and names no pupil."""
+    return "PEP" if each.pupil_id else each.what
 
 
 def _owed_row(kind: str, each: Owed) -> list[Any]:

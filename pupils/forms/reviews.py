@@ -71,7 +71,7 @@ class MeetingForm(SeenForm):
         }
 
 
-class StepForm(forms.Form):
+class StepForm(SeenForm):
     """On which day a step was done; for the decision of the LA, which one."""
 
     done_on = day_field("Done on", required=False, help_text="Left empty where it is not done.")
@@ -88,6 +88,11 @@ class StepForm(forms.Form):
         if cleaned.get("done_on") and cleaned.get("decision") == "":
             self.add_error("decision", "Choose what the LA decided.")
         return cleaned
+
+    @staticmethod
+    def said_of(stands: Any) -> dict[str, Any]:
+        """Return how a step stands, as the form names it."""
+        return {"done_on": stands.done_on, "decision": stands.decision}
 
     @property
     def done(self) -> dt.date | None:

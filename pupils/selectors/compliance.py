@@ -167,11 +167,13 @@ class _Book:
             "peps", "Personal education plans (PEP)", _late_first(self._termly_peps(stays))
         )
         if place.arb is None:
+            # The registered school answers for them, wherever its pupils are taught.
+            registered = self._counted(place, Lens.REGISTERED)
             yield Section(
                 "assessments",
                 "Statutory assessments",
-                _late_first(self._assessments(place.school, stays)),
-                [each for each in rules() if each.optional and self._on_roll(stays, each)],
+                _late_first(self._assessments(place.school, registered)),
+                [each for each in rules() if each.optional and self._on_roll(registered, each)],
             )
 
     def _counted(self, place: Place, lens: Lens) -> list[_Stay]:

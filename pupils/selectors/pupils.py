@@ -133,10 +133,10 @@ def year_group_words(pupil: Pupil, year_starts: dt.date) -> str:
     return year_words(national_year(pupil.born_on, year_starts))
 
 
-def protected_at(school_id: int) -> list[Pupil]:
-    """Return who is protected of all who are or were at a school.
+def protected_at(*school_ids: int) -> list[Pupil]:
+    """Return who is protected of all who are or were at one of these schools.
 
     Not narrowed to a person: their names must not leave the school, whoever prints.
     """
-    found = Pupil.objects.filter(protected=True, placements__school=school_id)
+    found = Pupil.objects.filter(protected=True, placements__school__in=school_ids)
     return list(found.distinct())

@@ -1,6 +1,7 @@
 """Annual reviews: setting the day, saying what is done, and what goes into the pack."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TypedDict
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
 from pupils.choices import PlanKind, ReviewStepKind
+from pupils.measures import mark_of
 from pupils.models import AnnualReview, Plan, ReviewAdvice, ReviewStep
 from pupils.selectors.plans import plans_of
 from pupils.selectors.pupils import PupilFile
@@ -40,6 +42,26 @@ class AdviceFacts(TypedDict):
     source: str
     received_on: dt.date
     words: str
+
+
+@dataclass
+class StepStands:
+    """How a step stands: the day on which it was done, and of the LA's decision, which."""
+
+    done_on: dt.date | None
+    decision: str
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of it; none where it is still to do."""
+        return mark_of(self.done_on, self.decision) if self.done_on else ""
+
+
+def step_stands(review: AnnualReview, step: ReviewStepKind) -> StepStands:
+    """Return how a step of a review stands."""
+    row = ReviewStep.objects.filter(review=review, step=step).first()
+    decided = review.decision if step == ReviewStepKind.DECISION else ""
+    return StepStands(row.done_on if row else None, decided)
 
 
 class ReviewRefused(Exception):
@@ -100,14 +122,20 @@ def mark_step(
     step: ReviewStepKind,
     done_on: dt.date | None,
     decision: str = "",
+    seen: str = "",
 ) -> None:
     """Say on which day a step was done; no day takes that back.
 
     The clock of what follows runs from the day on which the meeting was held. `decision` is what
-    the LA decided, for that step. Raises `ReviewRefused`.
+    the LA decided, for that step; `seen` is the mark of how the step stood. Raises as
+    `change_review` does.
     """
     _check(by, file)
     held = _locked(by, file, review)
+    decided = decision if done_on and step == ReviewStepKind.DECISION else ""
+    facts = {"done_on": done_on, "decision": decided}
+    if not correct(step_stands(held, step), facts, seen=seen):
+        return
     if done_on is None:
         ReviewStep.objects.filter(review=held, step=step).delete()
     else:
@@ -123,7 +151,7 @@ def mark_step(
         row.done_on, row.done_by_id = done_on, by.person_id
         row.save()
     if step == ReviewStepKind.DECISION:
-        held.decision = decision if done_on else ""
+        held.decision = decided
         held.save(update_fields=["decision"])
     elif step == ReviewStepKind.MEETING:
         _saved(held, part="done_on")
@@ -191,7 +219,7 @@ def _saved(review: AnnualReview, *, part: str = "meets_on") -> AnnualReview:
         raise ReviewRefused(part, f"{words} Its review comes after that.")
     if plan.ends_on and review.meets_on > plan.ends_on:
         raise ReviewRefused(part, f"The plan ended on {date_format(plan.ends_on, 'j F Y')}.")
-    if review.transfer_year and review.transfer_year < review.meets_on.year:
+    if review.transfer_year and review.transfer_year <= school_year_of(review.meets_on):
         of_year = "transfer_year" if part == "meets_on" else part
         raise ReviewRefused(of_year, f"The move of {review.transfer_year} comes after the review.")
     review.school_year = school_year_of(review.meets_on)

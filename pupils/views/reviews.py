@@ -27,6 +27,7 @@ from pupils.services.reviews import (
     remove_review,
     save_advice,
     set_review,
+    step_stands,
     write_views,
 )
 from pupils.services.seen import ChangedMeanwhile
@@ -151,7 +152,9 @@ def review_step(request: TrustRequest, pupil_id: int, review_id: int, step: str)
     found = next((each for each in clock.steps if each.kind == step), None)
     if found is None:
         raise Http404
-    initial = {"done_on": found.done_on or file.today, "decision": clock.review.decision}
+    stands = step_stands(clock.review, found.kind)
+    initial = {**StepForm.said_of(stands), "seen": stands.words_seen}
+    initial["done_on"] = stands.done_on or file.today
     form = StepForm(sent(request), step=found.kind, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -162,9 +165,12 @@ def review_step(request: TrustRequest, pupil_id: int, review_id: int, step: str)
                 step=found.kind,
                 done_on=form.done,
                 decision=form.cleaned_data.get("decision", ""),
+                seen=form.cleaned_data["seen"],
             )
         except ReviewRefused as refused:
             form.add_error(refused.part, str(refused))
+        except ChangedMeanwhile as changed:
+            form.begin_from(changed.stands.words_seen, form.said_of(changed.stands))
         else:
             messages.success(request, f"{found.kind.label}: saved.")
             return redirect("review", pupil_id, review_id)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from django.utils.html import escape
 
@@ -10,6 +11,7 @@ from assessment.models import Achievement
 from assessment.selectors.celebrating import achievements_of
 from assessment.selectors.pupil_overview import Overview, overview
 from parrcs.core.access import Access
+from parrcs.core.written import in_written
 from pupils.choices import ReviewBlock
 from pupils.measures import TargetSuccess, target_success
 from pupils.models import AnnualReview, Outcome, Plan, Pupil, TermlyTarget
@@ -21,6 +23,11 @@ from reporting.selectors.benchmarks import National, national_attendance
 
 # What is older was in the pack of the review before.
 _MOST_ACHIEVEMENTS = 8
+# As a page has it, or as tablets and word processors write it.
+_CURLY = (
+    "[`\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}]"
+)
+_APOSTROPHE = f"(?:&#x27;|{_CURLY})"
 
 
 @dataclass(frozen=True)
@@ -99,21 +106,35 @@ def _outcomes(access: Access, file: PupilFile, plan: Plan) -> list[TargetsOfOutc
 
 
 def nobody_named(page: str, protected: Sequence[Pupil]) -> str:
-    """Replace in a page's text the names of pupils who are protected by their initials.
+    """Replace the names of protected pupils by their initials in what people wrote on a page.
 
-    A name is looked for as it is written, capital and all: many are words as well.
+    A name is looked for as it is written, with any apostrophe, or all in capitals: many are words
+    as well, and May between two numbers is a month.
     """
-    if not protected:
-        return page
-    # As the page has them: O&#x27;Neil.
-    names = {escape(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
-    either = "|".join(re.escape(word) for word in sorted(names, key=len, reverse=True))
-    pattern = re.compile(rf"\b(?:{either})\b")
-    parts = re.split(r"(<[^>]*>)", page)
-    return "".join(
-        part if part.startswith("<") else pattern.sub(lambda found: names[found[0]], part)
-        for part in parts
+    names = {_plain(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
+    if not names:
+        return in_written(page, lambda text: text)
+    either = "|".join(
+        re.escape(escape(each)).replace(re.escape("&#x27;"), _APOSTROPHE)
+        for name in sorted(names, key=len, reverse=True)
+        for each in (name, name.upper())
     )
+    pattern = re.compile(rf"(?<!\d )\b(?:{either})\b(?! \d)")
+    return in_written(
+        page, lambda text: pattern.sub(lambda found: _initial_of(found[0], names), text)
+    )
+
+
+def _initial_of(found: str, names: Mapping[str, str]) -> str:
+    plain = _plain(unescape(found))
+    return names.get(plain) or next(
+        initial for name, initial in names.items() if name.upper() == plain
+    )
+
+
+def _plain(word: str) -> str:
+    """Return a word with plain apostrophes."""
+    return re.sub(_CURLY, "'", word)
 
 
 def _initials(pupil: Pupil) -> str:

@@ -19,8 +19,8 @@ def review_pack_pdf(*, by: Access, file: PupilFile, review: AnnualReview) -> byt
     """
     pack = review_pack(by, file=file, review=review, form=review_form(review.form))
     page: str = render_to_string("reporting/review/pdf.html", {"pack": pack})
-    if file.placement:
-        page = nobody_named(page, protected_at(file.placement.school_id))
+    schools = {each.school_id for each in file.every_placement}
+    page = nobody_named(page, protected_at(*schools))
     pictures: dict[str, Picture | Photo] = {
         f"symbol-{each}": Picture(symbol_drawing(each), str(each.label))
         for each in review.chosen_symbols

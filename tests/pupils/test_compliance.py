@@ -111,6 +111,10 @@ def test_the_head_of_an_arb_sees_its_peps_and_not_the_school(world, autumn, clie
 # --- The list, files and cost ------------------------------------------------------------------
 
 
+def rows_in(response):
+    return list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
+
+
 def test_the_trust_sees_what_is_late_first_and_takes_it_as_files(world, autumn, sign_in):
     """Worked by hand: 2025/26 is over, so each of its PEPs and dates is late or done."""
     pupil = comes_in_care(world.other_class, world.routes["formal"])
@@ -120,13 +124,7 @@ def test_the_trust_sees_what_is_late_first_and_takes_it_as_files(world, autumn, 
     first = page.context["found"][0]
     # In 2025/26 they are in Year 5: three PEPs and the report on PE and sport.
     assert (first.place.name, first.counts["late"]) == (world.other_school.name, 4)
-    rows = list(
-        csv.DictReader(
-            StringIO(
-                lead.get(reverse("compliance_file", args=["csv"]), year).content.decode("utf-8-sig")
-            )
-        )
-    )
+    rows = rows_in(lead.get(reverse("compliance_file", args=["csv"]), year))
     assert {each["School or ARB"]: each["Late"] for each in rows} == {
         world.other_school.name: "4",
         world.school.name: "1",
@@ -136,8 +134,16 @@ def test_the_trust_sees_what_is_late_first_and_takes_it_as_files(world, autumn, 
     sheet = load_workbook(BytesIO(lead.get(url, year).content)).worksheets[0]
     texts = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert [row[1] for row in texts].count(str(pupil)) == 3
-    assert lead.get(reverse("compliance_file", args=["pdf"])).status_code == 404
+    assert lead.get(f"{LIST}list.pdf").status_code == 404
     assert lead.get(LIST, {"year": "²", "lens": "odd"}).status_code == 200
+
+
+def test_the_file_of_all_schools_names_nobody(world, autumn, sign_in):
+    Pupil.objects.filter(pk=world.pupils[0].pk).update(last_name="Quill", protected=True)
+    in_care(world.pupils[0])
+    rows = rows_in(sign_in(Role.TRUST_LEAD).get(reverse("compliance_file", args=["csv"])))
+    assert "PEP" in {row["Next"] for row in rows}
+    assert "Quill" not in str(rows)
 
 
 def test_the_cost_is_the_same_for_few_and_many(world, autumn, sign_in, counted):
@@ -176,4 +182,4 @@ def test_before_the_calendar_is_set_up_the_page_says_so(world, sign_in, monkeypa
     head = sign_in(Role.HEAD)
     assert "No school year has begun" in words(head.get(LIST))
     assert "No school year has begun" in words(page_of(head, world))
-    assert head.get(reverse("compliance_file", args=["csv"])).status_code == 404
+    assert rows_in(head.get(reverse("compliance_file", args=["csv"]))) == []

@@ -132,6 +132,13 @@ def test_what_cannot_be_said_of_a_date_is_refused(world, sign_in, typed, field):
     assert not StatutoryDeadline.objects.exists()
 
 
+def test_assessments_count_the_registered_roll_through_either_lens(world, sign_in):
+    head, whole = sign_in(Role.HEAD), len(world.pupils) + len(world.arb_pupils)
+    for lens in ("registered", "taught"):
+        row = rows_of(page_of(head, world, lens=lens))["ks2-tests", ""]
+        assert row.of == whole, lens
+
+
 def test_reception_has_six_weeks_and_who_comes_later_their_own(world, sign_in):
     Term.objects.filter(pk=world.term.pk).update(starts_on=dt.date(2026, 9, 3))
     for starts in (dt.date(2026, 9, 3), dt.date(2026, 9, 3), dt.date(2026, 11, 2)):

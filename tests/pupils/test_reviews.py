@@ -86,7 +86,7 @@ def test_a_day_is_set_and_the_steps_are_marked_one_by_one(pupil, plan, lead, wor
     assert "This review is over: plan stays as it is." in page
     assert "so no final plan follows" in page
     assert lead.get(url("review_step", pupil, review.pk, "final")).status_code == 404
-    page = words(lead.post(decided, {}, follow=True))
+    page = words(lead.post(decided, seen(lead.get(decided)), follow=True))
     assert "Final plan due 12 February 2027" in page
     assert {each.step: each.done_by for each in ReviewStep.objects.all()} == dict.fromkeys(
         ("papers", "meeting"), world.people[Role.INCLUSION_LEAD]
@@ -102,6 +102,10 @@ def test_what_cannot_be_is_said_and_nothing_is_stored(pupil, plan, lead, world):
         ({"meets_on": "2026-12-08", "transfer_year": "2027"}, "id_transfer_year"),
         (
             {"meets_on": "2026-12-08", "transfer": "phase", "transfer_year": "2025"},
+            "id_transfer_year",
+        ),
+        (
+            {"meets_on": "2026-12-08", "transfer": "phase", "transfer_year": "2026"},
             "id_transfer_year",
         ),
         ({"meets_on": "2026-12-08", "transfer": "x"}, "id_transfer"),
@@ -144,6 +148,23 @@ def test_a_transfer_and_the_held_meeting_in_another_year(pupil, plan, lead):
     AnnualReview.objects.update(transfer_year=2025, meets_on=DAY(2025, 3, 1))
     held = url("review_step", pupil, review.pk, "meeting")
     assert wrong(lead.post(held, {"done_on": "2026-11-20"})) == ["id_done_on"]
+
+
+def test_two_people_at_one_step_are_told_of_each_other(pupil, plan, lead):
+    review = review_of(plan, DAY(2026, 10, 20))
+    decided = url("review_step", pupil, review.pk, "decision")
+    both_saw = seen(lead.get(decided))
+    first = {"done_on": "2026-11-02", "decision": "amend", **both_saw}
+    lead.post(decided, first)
+    second = lead.post(decided, {"done_on": "2026-11-09", "decision": "keep", **both_saw})
+    assert "Somebody changed this while you had it open." in words(second)
+    assert "2 November 2026" in words(second)
+    review.refresh_from_db()
+    assert review.decision == "amend"
+    # What was sent twice is said once, and who has seen the other may put theirs in its place.
+    lead.post(decided, first)
+    lead.post(decided, {"done_on": "2026-11-09", "decision": "keep", **seen(second)})
+    assert ReviewStep.objects.get().done_on == DAY(2026, 11, 9)
 
 
 def test_views_symbols_and_advice_are_written_for_the_pack(pupil, plan, lead):

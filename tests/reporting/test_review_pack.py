@@ -17,9 +17,11 @@ from pypdf import PdfReader
 
 from assessment.models import Achievement
 from parrcs.core.access import Role
+from parrcs.core.written import written
 from pupils.models import (
     AnnualReview,
     AttendanceTotal,
+    Placement,
     Provision,
     ProvisionReview,
     Pupil,
@@ -28,7 +30,12 @@ from pupils.models import (
     SupportPlan,
 )
 from reporting.reports.review_pack import BLOCKS, nobody_named
-from tests.factories.pupils import OutcomeFactory, PlanFactory, TermlyTargetFactory
+from tests.factories.pupils import (
+    OutcomeFactory,
+    PlacementFactory,
+    PlanFactory,
+    TermlyTargetFactory,
+)
 from tests.pupils.pages import judged_for_four_terms
 
 CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
@@ -204,11 +211,37 @@ def test_whoever_is_protected_stands_in_it_by_initials(world, sign_in):
     assert "The pack carries initials and the UPN, no name." in page
 
 
-def test_tags_stay_as_they_are_where_somebody_is_called_like_one():
-    pupil = Pupil(first_name="Table", last_name="Class")
-    page = nobody_named('<Table class="Class">Table</Table>', [pupil])
-    assert page == '<Table class="Class">T.</Table>'
-    assert nobody_named("Table", []) == "Table"
+def test_names_are_sought_in_what_people_wrote_and_in_nothing_else():
+    """Dates, headings and tags hold words that are names too."""
+    may, shay = (
+        Pupil(first_name="May", last_name="Table"),
+        Pupil(first_name="Shay", last_name="O'N"),
+    )
+
+    def said(text):
+        page = f'<table class="Table">Meeting on 15 May 2027 {written(text)}</table>'
+        return nobody_named(page, [may, shay])
+
+    around = '<table class="Table">Meeting on 15 May 2027 {}</table>'
+    assert said("May and SHAY O\u2019N, seen 3 May.") == around.format("M. and S. O., seen 3 May.")
+    assert said("<b>Shay</b> O'N\ue001 May") == around.format("&lt;b&gt;S.&lt;/b&gt; O. M.")
+    assert nobody_named(f"May {written('May')}", []) == "May May"
+
+
+def test_who_was_protected_in_a_former_school_is_not_named_either(world, sign_in):
+    mover, left_behind = world.pupils[0], world.pupils[1]
+    Pupil.objects.filter(pk=left_behind.pk).update(
+        first_name="Zaphira", last_name="Quill", protected=True
+    )
+    Placement.objects.filter(pupil=mover).update(ends_on=dt.date(2026, 10, 31))
+    PlacementFactory(
+        pupil=mover,
+        school=world.other_school,
+        route=world.routes["formal"],
+        starts_on=dt.date(2026, 11, 1),
+    )
+    review = review_of(mover, pupil_views="I played with Zaphira.")
+    assert "I played with Z." in text_of(pdf_of(sign_in(Role.TRUST_LEAD), review).content)
 
 
 def test_each_block_has_a_template_and_ten_targets_cost_what_two_do(world, sign_in):
