@@ -113,15 +113,24 @@ class PlanReviews:
     today: dt.date
 
     @property
+    def is_ceased(self) -> bool:
+        """Whether the LA has decided that the plan ends: no further review is held."""
+        return bool(self.clocks) and self.clocks[0].review.decision == ReviewDecision.CEASE
+
+    @property
     def is_overdue(self) -> bool:
         """Whether more than twelve months have gone by without a review."""
+        if self.is_ceased:
+            return False
         held = [each.review.meets_on for each in self.clocks if each.held or each.is_over]
         return year_after(max([self.plan.starts_on, *held])) < self.today
 
     @property
     def to_be_set(self) -> bool:
         """Whether no day is set for the next review."""
-        return self.in_force and (not self.clocks or self.clocks[0].held or self.clocks[0].is_over)
+        if not self.in_force or self.is_ceased:
+            return False
+        return not self.clocks or self.clocks[0].held or self.clocks[0].is_over
 
 
 def plan_reviews(access: Access, *, file: PupilFile) -> list[PlanReviews]:

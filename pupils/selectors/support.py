@@ -26,9 +26,10 @@ _NEEDS = {
 
 @dataclass(frozen=True)
 class Support:
-    """All that supports a pupil: plans that go on, those that ended, and the needs."""
+    """All that supports a pupil: plans in force, those to come and those that ended, and needs."""
 
     plans: Sequence[SupportPlan]
+    to_come: Sequence[SupportPlan]
     ended: Sequence[SupportPlan]
     needs: PupilNeeds | None
     on_register: bool
@@ -43,7 +44,7 @@ class Support:
     def wanted(self) -> SupportKind | None:
         """Which plan a pupil off track still needs; None where one goes on."""
         kinds = (SupportKind.SUPPORT, SupportKind.INDIVIDUAL)
-        if any(each.kind in kinds for each in self.plans):
+        if any(each.kind in kinds for each in (*self.plans, *self.to_come)):
             return None
         return self.fitting
 
@@ -73,8 +74,10 @@ def support_of(access: Access, *, file: PupilFile) -> Support | None:
         for each in Plan.objects.filter(pupil=file.pupil, kind__in=_ON_REGISTER)
         if each.starts_on <= file.today and (each.ends_on is None or each.ends_on >= file.today)
     ]
+    going_on = sorted((each for each in plans if each.goes_on), key=lambda each: each.review_on)
     return Support(
-        sorted((each for each in plans if each.goes_on), key=lambda each: each.review_on),
+        [each for each in going_on if each.starts_on <= file.today],
+        [each for each in going_on if each.starts_on > file.today],
         [each for each in plans if not each.goes_on],
         needs_of(access, file=file),
         bool(held),

@@ -137,7 +137,7 @@ def needs_change(request: TrustRequest, pupil_id: int) -> HttpResponse:
     file = permitted_file(request, pupil_id, Permission.EDIT_PLANS)
     needs = needs_of(request.access, file=file)
     said = {**NeedsForm.said_of(needs), "seen": needs.words_seen} if needs else {}
-    form = NeedsForm(sent(request), initial={**said, "confirmed_on": file.today})
+    form = NeedsForm(sent(request), initial={"confirmed_on": file.today, **said})
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
         try:

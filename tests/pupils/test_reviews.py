@@ -150,6 +150,15 @@ def test_a_transfer_and_the_held_meeting_in_another_year(pupil, plan, lead):
     assert wrong(lead.post(held, {"done_on": "2026-11-20"})) == ["id_done_on"]
 
 
+def test_a_plan_that_the_la_ends_asks_for_no_further_review(pupil, plan, lead, world):
+    review = review_of(plan, DAY(2026, 10, 20), decision="cease")
+    done(review, world, meeting=DAY(2026, 10, 20), decision=DAY(2026, 11, 2))
+    page = words(lead.get(url("pupil_reviews", pupil)))
+    assert "The LA has decided that this plan ends. Enter its last day" in page
+    assert "next review" not in page
+    assert "Set the day of the review" not in words(lead.get(reverse("annual_reviews")))
+
+
 def test_two_people_at_one_step_are_told_of_each_other(pupil, plan, lead):
     review = review_of(plan, DAY(2026, 10, 20))
     decided = url("review_step", pupil, review.pk, "decision")

@@ -77,6 +77,16 @@ def test_a_plan_is_written_reviewed_and_ended_and_its_words_are_kept(pupil, lead
     assert "No longer needed." in words(sign_in(Role.TEACHER).get(url("pupil_support", pupil)))
 
 
+def test_a_plan_to_come_is_not_in_force_yet(pupil, lead):
+    given(pupil, starts_on=dt.date(2026, 12, 1), review_on=dt.date(2027, 1, 20))
+    page = words(lead.get(url("pupil_support", pupil)))
+    assert "To come" in page
+    assert "begins on 1 December 2026" in page
+    assert "in force" not in page
+    given(pupil)
+    assert "1 plan in force" in words(lead.get(url("pupil_support", pupil)))
+
+
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_stored(pupil, lead):
     add = url("support_add", pupil)
     assert wrong(lead.post(add, {})) == [
@@ -146,6 +156,8 @@ def test_what_staff_must_know_keeps_what_stood_there_before(pupil, lead, sign_in
     assert "Asthma: in her own bag." in read
     assert "Asthma: blue inhaler in the class cupboard." in read
     assert "Harbour inclusion lead" in read
+    # Words were corrected; nobody has confirmed them anew, so the form keeps the day.
+    assert lead.get(change).context["form"]["confirmed_on"].value() == dt.date(2026, 11, 1)
     # Somebody who still has the first words open.
     stale = lead.post(change, {**NEEDS, **mark, "medical": "Other"})
     assert "Somebody changed this" in words(stale)
