@@ -20,6 +20,8 @@ from schools.models import Term
 JUDGEMENTS = "assessment.Judgement"
 # So many terms stand side by side on a page.
 TERMS_ACROSS = 5
+# Whom it is about, and marks that only programs read; record.json has them.
+_NOT_TO_BE_READ = frozenset({"pupil", "sha256", "size", "texts", "traces", "version"})
 
 
 class Line(NamedTuple):
@@ -89,7 +91,7 @@ def _line(section: Section, row: Entry) -> Line:
         [
             (section.labels[name], words)
             for name, value in row.values.items()
-            if name != "pupil" and (words := _words(value))
+            if name not in _NOT_TO_BE_READ and (words := _words(value))
         ],
     )
 
@@ -98,7 +100,7 @@ def _change(section: Section, change: Change) -> tuple[Any, ChangeLine]:
     before = "; ".join(
         f"{section.labels[name]}: {words}"
         for name, value in change.values.items()
-        if name != "pupil" and (words := _words(value))
+        if name not in _NOT_TO_BE_READ and (words := _words(value))
     )
     when = date_format(localtime(change.at), "j F Y, H:i")
     return change.at, ChangeLine(when, change.by, f"{section.name}, {change.what}", before)
