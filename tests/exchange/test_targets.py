@@ -142,6 +142,20 @@ def test_an_outcome_is_known_by_all_its_words(desk: Desk, world: World) -> None:
     assert all("no outcome of these words" in words for _, words in why(desk, run))
 
 
+def test_a_judgement_is_read_whole(desk: Desk, world: World) -> None:
+    pupil = world.pupils[0]
+    give_target(pupil, world.terms[0])
+    doubtful = ("Met partly", "Met: no", "1 of 4 met", "3 Partly", "Not met", "2-3")
+    clear = {"3 Met": 3, "1 - Not yet": 1, "4": 4, "PARTLY": 2}
+    said = [line(pupil, walt=f"try {how}", how=how) for how in (*doubtful, *clear)]
+    run = send(desk, *said)
+    assert counts(run) == ("checked", len(clear), 0, 0, len(doubtful))
+    assert {column for column, _ in why(desk, run)} == {"Judgement"}
+    desk.apply(run)
+    made = TermlyTarget.objects.filter(term=world.term)
+    assert {each.walt.removeprefix("try "): each.judged for each in made} == clear
+
+
 def test_a_judgement_takes_an_open_window(desk: Desk, world: World) -> None:
     target = give_target(world.pupils[0], world.term)
     Window.objects.update(closes_on=dt.date(2020, 1, 1))
