@@ -53,7 +53,7 @@ def lines_sheet(run: Any, lines: Iterable[Any], *, only: str) -> Sheet:
     """Return a row for each line of an import, in the order of the file."""
     rows = [
         [
-            line.number,
+            _number(line),
             _whom(line),
             line.get_outcome_display(),
             "; ".join(_changed(*each) for each in line.changes),
@@ -81,7 +81,7 @@ def refused_sheet(run: Any, lines: Iterable[Any], *, read_only: bool) -> Sheet:
     rows = [
         [
             *(line.texts[place] if place < len(line.texts) else "" for place, _ in kept),
-            line.number,
+            _number(line),
             _why(line),
         ]
         for line in lines
@@ -99,6 +99,11 @@ def transfers_sheet(sent: Iterable[SentFile]) -> Sheet:
     ]
     heading = ("File", "From", "For", "Pupils", "Downloaded", "By")
     return list_sheet("Common transfer files", heading, rows)
+
+
+def _number(line: Any) -> int | str:
+    number: int = line.number
+    return str(line.where) if line.counts_pupils else number
 
 
 def _whom(line: Any) -> str:

@@ -162,4 +162,14 @@ class ImportLine(TrustOwned):
         )
 
     def __str__(self) -> str:
-        return f"line {self.number}: {self.outcome}"
+        return f"{self.where}: {self.outcome}"
+
+    @property
+    def where(self) -> str:
+        """Where it stands in the file: “line 7”, or “pupil 3” if pupils share a line of XML."""
+        return f"pupil {self.number}" if self.counts_pupils else f"line {self.number}"
+
+    @property
+    def counts_pupils(self) -> bool:
+        """Whether it is numbered by pupils; a table has its headings above the first line."""
+        return self.number == self.position

@@ -174,10 +174,11 @@ def _carry_out(work: Work, line: ImportLine, cells: Cells) -> None:
 
 
 def _check_once(key: Hashable, line: ImportLine, first: dict[Hashable, int]) -> None:
-    if key != "" and first.setdefault(key, line.number) != line.number:
-        raise LineRefused(
-            Problem("UPN", f"Line {first[key]} is about the same already. Keep one of them.")
-        )
+    """Ask that no line above is about the same; `first` has the position of each."""
+    if key == "" or (above := first.setdefault(key, line.position)) == line.position:
+        return
+    named = ImportLine.objects.get(run=line.run_id, position=above).where.capitalize()
+    raise LineRefused(Problem("UPN", f"{named} is about the same already. Keep one of them."))
 
 
 def _take_back(done: Done) -> NoReturn:

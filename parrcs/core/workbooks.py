@@ -85,10 +85,11 @@ def read_table(name: str, content: bytes, limits: Limits) -> Mapping[str, Cells]
     return sheets
 
 
-def read_cells(content: bytes, limits: Limits) -> Mapping[str, Cells]:
-    """Return the values of each sheet of a workbook, row by row. Raises `WorkbookRefused`.
+def read_cells(content: bytes, limits: Limits, *, only_first: bool = False) -> Mapping[str, Cells]:
+    """Return the values of each sheet of a workbook, or of the first one, row by row.
 
-    One row and one column more than there may be are looked at, and nothing beyond.
+    Raises `WorkbookRefused`. One row and one column more than there may be are looked at,
+    and nothing beyond.
     """
     if len(content) > limits.packed:
         raise WorkbookRefused(_too_large(limits))
@@ -103,7 +104,7 @@ def read_cells(content: bytes, limits: Limits) -> Mapping[str, Cells]:
                         max_row=limits.rows + 1, max_col=limits.columns + 1, values_only=True
                     )
                 ]
-                for sheet in book.worksheets
+                for sheet in (book.worksheets[:1] if only_first else book.worksheets)
             }
         finally:
             book.close()

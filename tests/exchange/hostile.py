@@ -15,8 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import django
+from openpyxl import Workbook
 
-from tests.assessment.streams.hostile import entities, inflating, inflating_unseen, workbook
+from tests.assessment.streams.hostile import MAIN, entities, inflating, inflating_unseen, workbook
 
 
 def bomb() -> bytes:
@@ -46,6 +47,27 @@ def zipped() -> bytes:
     return file.getvalue()
 
 
+def many_sheets(sheets: int = 10, then: bytes = b"1") -> bytes:
+    """Return a workbook of sheets as long as lists; `then` stands in all but the first."""
+    rows = (b"<row>" + b"<c><v>1</v></c>" * 54 + b"</row>") * 900
+    first = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
+    other = first.replace(b"<v>1<", b"<v>%b<" % then)
+    book, plain, file = Workbook(), BytesIO(), BytesIO()
+    for _ in range(sheets - 1):
+        book.create_sheet()
+    book.save(plain)
+    with (
+        zipfile.ZipFile(plain) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in source.namelist():
+            if "/worksheets/" not in name:
+                made.writestr(name, source.read(name))
+            else:
+                made.writestr(name, first if name.endswith("/sheet1.xml") else other)
+    return file.getvalue()
+
+
 _HEAD = b"UPN,Surname\n"
 
 # Kind, name, content, and what is said of it.
@@ -72,9 +94,11 @@ FILES: tuple[tuple[str, str, Callable[[], bytes], str], ...] = (
     (
         "pupils",
         "cells.xlsx",
-        lambda: workbook(b"<row>" + b"<c/>" * 2_100_000 + b"</row>"),
+        lambda: workbook(b"<row>" + b"<c/>" * 510_000 + b"</row>"),
         "holds far more than a list of 5000 lines.",
     ),
+    ("pupils", "sheets.xlsx", many_sheets, "holds far more than a list of 5000 lines."),
+    ("pupils", "two-sheets.xlsx", lambda: many_sheets(2), "has no column UPN."),
     (
         "pupils",
         "wide.csv",

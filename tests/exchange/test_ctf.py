@@ -3,6 +3,7 @@
 import time
 
 from exchange.models import Import
+from exchange.tables import lines_sheet
 from pupils.models import Placement, Pupil
 from tests.exchange.conftest import Desk, counts, upn
 from tests.exchange.ctf_files import ctf, pupil
@@ -83,4 +84,23 @@ def test_who_is_here_stays_where_they_are(desk: Desk, world: World) -> None:
     run = desk.apply(send(desk, ctf([pupil(3)], "utf-16")))
     assert counts(run) == ("applied", 0, 1, 0, 0)
     assert Placement.objects.get(pupil=known).class_group == world.class_group
+    assert Pupil.objects.get(pk=known.pk).last_name == "Surname3"
+
+
+def test_pupils_who_share_a_line_of_the_file_are_told_apart(desk: Desk, world: World) -> None:
+    known = world.pupils[0]
+    Pupil.objects.filter(pk=known.pk).update(upn=upn(3))
+    twice = [pupil(3), pupil(4), pupil(3, Surname="Again"), pupil(4, Surname="Again")]
+    run = send(desk, ctf(twice).replace(b"\n", b""))
+    assert counts(run) == ("checked", 1, 1, 0, 2)
+    assert [(line.number, line.problems) for line in desk.lines(run)] == [
+        (1, []),
+        (2, []),
+        (3, [["UPN", "Pupil 1 is about the same already. Keep one of them."]]),
+        (4, [["UPN", "Pupil 2 is about the same already. Keep one of them."]]),
+    ]
+    assert [row[0] for row in lines_sheet(run, desk.lines(run), only="all").rows] == [
+        f"pupil {number}" for number in range(1, 5)
+    ]
+    assert counts(desk.apply(run)) == ("applied", 1, 1, 0, 2)
     assert Pupil.objects.get(pk=known.pk).last_name == "Surname3"

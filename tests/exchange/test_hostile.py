@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from exchange.models import Import
+from exchange.services.files.tables import MOST_LINES, read_table
 from exchange.services.imports import FileRefused
-from tests.exchange.conftest import Desk
-from tests.exchange.hostile import FILES
+from exchange.services.kinds.pupil_columns import COLUMNS
+from tests.exchange.conftest import Desk, as_xlsx
+from tests.exchange.hostile import FILES, many_sheets
 
 # They take long to make; what reads the others reads them too, and nothing is stored before.
 HEAVY = {"inflates.xlsx", "hides.xlsx", "cells.xlsx", "long.csv", "deep.xml"}
@@ -34,6 +36,17 @@ def test_they_are_refused_before_they_do_harm(tmp_path: Path) -> None:
         assert seconds < 2, name
         # Of the whole program, Django included, and of all files up to this one.
         assert megabytes < 250, name
+
+
+def test_a_list_as_long_as_it_may_be_is_read() -> None:
+    words = [f"Column {number}" for number in range(len(COLUMNS))]
+    lines = read_table("long.xlsx", as_xlsx([words] * MOST_LINES, words))
+    assert len(lines) == MOST_LINES + 1
+
+
+def test_of_a_workbook_no_sheet_but_the_first_is_read() -> None:
+    lines = read_table("two.xlsx", many_sheets(2, then=b"no number"))
+    assert len(lines) == 900
 
 
 def test_nothing_of_them_is_stored(desk: Desk) -> None:

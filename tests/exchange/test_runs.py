@@ -1,10 +1,13 @@
 """An import outlives its worker, and what it knew is forgotten in time."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from exchange.models import Import, ImportLine
@@ -93,11 +96,28 @@ def test_who_lost_the_right_meanwhile_is_refused(desk: Desk, world: World) -> No
     assert not Pupil.objects.filter(upn=upn(1)).exists()
 
 
-def test_two_workers_do_not_work_on_one_import(desk: Desk, monkeypatch: Any) -> None:
+def test_two_workers_do_not_work_on_one_import(desk: Desk, bells: list) -> None:
     run = desk.send(as_csv([row(1)]))
-    change(run, state="waiting", attempts=0)
-    with only_here(IMPORTS, run.pk):
-        assert desk.again(run).attempts == 0
+    change(run, state="waiting", attempts=0, asked_at=timezone.now() - dt.timedelta(hours=1))
+    at_it, over = Event(), Event()
+
+    def another() -> None:
+        with only_here(IMPORTS, run.pk) as mine:
+            assert mine
+            at_it.set()
+            over.wait(20)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        worker = pool.submit(another)
+        try:
+            assert at_it.wait(20)
+            left = desk.go_on(run)
+            resume_imports()
+        finally:
+            over.set()
+        worker.result()
+    assert (left.state, left.attempts, bells) == ("waiting", 0, [])
     assert desk.go_on(run).state == "checked"
     assert desk.go_on(run).attempts == 1
 

@@ -118,6 +118,44 @@ def test_what_cannot_be_written_by_hand_is_refused_by_line(desk: Desk, world: Wo
     assert "Autumn 2025 is over" in found[6][1]
 
 
+def test_targets_that_differ_in_a_sign_are_not_the_same(desk: Desk, world: World) -> None:
+    pupil = world.pupils[0]
+    give_target(pupil, world.terms[0])
+    walts = ("Walks 2.5 metres", "Walks 25 metres", "+ and -", "- and +", "!", ".")
+    run = desk.apply(send(desk, *(line(pupil, walt=walt) for walt in walts)))
+    assert counts(run) == ("applied", 6, 0, 0, 0), why(desk, run)
+    assert set(TermlyTarget.objects.filter(term=world.term).values_list("walt", flat=True)) >= {
+        "Walks 2.5 metres",
+        "Walks 25 metres",
+    }
+    meant = send(desk, line(pupil, walt="WALKS  2.5 metres."), line(pupil, walt="walks 2 5 metres"))
+    assert counts(meant) == ("checked", 1, 0, 1, 0)
+
+
+def test_an_outcome_is_known_by_all_its_words(desk: Desk, world: World) -> None:
+    pupil = world.pupils[0]
+    target = give_target(pupil, world.terms[0])
+    Outcome.objects.filter(pk=target.outcome_id).update(text="Counts to 1.5.")
+    named = ("Counts to 15", "?", "counts to 1.5")
+    run = send(desk, *(line(pupil, outcome=text, walt=f"count {text}") for text in named))
+    assert counts(run) == ("checked", 1, 0, 0, 2)
+    assert all("no outcome of these words" in words for _, words in why(desk, run))
+
+
+def test_a_judgement_is_read_whole(desk: Desk, world: World) -> None:
+    pupil = world.pupils[0]
+    give_target(pupil, world.terms[0])
+    doubtful = ("Met partly", "Met: no", "1 of 4 met", "3 Partly", "Not met", "2-3")
+    clear = {"3 Met": 3, "1 - Not yet": 1, "4": 4, "PARTLY": 2}
+    said = [line(pupil, walt=f"try {how}", how=how) for how in (*doubtful, *clear)]
+    run = send(desk, *said)
+    assert counts(run) == ("checked", len(clear), 0, 0, len(doubtful))
+    assert {column for column, _ in why(desk, run)} == {"Judgement"}
+    desk.apply(run)
+    made = TermlyTarget.objects.filter(term=world.term)
+    assert {each.walt.removeprefix("try "): each.judged for each in made} == clear
+
+
 def test_a_judgement_takes_an_open_window(desk: Desk, world: World) -> None:
     target = give_target(world.pupils[0], world.term)
     Window.objects.update(closes_on=dt.date(2020, 1, 1))

@@ -4,6 +4,7 @@ A pupil is read as one line with the columns below. Anything that could make an 
 or unfold something (a DTD, an entity) is refused before it is looked at.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
@@ -127,11 +128,20 @@ def read_ctf(content: bytes) -> tuple[list[str], list[Line]]:
         raise FileRefused("is not XML that can be read: its encoding is unknown.") from error
     if not reader.pupils:
         raise FileRefused("holds no pupil.")
-    return list(reader.others), [_line(place, pupil) for place, pupil in enumerate(reader.pupils)]
+    return list(reader.others), _lines(reader.pupils)
 
 
-def _line(place: int, pupil: _Pupil) -> Line:
+def _lines(pupils: Sequence[_Pupil]) -> list[Line]:
+    """Return pupils by the line each begins in, or counted where several begin in the same."""
+    shared = len({pupil.number for pupil in pupils}) < len(pupils)
+    return [
+        Line(place if shared else pupil.number or place, _texts(pupil))
+        for place, pupil in enumerate(pupils, start=1)
+    ]
+
+
+def _texts(pupil: _Pupil) -> list[str]:
     found = pupil.found
     if pupil.needs:
         found = {**found, "primary_need": min(pupil.needs, key=lambda need: need[0])[1]}
-    return Line(pupil.number or place + 1, [found.get(code, "") for code in COLUMNS])
+    return [found.get(code, "") for code in COLUMNS]

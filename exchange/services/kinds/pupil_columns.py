@@ -130,7 +130,7 @@ _NEEDS = {
 
 READ: dict[str, Callable[[str], Any]] = {
     "born_on": day_of,
-    "sex": lambda text: one_of(text, Sex.choices, _SEXES),
-    "primary_need": lambda text: one_of(text, PrimaryNeed.choices, _NEEDS),
+    "sex": lambda text: one_of(text, Sex.choices, _SEXES, by_first_word=True),
+    "primary_need": lambda text: one_of(text, PrimaryNeed.choices, _NEEDS, by_first_word=True),
     **dict.fromkeys(_BOXES, yes_or_no),
 }

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from exchange.choices import ImportKind
 from exchange.models import Import, ImportLine
-from exchange.services.files.headings import Column, bare
+from exchange.services.files.headings import Column
 from exchange.services.kinds.base import (
     UPN,
     Cells,
@@ -100,7 +100,8 @@ class TargetsWork(RecordedWork):
 
     def key(self, cells: Cells) -> Hashable:
         """Return pupil, term and WALT."""
-        return self.same(cells, "walt")
+        whose = self.same(cells)
+        return "" if whose == "" else (whose, _same_words(cells.get("walt", "")))
 
     def do(self, cells: Cells) -> Done:
         """Write or correct the target of a line, and judge it if the line says how it went."""
@@ -185,10 +186,11 @@ class TargetsWork(RecordedWork):
 
     def _known(self, cells: Cells, file: PupilFile, term: Term) -> TermlyTarget | None:
         """Return the target that a line is about, by its WALT."""
+        wanted = _same_words(cells.get("walt", ""))
         found = [
             each
             for each in targets_of(self.by, file=file).filter(term=term, retired_on=None)
-            if bare(each.walt) == bare(cells.get("walt", ""))
+            if _same_words(each.walt) == wanted
         ]
         if len(found) > 1:
             raise LineRefused(
@@ -198,11 +200,11 @@ class TargetsWork(RecordedWork):
 
     def _outcome(self, cells: Cells, file: PupilFile, target: TermlyTarget | None) -> Outcome:
         every = list(outcomes_of(self.by, file=file))
-        wanted = bare(cells.get("outcome", ""))
+        wanted = _same_words(cells.get("outcome", ""))
         if not wanted and target is not None:
             held: Outcome = target.outcome
             return held
-        found = [each for each in every if wanted in ("", bare(each.text))]
+        found = [each for each in every if wanted in ("", _same_words(each.text))]
         if len(found) != 1:
             words = (
                 f"{file.pupil} has no plan with outcomes yet. Write it first."
@@ -281,6 +283,15 @@ class TargetsWork(RecordedWork):
             base_version=target.version if target.judged else None,
             operation_id=uuid4(),
         )
+
+
+def _same_words(text: str) -> str:
+    """Return a text to compare it by: case, blanks and a full stop at its end do not count.
+
+    Other signs do: 2.5 metres are not 25.
+    """
+    plain = " ".join(text.casefold().split())
+    return plain.removesuffix(".").rstrip() or plain
 
 
 def _facts(target: TermlyTarget) -> dict[str, Any]:

@@ -35,13 +35,27 @@ def yes_or_no(text: str) -> bool:
     raise ValueError(f"“{text}” is neither yes nor no.")
 
 
-def one_of(text: str, choices: Iterable[tuple[str, str]], also: Mapping[str, str]) -> str:
-    """Read a choice by its code, its name or another name for it. Raises `ValueError` in words."""
+def one_of(
+    text: str,
+    choices: Iterable[tuple[str, str]],
+    also: Mapping[str, str],
+    *,
+    by_first_word: bool = False,
+) -> str:
+    """Read a choice by its code, its name, both, or another name for it.
+
+    `by_first_word`: what follows a code or name does not count. Raises `ValueError` in words.
+    """
     offered = list(choices)
-    names = {bare(name): code for code, name in offered} | {bare(code): code for code, _ in offered}
-    # As lists often write it: the code, then the name.
-    first = bare(text.split(" ", maxsplit=1)[0].split("-", maxsplit=1)[0])
-    found = names.get(bare(text)) or also.get(bare(text)) or names.get(first)
+    # As lists often write it: the code, then the name. A code counts before another's name.
+    names = (
+        {bare(f"{code} {name}"): code for code, name in offered}
+        | {bare(name): code for code, name in offered}
+        | {bare(code): code for code, _ in offered}
+    )
+    found = names.get(bare(text)) or also.get(bare(text))
+    if found is None and by_first_word:
+        found = names.get(bare(text.split(" ", maxsplit=1)[0].split("-", maxsplit=1)[0]))
     if found is None:
         raise ValueError(f"“{text}” is none of {', '.join(code for code, _ in offered)}.")
     return found
