@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 
 class SentFileField(forms.FileField):
@@ -25,9 +24,9 @@ class SentFileField(forms.FileField):
         )
         self.most, self.too_large = most, too_large
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile[Any]:
+    def clean(self, data: Any, initial: Any = None) -> Any:
         """Ask for a file that is small enough to be looked at."""
-        file: UploadedFile[Any] = super().clean(data, initial)
+        file = super().clean(data, initial)
         if (file.size or 0) > self.most:
             raise forms.ValidationError(self.too_large)
         return file
