@@ -29,6 +29,8 @@ from exchange.models.record_map import (
 from parrcs.core.tenancy import APPLICATION_ROLE
 
 SIGNATURE = "erase_records(bigint)"
+# The SQLSTATE of an erasure that finds a pupil in a report; its detail is the report's number.
+NAMED_IN_REPORT = "PX001"
 
 _HEAD = """
 CREATE OR REPLACE FUNCTION erase_records(decision bigint) RETURNS void
@@ -42,6 +44,8 @@ DECLARE
     other_records bigint;
     pupils_gone bigint;
     pattern text;
+    known_first text[];
+    known_last text[];
     {ids}
 BEGIN
     SELECT * INTO decided FROM exchange_erasure
@@ -53,71 +57,101 @@ BEGIN
         WHERE trust_id = here AND erasure_id = decision AND kind <> 'pupil';
 """
 
+# What people type for an apostrophe.
+_APOSTROPHES = "’‘ʼ`"  # noqa: RUF001  # these very signs
+# A name in one way of writing, to compare it with others.
+_PLAIN = f"translate(lower(normalize(trim({{}}), NFC)), '{_APOSTROPHES}', '{"''" * 4}')"
+# Each sign that is neither letter nor blank is taken for itself, but for apostrophes, which are
+# all one, and quotation marks, before which JSON puts a stroke.
+_LITERAL = rf"""regexp_replace(regexp_replace(regexp_replace({{}},
+                    '([^[:alnum:][:space:]''{_APOSTROPHES}])', '\\\1', 'g'),
+                    '[''{_APOSTROPHES}]', '[''{_APOSTROPHES}]', 'g'),
+                    '\\"', '\\\\?"', 'g')"""
+
 # The names that pupils have and had, both ways round, and their numbers; not those that somebody
-# bears who stays. Each sign that is neither letter nor blank is taken for itself.
-_PATTERN = r"""
+# bears who stays. Letters with accents are looked for whole and in their parts. JSON writes the
+# end of a line as a stroke and a letter, which is then no letter of the name.
+_PATTERN = rf"""
     SELECT count(*) INTO pupils_gone FROM (
         SELECT id FROM pupils_pupil WHERE trust_id = here AND id = ANY (i_pupils_pupil)
         UNION SELECT pgh_obj_id FROM pupils_pupilevent
             WHERE trust_id = here AND pgh_obj_id = ANY (i_pupils_pupil)
     ) AS there;
-    SELECT '(?<![[:alnum:]])(' || string_agg(DISTINCT each, '|') || ')(?![[:alnum:]])'
-    INTO pattern FROM (
-        WITH known AS (
-            SELECT upn, trim(first_name) AS f, trim(last_name) AS l FROM pupils_pupil
-                WHERE trust_id = here AND id = ANY (i_pupils_pupil)
-            UNION SELECT upn, trim(first_name), trim(last_name) FROM pupils_pupilevent
-                WHERE trust_id = here AND pgh_obj_id = ANY (i_pupils_pupil)
-        ), stay AS (
-            SELECT upn, lower(trim(first_name) || ' ' || trim(last_name)) AS name
-                FROM pupils_pupil WHERE trust_id = here AND NOT id = ANY (i_pupils_pupil)
-        ), literal AS (
-            SELECT upn, lower(f || ' ' || l) AS name,
-                regexp_replace(f, '([^[:alnum:][:space:]])', '\\\1', 'g') AS f,
-                regexp_replace(l, '([^[:alnum:][:space:]])', '\\\1', 'g') AS l
-            FROM known
-        ), ways AS (
-            SELECT f || '[[:space:],._-]+' || l AS each FROM literal
-                WHERE name NOT IN (SELECT name FROM stay)
-            UNION SELECT l || '[[:space:],._-]+' || f FROM literal
-                WHERE name NOT IN (SELECT name FROM stay)
-            UNION SELECT upn FROM literal WHERE upn NOT IN (SELECT upn FROM stay)
-        )
+    WITH known AS (
+        SELECT upn, trim(first_name) AS f, trim(last_name) AS l FROM pupils_pupil
+            WHERE trust_id = here AND id = ANY (i_pupils_pupil)
+        UNION SELECT upn, trim(first_name), trim(last_name) FROM pupils_pupilevent
+            WHERE trust_id = here AND pgh_obj_id = ANY (i_pupils_pupil)
+    ), stay AS (
+        SELECT upn, {_PLAIN.format("first_name")} AS f, {_PLAIN.format("last_name")} AS l
+            FROM pupils_pupil WHERE trust_id = here AND NOT id = ANY (i_pupils_pupil)
+    ), own AS (
+        SELECT f, l, {_PLAIN.format("f")} AS plain_f, {_PLAIN.format("l")} AS plain_l FROM known
+        WHERE ({_PLAIN.format("f")}, {_PLAIN.format("l")}) NOT IN (SELECT f, l FROM stay)
+    ), forms AS (
+        SELECT f, l FROM own
+        UNION SELECT normalize(f, NFC), normalize(l, NFC) FROM own
+        UNION SELECT normalize(f, NFD), normalize(l, NFD) FROM own
+    ), literal AS (
+        SELECT {_LITERAL.format("f")} AS f, {_LITERAL.format("l")} AS l FROM forms
+    ), ways AS (
+        SELECT f || '([[:space:],._-]|\\[nrt])+' || l AS each FROM literal
+        UNION SELECT l || '([[:space:],._-]|\\[nrt])+' || f FROM literal
+        UNION SELECT upn FROM known WHERE upn NOT IN (SELECT upn FROM stay)
+    ), words AS (
         SELECT regexp_replace(each, '([[:alnum:]])[[:blank:]]+', '\1[[:space:]]+', 'g') AS each
         FROM ways
-    ) AS words;
+    )
+    SELECT '((?<![[:alnum:]])|(?<=\\[nrt]))(' || string_agg(DISTINCT each, '|')
+            || ')(?![[:alnum:]\u0300-\u036f])',
+        (SELECT array_agg(plain_f ORDER BY plain_f, plain_l) FROM own),
+        (SELECT array_agg(plain_l ORDER BY plain_f, plain_l) FROM own)
+    INTO pattern, known_first, known_last FROM words;
 """
 
-# A line that was refused, or never applied, has no pupil yet; first and last name stand in cells.
-_LINES = """
+# A line that was refused, or never applied, has no pupil yet. It is about somebody whose name
+# fills a cell, or whose first and last name stand in cells of their own.
+_LINES = rf"""
     WITH about AS (
-        SELECT line.id, line.run_id FROM exchange_importline line
+        SELECT line.id FROM exchange_importline line, LATERAL (
+            SELECT array_agg({_PLAIN.format("cell")}) AS plain, coalesce(bool_or(
+                cell ~* pattern AND regexp_replace(cell, pattern, '', 'gi') !~ '[[:alnum:]]'
+            ), false) AS named
+            FROM jsonb_array_elements_text(line.texts) AS cell
+        ) AS cells
         WHERE line.trust_id = here AND (
-            line.pupil_id = ANY (i_pupils_pupil)
-            OR EXISTS (
-                SELECT FROM pupils_pupil p
-                WHERE p.trust_id = here AND p.id = ANY (i_pupils_pupil) AND (
-                    lower(line.texts::text)::jsonb ? lower(p.upn)
-                    OR (lower(line.texts::text)::jsonb ? lower(p.first_name)
-                        AND lower(line.texts::text)::jsonb ? lower(p.last_name))
-                )
+            line.pupil_id = ANY (i_pupils_pupil) OR cells.named OR EXISTS (
+                SELECT FROM unnest(known_first, known_last) AS own (f, l)
+                WHERE cells.plain @> ARRAY[own.f, own.l]
             )
         )
-    ), emptied AS (
-        UPDATE exchange_importline line SET {emptied} FROM about WHERE line.id = about.id
     )
-    UPDATE exchange_import run SET content = '', size = 0
-        WHERE run.trust_id = here AND run.content IS NOT NULL
-        AND run.id IN (SELECT run_id FROM about);
+    UPDATE exchange_importline line SET {{emptied}} FROM about WHERE line.id = about.id;
+    -- What of a file is kept line by line is less than the file.
+    IF pupils_gone > 0 THEN
+        UPDATE exchange_import SET content = '', size = 0
+            WHERE trust_id = here AND content IS NOT NULL;
+    END IF;
 """
 
 _REPORTS = """
-        IF EXISTS (
-            SELECT FROM reporting_report
-            WHERE trust_id = here AND (snapshot - 'cover')::text ~* pattern
-        ) THEN
-            RAISE EXCEPTION 'a report names a pupil who is to be erased';
+        SELECT min(id) INTO n FROM reporting_report
+            WHERE trust_id = here AND (snapshot - 'cover')::text ~* pattern;
+        IF n IS NOT NULL THEN
+            RAISE EXCEPTION 'a report names a pupil who is to be erased'
+                USING ERRCODE = '{state}', DETAIL = n;
         END IF;
+"""
+
+# What the planner remembers of columns are values that stood in them; of a table without rows
+# it goes on to remember what it knew, before PostgreSQL 18 whatever one does.
+_FORGET_SAMPLES = """
+    IF current_setting('server_version_num')::int >= 180000 THEN
+        PERFORM pg_clear_attribute_stats('public', relname::text, attname::text, false)
+            FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+            AND relname IN ({names});
+    END IF;
 """
 
 _FOOT = """
@@ -173,10 +207,12 @@ def erase_function(registry: Registry) -> str:
     parts += [_find(table, by_label) for table in tables]
     parts += [_PATTERN, *_stay_behind(registry, by_label)]
     parts += [_go(table) for table in reversed(tables)]
-    parts += ["    IF pattern IS NOT NULL THEN", *_forget_names(registry), _REPORTS]
+    parts += ["    IF pattern IS NOT NULL THEN", *_forget_names(registry)]
+    parts.append(_REPORTS.format(state=NAMED_IN_REPORT))
     parts.append("    END IF;")
-    # What the planner remembers of columns are values that stood in them.
-    parts += [f"    ANALYZE {name};" for name in _sampled(tables)]
+    sampled = _sampled(registry)
+    parts.append(_FORGET_SAMPLES.format(names=", ".join(f"'{name}'" for name in sampled)))
+    parts += [f"    ANALYZE {name};" for name in sampled]
     return "\n".join([*parts, _FOOT])
 
 
@@ -285,8 +321,14 @@ def _without(field: Any) -> str:
     return f"left({text}, {field.max_length})" if field.max_length else text
 
 
-def _sampled(tables: list[Table]) -> Iterator[str]:
-    for table in tables:
-        yield table.model._meta.db_table
-        if table.event is not None:
-            yield table.event._meta.db_table
+def _sampled(registry: Registry) -> list[str]:
+    """Return each table, with its history, in which a name can have stood."""
+    histories = dict(events_of(registry))
+    kept = [
+        *(table.model for table in record_tables(registry)),
+        *(model for model, _ in mentions(registry)),
+        *(model for model, _, _ in lets_go(registry)),
+    ]
+    past = [histories[model._meta.label] for model in kept if model._meta.label in histories]
+    # In one order, for two erasures at once wait for each other's tables.
+    return sorted({model._meta.db_table for model in (*kept, *past)})

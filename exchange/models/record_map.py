@@ -62,7 +62,7 @@ NAMES_NOBODY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "reporting.ReportRun": {"step": _OURS},
     "exchange.Import": {
-        "content": "is emptied with the first line of a pupil that is",
+        "content": "is emptied whenever a pupil is erased",
         "sha256": _OURS,
         "step": _OURS,
     },

@@ -4,7 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
+from django.apps import apps
+
+from exchange.models.record_map import events_of
 from parrcs.core.access import Access
 from pupils.models import Pupil
 
@@ -50,19 +54,25 @@ class OtherNames:
 def other_names(access: Access, *, pupil: Pupil, names: Collection[str]) -> OtherNames:
     """Return the full names and UPNs of all other pupils of the trust, seen by the person or not.
 
-    Not those that the pupil bears too. First names alone are words like others: a person has to
+    Those that they had before and those of whom only history knows are among them; not those that
+    the pupil bears, or bore, too. First names alone are words like others: a person has to
     read for them.
     """
     if not Pupil.objects.visible_to(access).filter(pk=pupil.pk).exists():
         return OtherNames({})
+    event = dict(events_of(apps))[Pupil._meta.label]
+    bears = ("first_name", "last_name", "upn")
+    past = event._base_manager.order_by().values_list(*bears)
     own = {_words(name) for name in names}
-    others = Pupil.objects.exclude(pk=pupil.pk).values_list("first_name", "last_name", "upn")
+    own_upns = {upn for *_, upn in past.filter(pgh_obj_id=pupil.pk)} | {pupil.upn}
+    now = Pupil.objects.order_by().exclude(pk=pupil.pk).values_list(*bears)
     by_first: dict[str, list[Words]] = defaultdict(list)
-    for first, last, upn in others:
+    for first, last, upn in chain(now, past.exclude(pgh_obj_id=pupil.pk).distinct()):
         if _words(f"{first} {last}") not in own:
             for name in _ways(first, last):
                 by_first[name[0]].append(name)
-        by_first[upn.lower()].append((upn.lower(),))
+        if upn not in own_upns:
+            by_first[upn.lower()].append((upn.lower(),))
     return OtherNames(by_first)
 
 

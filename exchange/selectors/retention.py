@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
@@ -81,10 +81,11 @@ def due_records(access: Access, *, today: dt.date) -> Due:
     years = years_kept(access)
     since = {kind: years_before(today, n) for kind, n in years.items() if n is not None}
     pupils = _gone(today).filter(born_on__lte=since[RecordKind.PUPIL])
+    in_history = _only_in_history(since, pupils)
     kinds: list[DueKind] = []
     for kind, rows in _rows(since, pupils).items():
         found = list(rows)
-        removed = _only_in_history(kind, since[kind])
+        removed = in_history[kind]
         if kind is RecordKind.REQUEST:
             places = Counter(name for _, name in found)
         else:
@@ -98,10 +99,10 @@ def due_records(access: Access, *, today: dt.date) -> Due:
     return Due(today, kinds, list(pupils) if sees else ())
 
 
-def erasures(access: Access) -> list[ErasureLog]:
+def erasures(access: Access) -> QuerySet[ErasureLog]:
     """Return what was erased, the latest first."""
     _ask(access)
-    return list(ErasureLog.objects.select_related("erased_by")[:50])
+    return ErasureLog.objects.select_related("erased_by")
 
 
 def waiting_erasures(access: Access) -> QuerySet[Erasure]:
@@ -169,19 +170,51 @@ def _rows(
     return found
 
 
-def _only_in_history(kind: RecordKind, day: dt.date) -> list[int]:
-    """Return pupils and requests that somebody removed by hand, of whom history keeps the name."""
-    of = {
-        RecordKind.PUPIL: (Pupil, Q(born_on__lte=day)),
-        RecordKind.REQUEST: (PlacementRequest, Q(requested_on__lte=day, pupil=None)),
-    }.get(kind)
-    if of is None:
-        return []
-    model, is_due = of
+def _only_in_history(
+    since: Mapping[RecordKind, dt.date], pupils: QuerySet[Pupil]
+) -> dict[RecordKind, list[int]]:
+    """Return what somebody removed by hand, of which history keeps the rest, by its own day.
+
+    What goes with a pupil, or with a note, is left out.
+    """
+    found: dict[RecordKind, list[int]] = {}
+    gone = _removed(Pupil, Q(born_on__lte=since[RecordKind.PUPIL]))
+    found[RecordKind.PUPIL] = _ids(gone)
+    ours = Q(pupil__in=pupils) | Q(pupil__in=gone.values("pgh_obj_id"))
+    day_of: tuple[tuple[RecordKind, type[Model], str], ...] = (
+        (RecordKind.NOTE, Note, "seen_on"),
+        (RecordKind.ACHIEVEMENT, Achievement, "achieved_on"),
+        (RecordKind.ATTENDANCE, AttendanceTotal, "ends_on"),
+    )
+    for kind, model, column in day_of:
+        if kind in since:
+            found[kind] = _ids(_removed(model, Q(**{f"{column}__lte": since[kind]}) & ~ours))
+    if day := since.get(RecordKind.EVIDENCE):
+        found[RecordKind.EVIDENCE] = _removed_files(day, since.get(RecordKind.NOTE), ours)
+    if day := since.get(RecordKind.REQUEST):
+        is_due = Q(requested_on__lte=day, pupil=None)
+        found[RecordKind.REQUEST] = _ids(_removed(PlacementRequest, is_due))
+    return found
+
+
+def _removed_files(day: dt.date, note_day: dt.date | None, ours: Q) -> list[int]:
+    """Return the removed files of notes of a day, whether the note is there or removed too."""
+    with_notes = Q(seen_on__lte=note_day) | ours if note_day else ours
+    is_due = Q(seen_on__lte=day) & ~with_notes
+    there = Note.objects.filter(is_due).values("pk")
+    removed = _removed(Note, is_due).values("pgh_obj_id")
+    return _ids(_removed(Evidence, Q(note__in=there) | Q(note__in=removed)))
+
+
+def _removed(model: type[Model], is_due: Q) -> QuerySet[Any, Any]:
+    """Return the last state of rows that are no more."""
     event = dict(events_of(apps))[model._meta.label]
-    past = event._base_manager.filter(is_due, pgh_label="deleted")
     there = model._base_manager.filter(pk=OuterRef("pgh_obj_id"))
-    return sorted(set(past.filter(~Exists(there)).values_list("pgh_obj_id", flat=True)))
+    return event._base_manager.filter(is_due, ~Exists(there), pgh_label="deleted")
+
+
+def _ids(events: QuerySet[Any, Any]) -> list[int]:
+    return sorted(set(events.values_list("pgh_obj_id", flat=True)))
 
 
 def _last_schools(pupil_ids: set[int]) -> dict[int, str]:

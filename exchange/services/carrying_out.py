@@ -28,6 +28,7 @@ from exchange.services.kinds.base import (
     cells_of,
 )
 from parrcs.core.access import Access
+from parrcs.core.jobs import LINES_OF_IMPORTS, share_until_the_end
 from parrcs.core.tenancy import in_trust
 
 # So many lines are checked between two looks at how far it is.
@@ -55,11 +56,17 @@ class _TakenBack(Exception):
 def check(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
     """Try each line and write down what it would do; nothing else changes."""
     with in_trust(trust_id):
-        lines = list(ImportLine.objects.filter(run=run).order_by("position"))
+        ids = list(
+            ImportLine.objects.filter(run=run).order_by("position").values_list("pk", flat=True)
+        )
     first: dict[Hashable, int] = {}
-    for some in batched(lines, AT_ONCE, strict=False):
+    for done, batch in enumerate(batched(ids, AT_ONCE, strict=False)):
         with in_trust(trust_id, person_id=run.sent_by_id):
-            _say(run, some[0].position - 1)
+            share_until_the_end(LINES_OF_IMPORTS, trust_id)
+            _say(run, done * AT_ONCE)
+            some = list(
+                ImportLine.objects.select_for_update().filter(pk__in=batch).order_by("position")
+            )
             work = KINDS[run.kind].work(who_asked(run), run, doing=False)
             cells = _cells(run, some)
             work.look_up(cells[line.pk] for line in some if line.pk in cells)
@@ -75,6 +82,7 @@ def check(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
 def apply(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
     """Carry out each line that the preview showed as new or changed: all of it, or nothing."""
     with in_trust(trust_id, person_id=run.applied_by_id):
+        share_until_the_end(LINES_OF_IMPORTS, trust_id)
         lines = list(
             ImportLine.objects.filter(
                 run=run, outcome__in=(LineOutcome.NEW, LineOutcome.CHANGED)
@@ -94,6 +102,7 @@ def apply(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
 def undo(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
     """Put back what each line changed, the last first, and say what had to be left."""
     with in_trust(trust_id, person_id=run.undone_by_id):
+        share_until_the_end(LINES_OF_IMPORTS, trust_id)
         lines = [
             line for line in ImportLine.objects.filter(run=run).order_by("-position") if line.traces
         ]

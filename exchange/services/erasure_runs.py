@@ -6,18 +6,28 @@ The row of the decision is the truth, and a message only a bell, as with imports
 import logging
 
 import pghistory
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from exchange.choices import ErasureState, RecordKind
 from exchange.models import Erasure
+from exchange.models.erase_function import NAMED_IN_REPORT
 from exchange.selectors.retention import due_records
 from exchange.services.bells import ring_to_erase
 from exchange.services.erasing import may_erase_due
 from parrcs.core.access import Access, Permission
-from parrcs.core.jobs import ERASURES, MOST_ATTEMPTS, TIME_TO_HEAR, only_here, someone_is_at
+from parrcs.core.jobs import (
+    ERASURES,
+    LINES_OF_IMPORTS,
+    MOST_ATTEMPTS,
+    TIME_TO_HEAR,
+    alone_until_the_end,
+    only_here,
+    someone_is_at,
+)
 from parrcs.core.tenancy import in_trust
 from pupils.selectors.pupils import pupil_file
+from reporting.models import Report
 from schools.models import Trust
 from schools.selectors.people import workplaces
 
@@ -30,6 +40,14 @@ class CannotErase(Exception):
     """It cannot be done; says why, in the reader's words and with nobody's name."""
 
 
+class _NamedInReport(Exception):
+    """A report names whoever is to be erased."""
+
+    def __init__(self, report_id: int) -> None:
+        super().__init__(report_id)
+        self.report_id = report_id
+
+
 def erase(*, trust_id: int, erasure_id: int) -> None:
     """Carry a decision out, unless that is done or is being done elsewhere."""
     with only_here(ERASURES, erasure_id) as mine:
@@ -39,6 +57,8 @@ def erase(*, trust_id: int, erasure_id: int) -> None:
             _carry_out(trust_id, erasure_id)
         except CannotErase as reason:
             _fail(trust_id, erasure_id, str(reason))
+        except _NamedInReport as named:
+            _fail(trust_id, erasure_id, _which_report(trust_id, named.report_id))
         except Exception:
             # Should the database itself be away, this fails too: the decision then still counts
             # as under way, and is found when the database is back.
@@ -84,11 +104,30 @@ def _start(trust_id: int, erasure_id: int) -> bool:
 
 def _carry_out(trust_id: int, erasure_id: int) -> None:
     with in_trust(trust_id):
+        # First of all: who waits for an import that is being worked on holds nothing it needs.
+        alone_until_the_end(LINES_OF_IMPORTS, trust_id)
         erasure = Erasure.objects.select_for_update().get(pk=erasure_id)
         with pghistory.context(person=erasure.asked_by_id, erasure=erasure_id):
             _check_still_right(erasure)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT erase_records(%s)", [erasure_id])
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT erase_records(%s)", [erasure_id])
+            except DatabaseError as error:
+                if getattr(error.__cause__, "sqlstate", None) == NAMED_IN_REPORT:
+                    raise _NamedInReport(int(error.__cause__.diag.message_detail)) from error  # type: ignore[union-attr]
+                raise
+
+
+def _which_report(trust_id: int, report_id: int) -> str:
+    """Say which report names somebody who is to be erased, and what can be done."""
+    with in_trust(trust_id):
+        report = Report.objects.select_related("school", "term").get(pk=report_id)
+        which = f"version {report.version}" if report.version else "the draft"
+        return (
+            f"The report of {str(report.school)[:80]} for {str(report.term)[:60]} ({which}) names"
+            " a pupil who is to be erased. Reports are not changed unseen. Ask whoever looks after"
+            " this server to see to it, then decide again."
+        )
 
 
 def _check_still_right(erasure: Erasure) -> None:

@@ -16,6 +16,7 @@ from exchange.services.files.tables import FileRefused
 from exchange.services.kinds import KINDS
 from exchange.services.kinds.base import scope_of
 from parrcs.core.access import Access, Permission
+from parrcs.core.jobs import LINES_OF_IMPORTS, share_until_the_end
 from schools.models import ARB, School
 
 __all__ = ["CannotGoOn", "FileRefused", "apply_import", "discard_import", "send_file"]
@@ -99,6 +100,7 @@ def undo_import(*, by: Access, run: Import) -> None:
 def discard_import(*, by: Access, run: Import) -> None:
     """Delete a file that was checked and not applied, with its lines. Raises `CannotGoOn`."""
     _check_may(by, run)
+    share_until_the_end(LINES_OF_IMPORTS, by.trust_id)
     deleted, _ = (
         Import.objects.visible_to(by)
         .filter(pk=run.pk, state__in=(ImportState.CHECKED, ImportState.REFUSED))

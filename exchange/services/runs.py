@@ -19,7 +19,15 @@ from exchange.models.imports import DAYS_TO_UNDO
 from exchange.services.bells import ring
 from exchange.services.carrying_out import CannotCarryOut, Stopped, apply, check, undo
 from parrcs.core.access import Access, Permission
-from parrcs.core.jobs import IMPORTS, MOST_ATTEMPTS, TIME_TO_HEAR, only_here, someone_is_at
+from parrcs.core.jobs import (
+    IMPORTS,
+    LINES_OF_IMPORTS,
+    MOST_ATTEMPTS,
+    TIME_TO_HEAR,
+    only_here,
+    share_until_the_end,
+    someone_is_at,
+)
 from parrcs.core.tenancy import in_trust
 from schools.models import Trust
 from schools.selectors.people import workplaces
@@ -90,18 +98,24 @@ def forget_old() -> None:
     old = timezone.now() - timedelta(days=DAYS_TO_UNDO)
     for trust_id in Trust.objects.values_list("id", flat=True):
         with in_trust(trust_id):
+            share_until_the_end(LINES_OF_IMPORTS, trust_id)
             Import.objects.filter(
                 state__in=(ImportState.CHECKED, ImportState.REFUSED), sent_at__lt=old
             ).delete()
-            done = Import.objects.filter(
-                Q(state=ImportState.APPLIED) | Q(state=ImportState.UNDONE),
-                applied_at__lt=old,
-                content__isnull=False,
+            # Once for both: what is asked for in between is neither half forgotten nor kept.
+            done = list(
+                Import.objects.select_for_update()
+                .filter(
+                    Q(state=ImportState.APPLIED) | Q(state=ImportState.UNDONE),
+                    applied_at__lt=old,
+                    content__isnull=False,
+                )
+                .values_list("pk", flat=True)
             )
             ImportLine.objects.filter(run__in=done).update(
                 texts=[], about="", problems=[], changes=[], traces={}, left=""
             )
-            done.update(content=None)
+            Import.objects.filter(pk__in=done).update(content=None)
 
 
 def _start(trust_id: int, import_id: int) -> Import | None:

@@ -24,6 +24,9 @@ from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 
+# So many erasures stand on the page; the file has all.
+LATEST = 50
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SET_RETENTION)
@@ -37,6 +40,7 @@ def retention(request: TrustRequest, ending: str = "") -> HttpResponse:
         set_years(by=request.access, years=form.years)
         messages.success(request, "The years are saved. Nothing was erased.")
         return redirect("retention")
+    log = erasures(request.access)
     return render(
         request,
         "exchange/retention/page.html",
@@ -44,7 +48,8 @@ def retention(request: TrustRequest, ending: str = "") -> HttpResponse:
             "due": due_records(request.access, today=timezone.localdate()),
             "form": form,
             "waiting": waiting_erasures(request.access),
-            "log": erasures(request.access),
+            "log": log[:LATEST],
+            "log_count": log.count(),
             "may_erase": may_erase_due(request.access),
         },
     )

@@ -20,6 +20,7 @@ HEARD_WITHIN_SECONDS = 60
 REPORT_RUNS = 52_011
 IMPORTS = 52_012
 ERASURES = 52_013
+LINES_OF_IMPORTS = 52_014
 
 
 @contextmanager
@@ -40,6 +41,16 @@ def only_here(kind: int, row_id: int) -> Iterator[bool]:
         # On a connection that has died, the lock has died with it.
         if held and connection.is_usable():
             _one("SELECT pg_advisory_unlock(%s, %s)", kind, row_id)
+
+
+def share_until_the_end(kind: int, row_id: int) -> None:
+    """Hold a lock with others until the transaction ends; wait for who holds it alone."""
+    _one("SELECT pg_advisory_xact_lock_shared(%s, %s) IS NULL", kind, row_id)
+
+
+def alone_until_the_end(kind: int, row_id: int) -> None:
+    """Hold a lock alone until the transaction ends; wait for all who share it."""
+    _one("SELECT pg_advisory_xact_lock(%s, %s) IS NULL", kind, row_id)
 
 
 def someone_is_at(kind: int, row_id: int) -> bool:

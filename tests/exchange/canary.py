@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import psycopg
@@ -32,6 +33,14 @@ from schools.models import JointVisit, LateEntry
 from tests.world import World
 
 FIRST, LAST, UPN, WORD = "Zephyrine", "O'Canary-Vögel", "Z999000126777", "quixcanary"
+# As others write it: with another apostrophe, with accents beside their letters, and as it was.
+OTHER_LAST = (
+    "O\u2019Canary-Vögel",
+    "o\u02bccanary-vögel",
+    "O\u2018Canary-VÖGEL",
+    normalize("NFD", LAST),
+)
+FORMER = f'{FIRST} "Zed"'
 WORDS = (FIRST, LAST, UPN, WORD)
 
 # How each table of a record leads to the pupil, told here once more and by hand.
@@ -40,6 +49,8 @@ PUPIL_OF = {
     "Outcome": "plan__pupil",
     "ProvisionReview": "provision__pupil",
     "Evidence": "note__pupil",
+    "ReviewStep": "review__pupil",
+    "ReviewAdvice": "review__pupil",
     "AccessCopy": "request__pupil",
 }
 # What only another column allows.
@@ -48,8 +59,9 @@ _BESIDE = {
     "PlacementRequest": {"responded_on": dt.date(2026, 10, 1)},
     "Pupil": {"photo_consent_on": dt.date(2026, 10, 1)},
     "Achievement": {"photo_kind": "image/jpeg"},
+    "SupportPlan": {"state": "ended", "reviewed_on": dt.date(2026, 10, 1)},
 }
-_OF_A_LIST = {"upn", "photo_kind", "sha256", "kind", "symbols"}
+_OF_A_LIST = {"upn", "to", "photo_kind", "sha256", "kind", "symbols"}
 
 
 def decide(world: World, *pupils: Pupil, **more: Any) -> Erasure:
@@ -78,6 +90,7 @@ def fill(world: World, pupil: Pupil) -> None:
         for table in record_tables(apps):
             for one in rows_of(table.model, pupil):
                 _write(one, turn)
+    Pupil.objects.filter(pk=pupil.pk).update(first_name=FORMER, last_name=f"{LAST}-{WORD}")
     Pupil.objects.filter(pk=pupil.pk).update(upn=UPN, first_name=FIRST, last_name=LAST)
     Pupil.objects.filter(pk=pupil.pk).update(protected=True)
     # Of what was removed only history knows.
@@ -116,7 +129,8 @@ def _in_other_places(world: World) -> None:
     note = Note.objects.create(
         pupil=other,
         seen_on=dt.date(2026, 9, 20),
-        text=f"Played with {whole.upper()}, and {LAST}, {FIRST} laughed at {UPN}.",
+        text=f"Played with {whole.upper()}, and {LAST}, {FIRST} laughed at {UPN}. "
+        + "; ".join(f"{FIRST} {last}" for last in OTHER_LAST),
         written_by=world.people[Role.TRUST_LEAD],
     )
     Evidence.objects.create(
@@ -162,6 +176,12 @@ def as_superuser() -> Iterator[psycopg.Connection[Any]]:
     user = address.netloc.partition("@")[2]
     with psycopg.connect(address._replace(netloc=f"postgres@{user}").geturl()) as connection:
         yield connection
+
+
+def sample() -> None:
+    """Let the planner sample every table, as it does by itself from time to time."""
+    with as_superuser() as connection:
+        connection.execute("ANALYZE")
 
 
 def everywhere() -> dict[str, str]:

@@ -142,8 +142,24 @@ def test_other_pupils_are_not_in_it(full: Pupil, sign_in: Any, world: World) -> 
         text=f"{own} sat with {other}, {far.last_name.upper()} {far.first_name} and {far.upn}.",
         written_by=world.people[Role.TRUST_LEAD],
     )
+    renamed, removed = world.pupils[1], PupilFactory(first_name="Only", last_name="Inhistory")
+    Pupil.objects.filter(pk=renamed.pk).update(last_name="Nowother")
+    was = f"{renamed.first_name} {renamed.last_name}"
+    removed.delete()
+    # The same child entered once before, and removed, bears the pupil's own number.
+    Pupil.objects.filter(pk=full.pk).update(upn="Z000000000000")
+    PupilFactory(first_name="Twice", last_name="Entered", upn=full.upn).delete()
+    Pupil.objects.filter(pk=full.pk).update(upn=full.upn)
+    Note.objects.create(
+        pupil=full,
+        seen_on=TODAY,
+        text=f"{full.upn}: before {was}, {renamed.first_name} Nowother, {removed}.",
+        written_by=world.people[Role.TRUST_LEAD],
+    )
     packed = copy_of(sign_in(Role.HEAD), full)
     told = [row["text"] for row in record_in(packed)["Notes"]["rows"]]
+    left_out = "[another pupil]"
+    assert f"{full.upn}: before {left_out}, {left_out}, {left_out}." in told
     assert f"{own} sat with [another pupil], [another pupil] and [another pupil]." in told
     whole = packed.read("record.json").decode() + pdf_in(packed)
     for pupil in Pupil.objects.exclude(pk=full.pk):

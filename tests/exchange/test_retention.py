@@ -154,6 +154,48 @@ def test_what_was_removed_by_hand_is_erased_from_history(world: World, sign_in: 
         assert cursor.fetchone() == (0,)
 
 
+def test_what_was_removed_by_hand_is_due_by_its_own_day(world: World) -> None:
+    a_row_everywhere(world)
+    pupil, old = world.pupils[0], dt.date(2016, 5, 1)
+    notes = Note.objects.filter(pupil=pupil, evidence__isnull=False)
+    kept, gone = notes[0], PupilFactory(born_on=dt.date(2000, 1, 1))
+    more = {"written_by": kept.written_by, "text": "Seen", "seen_on": old}
+    removed = Note.objects.create(pupil=pupil, **more)
+    file = {"kind": "application/pdf", "size": 1, "sha256": "0" * 64, "content": b"x"}
+    for note in (kept, removed):
+        Evidence.objects.create(note=note, name="a.pdf", **file)
+    Note.objects.filter(pk=kept.pk).update(seen_on=old)
+    Achievement.objects.filter(pupil=pupil).update(achieved_on=old)
+    AttendanceTotal.objects.filter(pupil=pupil).update(starts_on=old, ends_on=old)
+    # What goes with a whole record is not counted once more.
+    Note.objects.create(pupil=gone, **more).delete()
+    Evidence.objects.filter(note__pupil=pupil).delete()
+    removed.delete()
+    achievements = Achievement.objects.filter(pupil=pupil).delete()[0]
+    attendance = AttendanceTotal.objects.filter(pupil=pupil).delete()[0]
+    assert attendance
+    assert due(world) == {"pupil": 1, "attendance": attendance, "request": 0}
+    for kind in ("evidence", "achievement"):
+        RetentionRule.objects.create(kind=kind, years=7)
+    found = due_records(world.access(Role.TRUST_LEAD), today=TODAY)
+    by_hand = {str(each.kind): dict(each.places).get(REMOVED) for each in found.kinds}
+    assert by_hand == {
+        "pupil": None, "evidence": 3, "achievement": achievements, "attendance": attendance,
+        "request": None,
+    }  # fmt: skip
+    RetentionRule.objects.create(kind="note", years=7)
+    found = due_records(world.access(Role.TRUST_LEAD), today=TODAY)
+    by_hand = {str(each.kind): dict(each.places).get(REMOVED) for each in found.kinds}
+    assert (by_hand["note"], by_hand["evidence"]) == (1, None)
+    erasure = decide(world, reason="retention", pupils=1, records=found.records)
+    for each in found.kinds:
+        for row in each.rows:
+            ErasureItem.objects.create(erasure=erasure, kind=each.kind, row=row)
+    assert carried_out(world, erasure).state == "done"
+    found = due_records(world.access(Role.TRUST_LEAD), today=TODAY)
+    assert (found.pupils, found.records) == (0, 0)
+
+
 def test_who_sets_the_years_is_shown_no_name(world: World, sign_in: Any) -> None:
     gone = left(world, dt.date(2000, 1, 1))
     admin = sign_in(Role.TRUST_ADMIN)

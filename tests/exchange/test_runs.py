@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exchange.models import Import, ImportLine
-from exchange.services import carrying_out, runs
+from exchange.services import carrying_out, erasure_runs, runs
 from exchange.services.imports import CannotGoOn, apply_import, discard_import, undo_import
 from exchange.tasks import forget_imports, resume_imports
 from parrcs.core.access import Role
-from parrcs.core.jobs import IMPORTS, only_here
+from parrcs.core.jobs import IMPORTS, LINES_OF_IMPORTS, only_here
 from pupils.models import Pupil
 from schools.models import Membership
+from tests.exchange.canary import decide
 from tests.exchange.conftest import Desk, as_csv, counts, row, upn
 from tests.world import World
 
@@ -159,3 +161,57 @@ def test_after_a_week_the_file_and_the_words_are_gone(desk: Desk) -> None:
     line = ImportLine.objects.get(run=done)
     assert (line.texts, line.about, line.changes, line.traces) == ([], "", [], {})
     assert line.pupil == Pupil.objects.get(upn=upn(1))
+
+
+def test_what_is_erased_during_a_check_is_not_written_again(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil, held = world.pupils[0], []
+    said, asked = carrying_out._say, erasure_runs._check_still_right
+    monkeypatch.setattr(carrying_out, "AT_ONCE", 1)
+
+    def say(run: Import, done: int) -> None:
+        held.append(locks_of_imports())
+        if done == 1:
+            erasure = decide(world, pupil)
+            erasure_runs.erase(trust_id=world.trust.pk, erasure_id=erasure.pk)
+            erasure.refresh_from_db()
+            assert erasure.state == "done"
+        said(run, done)
+
+    def ask(erasure: Any) -> None:
+        held.append(locks_of_imports())
+        asked(erasure)
+
+    monkeypatch.setattr(carrying_out, "_say", say)
+    monkeypatch.setattr(erasure_runs, "_check_still_right", ask)
+    named = row(2, Legal_Surname=pupil.last_name, Preferred_Forename=pupil.first_name)
+    run = desk.send(as_csv([row(1), named]))
+    first, second = desk.lines(run)
+    assert (run.state, first.outcome, second.outcome) == ("checked", "new", "refused")
+    assert (second.texts, second.about, second.changes) == ([], "", [])
+    # Imports share the lock of a trust, and an erasure takes it alone.
+    assert held == [
+        {"ShareLock"},
+        {"ShareLock"},
+        {"ShareLock", "ExclusiveLock"},
+    ]
+
+
+def locks_of_imports() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted",
+            [LINES_OF_IMPORTS],
+        )
+        return {mode for (mode,) in cursor.fetchall()}
+
+
+def test_what_is_forgotten_is_found_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = desk.apply(desk.send(as_csv([row(1)])))
+    change(done, applied_at=timezone.now() - dt.timedelta(days=8))
+    with CaptureQueriesContext(connection) as made:
+        forget_imports()
+    found = [q["sql"] for q in made if '"content" IS NOT NULL' in q["sql"]]
+    assert [sql[:6] for sql in found] == ["SELECT"]
+    assert found[0].endswith("FOR UPDATE")
