@@ -11,6 +11,7 @@ import pgtrigger.migrations
 import schools.models.calendar
 from django.conf import settings
 from django.db import migrations, models
+from parrcs.core.first_tables import MakeTables
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -24,2864 +25,2937 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Achievement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("achieved_on", models.DateField()),
-                ("what", models.CharField(max_length=160)),
-                (
-                    "wider",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("music_therapy", "Music therapy"),
-                            ("dance", "Dance"),
-                            ("swimming", "Swimming"),
-                            ("riding", "Riding"),
-                            ("rebound", "Rebound therapy"),
-                            ("speech", "Speech and language therapy"),
-                            ("occupational", "Occupational therapy"),
-                            ("physiotherapy", "Physiotherapy"),
-                            ("wellbeing", "Wellbeing"),
-                            ("other", "Other"),
-                        ],
-                        max_length=16,
-                        verbose_name="wider progress",
-                    ),
-                ),
-                (
-                    "voice",
-                    models.CharField(
-                        blank=True, help_text="In the pupil's own words", max_length=160
-                    ),
-                ),
-                (
-                    "symbols",
-                    models.CharField(
-                        blank=True,
-                        help_text="Symbols that the pupil chose, with blanks between",
-                        max_length=80,
-                    ),
-                ),
-                ("photo", models.BinaryField(blank=True, null=True)),
-                ("photo_small", models.BinaryField(blank=True, null=True)),
-                ("photo_kind", models.CharField(blank=True, max_length=40)),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="achievements",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-achieved_on", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="CoreArea",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(db_index=False, max_length=30)),
-                ("name", models.CharField(max_length=60)),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("position",),
-            },
-        ),
-        migrations.CreateModel(
-            name="AchievementEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("achieved_on", models.DateField()),
-                ("what", models.CharField(max_length=160)),
-                (
-                    "wider",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("music_therapy", "Music therapy"),
-                            ("dance", "Dance"),
-                            ("swimming", "Swimming"),
-                            ("riding", "Riding"),
-                            ("rebound", "Rebound therapy"),
-                            ("speech", "Speech and language therapy"),
-                            ("occupational", "Occupational therapy"),
-                            ("physiotherapy", "Physiotherapy"),
-                            ("wellbeing", "Wellbeing"),
-                            ("other", "Other"),
-                        ],
-                        max_length=16,
-                        verbose_name="wider progress",
-                    ),
-                ),
-                (
-                    "voice",
-                    models.CharField(
-                        blank=True, help_text="In the pupil's own words", max_length=160
-                    ),
-                ),
-                (
-                    "symbols",
-                    models.CharField(
-                        blank=True,
-                        help_text="Symbols that the pupil chose, with blanks between",
-                        max_length=80,
-                    ),
-                ),
-                ("photo_kind", models.CharField(blank=True, max_length=40)),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.achievement",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "core_area",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.corearea",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="achievement",
-            name="core_area",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.corearea",
-            ),
-        ),
-        migrations.CreateModel(
-            name="CoreAreaEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("code", models.SlugField(db_index=False, max_length=30)),
-                ("name", models.CharField(max_length=60)),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.corearea",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Evidence",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(help_text="Media type, found from the content", max_length=40),
-                ),
-                ("size", models.PositiveIntegerField(help_text="Bytes")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("content", models.BinaryField()),
-                ("thumbnail", models.BinaryField(blank=True, null=True)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Expectation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("points_a_term", models.DecimalField(decimal_places=2, max_digits=5)),
-                (
-                    "better",
-                    models.DecimalField(
-                        decimal_places=2,
-                        help_text="Times the expected gain from which it is better",
-                        max_digits=4,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "route",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="expectations",
-                        to="pupils.route",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("stream", "route", "starts_on"),
-            },
-        ),
-        migrations.CreateModel(
-            name="Note",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "secured",
-                    models.BooleanField(blank=True, help_text="Of a small step only", null=True),
-                ),
-                ("seen_on", models.DateField()),
-                ("text", models.CharField(blank=True, max_length=1000)),
-                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("changed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "removed_at",
-                    models.DateTimeField(
-                        blank=True, help_text="Removed, with a way back for a moment", null=True
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notes",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "target",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="notes",
-                        to="pupils.termlytarget",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-seen_on", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="EvidenceEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(help_text="Media type, found from the content", max_length=40),
-                ),
-                ("size", models.PositiveIntegerField(help_text="Bytes")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.evidence",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "note",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.note",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="evidence",
-            name="note",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="evidence",
-                to="assessment.note",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Point",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=12)),
-                ("label", models.CharField(max_length=120)),
-                ("value", models.DecimalField(decimal_places=2, max_digits=6)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("stream", "value"),
-            },
-        ),
-        migrations.AddField(
-            model_name="note",
-            name="point",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.point",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Judgement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("judged_at", models.DateTimeField()),
-                (
-                    "version",
-                    models.BigIntegerField(
-                        default=0,
-                        help_text="The save that wrote it, a SavedOperation; 0 for an import",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="judgements",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Baseline",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("judged_on", models.DateField()),
-                ("replaced_on", models.DateField(blank=True, null=True)),
-                (
-                    "carried_from",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The baseline in the version before, of which this one is the mapping",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="carried_to",
-                        to="assessment.baseline",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="baselines",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("judged_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Aim",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("set_at", models.DateTimeField()),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="aims",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "set_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "suggested",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="What the pupil's own rate and the route suggested when it was set",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="PointMapping",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "after",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="predecessors",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "before",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="successors",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("before",),
-            },
-        ),
-        migrations.CreateModel(
-            name="PointMappingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "after",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "before",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.pointmapping",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Reminder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "left",
-                    models.PositiveIntegerField(
-                        help_text="Judgements still to be made when it was sent"
-                    ),
-                ),
-                ("sent_on", models.DateField()),
-                ("sent_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reminders",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-sent_at",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ReminderEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "left",
-                    models.PositiveIntegerField(
-                        help_text="Judgements still to be made when it was sent"
-                    ),
-                ),
-                ("sent_on", models.DateField()),
-                ("sent_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.reminder",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Strand",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(db_index=False, max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "area",
-                    models.CharField(
-                        blank=True,
-                        help_text="What strands are grouped by",
-                        max_length=80,
-                        verbose_name="area of learning",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "core_area",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="strands",
-                        to="assessment.corearea",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("stream", "position"),
-            },
-        ),
-        migrations.CreateModel(
-            name="NoteEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "secured",
-                    models.BooleanField(blank=True, help_text="Of a small step only", null=True),
-                ),
-                ("seen_on", models.DateField()),
-                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("changed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "removed_at",
-                    models.DateTimeField(
-                        blank=True, help_text="Removed, with a way back for a moment", null=True
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.note",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "target",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.termlytarget",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "strand",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="note",
-            name="strand",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.strand",
-            ),
-        ),
-        migrations.CreateModel(
-            name="JudgementEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("judged_at", models.DateTimeField()),
-                (
-                    "version",
-                    models.BigIntegerField(
-                        default=0,
-                        help_text="The save that wrote it, a SavedOperation; 0 for an import",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.judgement",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "strand",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="judgement",
-            name="strand",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.strand",
-            ),
-        ),
-        migrations.CreateModel(
-            name="BaselineEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("judged_on", models.DateField()),
-                ("replaced_on", models.DateField(blank=True, null=True)),
-                (
-                    "carried_from",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The baseline in the version before, of which this one is the mapping",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.baseline",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.baseline",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "strand",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="baseline",
-            name="strand",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.strand",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AimEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("set_at", models.DateTimeField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.aim",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "set_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "point",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "suggested",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="What the pupil's own rate and the route suggested when it was set",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "strand",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="aim",
-            name="strand",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessment.strand",
-            ),
-        ),
-        migrations.CreateModel(
-            name="StrandMapping",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "after",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="predecessors",
-                        to="assessment.strand",
-                    ),
-                ),
-                (
-                    "before",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="successors",
-                        to="assessment.strand",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("after",),
-            },
-        ),
-        migrations.CreateModel(
-            name="StrandMappingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "after",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-                (
-                    "before",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.strand",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.strandmapping",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Stream",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(db_index=False, max_length=40)),
-                ("version", models.CharField(max_length=12)),
-                ("name", models.CharField(max_length=80)),
-                ("description", models.CharField(blank=True, max_length=400)),
-                ("for_whom", models.CharField(blank=True, max_length=140)),
-                ("loaded_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "proposed",
-                    models.JSONField(
-                        help_text="What its file proposes: `better`, and `expected` points a term by code of route"
-                    ),
-                ),
-                ("approved_from", models.DateField(blank=True, null=True)),
-                ("approved_until", models.DateField(blank=True, null=True)),
-                (
-                    "cut_short_until",
-                    models.DateField(
-                        blank=True,
-                        help_text="Until when that one was to be in use; None: with no end",
-                        null=True,
-                    ),
-                ),
-                (
-                    "cut_short",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The version whose use ended because this one came into use",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cut_short_by",
-                        to="assessment.stream",
-                    ),
-                ),
-                (
-                    "loaded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        help_text="None for what came with the application, or by command",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "replaces",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="replaced_by",
-                        to="assessment.stream",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("code", "version"),
-            },
-        ),
-        migrations.CreateModel(
-            name="StrandEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("code", models.SlugField(db_index=False, max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "area",
-                    models.CharField(
-                        blank=True,
-                        help_text="What strands are grouped by",
-                        max_length=80,
-                        verbose_name="area of learning",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "core_area",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.corearea",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.strand",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "stream",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.stream",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="strand",
-            name="stream",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="strands",
-                to="assessment.stream",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PointEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=12)),
-                ("label", models.CharField(max_length=120)),
-                ("value", models.DecimalField(decimal_places=2, max_digits=6)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.point",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "stream",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.stream",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="point",
-            name="stream",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="points",
-                to="assessment.stream",
-            ),
-        ),
-        migrations.CreateModel(
-            name="ExpectationEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("points_a_term", models.DecimalField(decimal_places=2, max_digits=5)),
-                (
-                    "better",
-                    models.DecimalField(
-                        decimal_places=2,
-                        help_text="Times the expected gain from which it is better",
-                        max_digits=4,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.expectation",
-                    ),
-                ),
-                (
-                    "route",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.route",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "stream",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.stream",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="expectation",
-            name="stream",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="expectations",
-                to="assessment.stream",
-            ),
-        ),
-        migrations.CreateModel(
-            name="StreamEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("code", models.SlugField(db_index=False, max_length=40)),
-                ("version", models.CharField(max_length=12)),
-                ("name", models.CharField(max_length=80)),
-                ("description", models.CharField(blank=True, max_length=400)),
-                ("for_whom", models.CharField(blank=True, max_length=140)),
-                ("loaded_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "proposed",
-                    models.JSONField(
-                        help_text="What its file proposes: `better`, and `expected` points a term by code of route"
-                    ),
-                ),
-                ("approved_from", models.DateField(blank=True, null=True)),
-                ("approved_until", models.DateField(blank=True, null=True)),
-                (
-                    "cut_short_until",
-                    models.DateField(
-                        blank=True,
-                        help_text="Until when that one was to be in use; None: with no end",
-                        null=True,
-                    ),
-                ),
-                (
-                    "cut_short",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The version whose use ended because this one came into use",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.stream",
-                    ),
-                ),
-                (
-                    "loaded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="None for what came with the application, or by command",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.stream",
-                    ),
-                ),
-                (
-                    "replaces",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.stream",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="TestScore",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("test", models.CharField(max_length=80)),
-                ("taken_on", models.DateField()),
-                ("score", models.DecimalField(decimal_places=2, max_digits=6)),
-                (
-                    "out_of",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True),
-                ),
-                (
-                    "core_area",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="assessment.corearea",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="test_scores",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-taken_on", "test"),
-            },
-        ),
-        migrations.CreateModel(
-            name="TestScoreEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("test", models.CharField(max_length=80)),
-                ("taken_on", models.DateField()),
-                ("score", models.DecimalField(decimal_places=2, max_digits=6)),
-                (
-                    "out_of",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True),
-                ),
-                (
-                    "core_area",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="assessment.corearea",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="assessment.testscore",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="corearea",
-            constraint=models.UniqueConstraint(fields=("trust", "code"), name="core_area_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="corearea",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_coreareaevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
-                    hash="933e679770116d0b00fbf666cd9ba3e018281a7c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_29939",
-                    table="assessment_corearea",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="corearea",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_coreareaevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
-                    hash="e8c240a529ba3f5f0a18c281dcbb3035a7f68da1",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_e446c",
-                    table="assessment_corearea",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="achievement",
-            index=models.Index(fields=["trust", "pupil"], name="achievement_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="achievement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("core_area__isnull", True), models.Q(("wider", ""), _negated=True)),
-                    models.Q(("core_area__isnull", False), ("wider", "")),
-                    _connector="OR",
-                ),
-                name="achievement_in_one_area",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="achievement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("photo__isnull", True), ("photo_kind", ""), ("photo_small__isnull", True)
-                    ),
-                    models.Q(
-                        ("photo__isnull", False),
-                        ("photo_small__isnull", False),
-                        models.Q(("photo_kind", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="achievement_photo_whole",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="achievement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."achieved_on" IS DISTINCT FROM (NEW."achieved_on") OR OLD."core_area_id" IS DISTINCT FROM (NEW."core_area_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."photo_kind" IS DISTINCT FROM (NEW."photo_kind") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."symbols" IS DISTINCT FROM (NEW."symbols") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."voice" IS DISTINCT FROM (NEW."voice") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."wider" IS DISTINCT FROM (NEW."wider") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
-                    func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="c47385faf60b7a2cc3dfbc7d112831ec5b9574a5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_46bfb",
-                    table="assessment_achievement",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="achievement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="acda81145e6daf941b53c3cb82b7c730d9a9db13",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_c2d3c",
-                    table="assessment_achievement",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evidence",
-            index=models.Index(fields=["trust", "note"], name="evidence_by_note"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="evidence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."note_id" IS DISTINCT FROM (NEW."note_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
-                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
-                    hash="542b56007d6be913970b097f2dad3f17731df767",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_f5213",
-                    table="assessment_evidence",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="evidence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
-                    hash="3a8effdac042934662665bfaba4ca1695c6d6bf3",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_226df",
-                    table="assessment_evidence",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointmapping",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "before", "after"), name="point_mapping_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pointmapping",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_pointmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id"); RETURN NULL;',
-                    hash="aaf5df34db68ca9eda78d4d38fc74b46417b2277",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_ac892",
-                    table="assessment_pointmapping",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pointmapping",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_pointmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id"); RETURN NULL;',
-                    hash="65b74beeff9fc7f6d0c9c37d89aeeba48316e238",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_4e35c",
-                    table="assessment_pointmapping",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term", "class_group", "sent_on"), name="reminder_once_a_day"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_reminderevent" ("class_group_id", "id", "left", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "sent_on", "term_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", OLD."left", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."sent_on", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="7f0a1fb3aafed941c6763c11432cf47ed7623186",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_80a37",
-                    table="assessment_reminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_reminderevent" ("class_group_id", "id", "left", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "sent_on", "term_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", OLD."left", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."sent_on", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="79fd007ea84aceba5218c36187c22cc88d21e82b",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_1a141",
-                    table="assessment_reminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["trust", "pupil", "seen_on"], name="note_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("strand__isnull", True), ("target__isnull", True), _connector="OR"
-                ),
-                name="note_of_a_strand_or_a_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("point__isnull", True), ("secured__isnull", True)),
-                    models.Q(
-                        ("point__isnull", False),
-                        ("secured__isnull", False),
-                        ("strand__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="small_step_is_of_a_strand",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="note",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."point_id" IS DISTINCT FROM (NEW."point_id") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."secured" IS DISTINCT FROM (NEW."secured") OR OLD."seen_on" IS DISTINCT FROM (NEW."seen_on") OR OLD."strand_id" IS DISTINCT FROM (NEW."strand_id") OR OLD."target_id" IS DISTINCT FROM (NEW."target_id") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
-                    func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="c6ab6ffd6aab64e7ea7ccdc250a992d845bb315d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_7ce5a",
-                    table="assessment_note",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="note",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
-                    hash="61d4fded6638229e5a309a4cb81043ba20f880b4",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_04f97",
-                    table="assessment_note",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="judgement",
-            index=models.Index(fields=["trust", "pupil"], name="judgement_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term", "pupil", "strand"), name="judgement_once_a_term"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="judgement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_judgementevent" ("id", "judged_at", "judged_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "strand_id", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."judged_at", OLD."judged_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."strand_id", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="25bc47f708921f8fd6da4ea2c49576d6355c363b",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_7d1cd",
-                    table="assessment_judgement",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="judgement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_judgementevent" ("id", "judged_at", "judged_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "strand_id", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."judged_at", OLD."judged_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."strand_id", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="460c250dea855fc5e3447ecc9b6a661c4f6f7ef7",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_1e022",
-                    table="assessment_judgement",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="baseline",
-            index=models.Index(fields=["trust", "carried_from"], name="baseline_by_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="baseline",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil", "strand", "judged_on"), name="baseline_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="baseline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_on__isnull", True)),
-                fields=("trust", "pupil", "strand"),
-                name="baseline_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="baseline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("replaced_on__isnull", True),
-                    ("replaced_on__gt", models.F("judged_on")),
-                    _connector="OR",
-                ),
-                name="baseline_replaced_after_it_was_made",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="baseline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_baselineevent" ("carried_from_id", "id", "judged_by_id", "judged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "replaced_on", "strand_id", "trust_id") VALUES (OLD."carried_from_id", OLD."id", OLD."judged_by_id", OLD."judged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."replaced_on", OLD."strand_id", OLD."trust_id"); RETURN NULL;',
-                    hash="681e50cfa439376c48889b03ef67b6abcfc053f6",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_cc845",
-                    table="assessment_baseline",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="baseline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_baselineevent" ("carried_from_id", "id", "judged_by_id", "judged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "replaced_on", "strand_id", "trust_id") VALUES (OLD."carried_from_id", OLD."id", OLD."judged_by_id", OLD."judged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."replaced_on", OLD."strand_id", OLD."trust_id"); RETURN NULL;',
-                    hash="7aa8f30d47630fc7e21edf3d1d3fe479d2d05e61",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_da460",
-                    table="assessment_baseline",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aim",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil", "year", "strand"), name="aim_once_a_year"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="aim",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_aimevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "set_at", "set_by_id", "strand_id", "suggested_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."set_at", OLD."set_by_id", OLD."strand_id", OLD."suggested_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="888693690d926c34354ef05fa1aecf871cc6984a",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_36b76",
-                    table="assessment_aim",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="aim",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_aimevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "set_at", "set_by_id", "strand_id", "suggested_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."set_at", OLD."set_by_id", OLD."strand_id", OLD."suggested_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="e6e3db79abc924187ac09ee288c9515c2c0327df",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_94b99",
-                    table="assessment_aim",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="strandmapping",
-            index=models.Index(fields=["trust", "before"], name="mapping_by_strand_before"),
-        ),
-        migrations.AddConstraint(
-            model_name="strandmapping",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "after"), name="strand_goes_on_from_one"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="strandmapping",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_strandmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id"); RETURN NULL;',
-                    hash="4dbe6fd6497ceaeb9cfc9244444f7670e526b53a",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_00787",
-                    table="assessment_strandmapping",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="strandmapping",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_strandmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id"); RETURN NULL;',
-                    hash="3a220b6ab8670593ee43ef5df4b2ae91999e7fa3",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_5697e",
-                    table="assessment_strandmapping",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stream",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "code", "version"), name="stream_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stream",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("approved_from__isnull", False), ("approved_until__isnull", True)
-                ),
-                fields=("trust", "code"),
-                name="stream_one_version_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stream",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_until__isnull", True),
-                    models.Q(
-                        ("approved_from__isnull", False),
-                        ("approved_until__gte", models.F("approved_from")),
-                    ),
-                    _connector="OR",
-                ),
-                name="stream_until_after_from",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stream",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="ea23c62fbdfad27dc029238ba8a61f4d8ac172ca",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_4791e",
-                    table="assessment_stream",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stream",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="25a474d493ef48e5a2884065f5ac4787cab96776",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_47296",
-                    table="assessment_stream",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strand",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "stream", "code"), name="strand_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="strand",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_strandevent" ("area", "code", "core_area_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "stream_id", "trust_id") VALUES (OLD."area", OLD."code", OLD."core_area_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
-                    hash="e1bf4f3fa4ae6b11f562e5d9102a3bc3cb4a248c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_ab2ef",
-                    table="assessment_strand",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="strand",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_strandevent" ("area", "code", "core_area_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "stream_id", "trust_id") VALUES (OLD."area", OLD."code", OLD."core_area_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
-                    hash="528ab13893e541cf6774dea895ac6cd454398def",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_6d9d6",
-                    table="assessment_strand",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "stream", "code"), name="point_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "stream", "value"), name="point_value_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="point",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_pointevent" ("code", "id", "label", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stream_id", "trust_id", "value") VALUES (OLD."code", OLD."id", OLD."label", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."stream_id", OLD."trust_id", OLD."value"); RETURN NULL;',
-                    hash="05e107d3acc9e22a18b1f16d043a0962578719ea",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_52d2e",
-                    table="assessment_point",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="point",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_pointevent" ("code", "id", "label", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stream_id", "trust_id", "value") VALUES (OLD."code", OLD."id", OLD."label", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."stream_id", OLD."trust_id", OLD."value"); RETURN NULL;',
-                    hash="7c7dce5e89590bece7effe35b482822458d6ba5d",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b6534",
-                    table="assessment_point",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points_a_term__gte", 0)), name="expected_gain_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("better__gte", 1)), name="better_at_least_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="expectation_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (models.F("trust"), "="),
-                    (models.F("stream"), "="),
-                    (models.F("route"), "="),
-                    (
-                        schools.models.calendar.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="Achievement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        "&&",
+                        ("achieved_on", models.DateField()),
+                        ("what", models.CharField(max_length=160)),
+                        (
+                            "wider",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("music_therapy", "Music therapy"),
+                                    ("dance", "Dance"),
+                                    ("swimming", "Swimming"),
+                                    ("riding", "Riding"),
+                                    ("rebound", "Rebound therapy"),
+                                    ("speech", "Speech and language therapy"),
+                                    ("occupational", "Occupational therapy"),
+                                    ("physiotherapy", "Physiotherapy"),
+                                    ("wellbeing", "Wellbeing"),
+                                    ("other", "Other"),
+                                ],
+                                max_length=16,
+                                verbose_name="wider progress",
+                            ),
+                        ),
+                        (
+                            "voice",
+                            models.CharField(
+                                blank=True, help_text="In the pupil's own words", max_length=160
+                            ),
+                        ),
+                        (
+                            "symbols",
+                            models.CharField(
+                                blank=True,
+                                help_text="Symbols that the pupil chose, with blanks between",
+                                max_length=80,
+                            ),
+                        ),
+                        ("photo", models.BinaryField(blank=True, null=True)),
+                        ("photo_small", models.BinaryField(blank=True, null=True)),
+                        ("photo_kind", models.CharField(blank=True, max_length=40)),
+                        ("written_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="achievements",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-achieved_on", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CoreArea",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(db_index=False, max_length=30)),
+                        ("name", models.CharField(max_length=60)),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("position",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AchievementEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("achieved_on", models.DateField()),
+                        ("what", models.CharField(max_length=160)),
+                        (
+                            "wider",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("music_therapy", "Music therapy"),
+                                    ("dance", "Dance"),
+                                    ("swimming", "Swimming"),
+                                    ("riding", "Riding"),
+                                    ("rebound", "Rebound therapy"),
+                                    ("speech", "Speech and language therapy"),
+                                    ("occupational", "Occupational therapy"),
+                                    ("physiotherapy", "Physiotherapy"),
+                                    ("wellbeing", "Wellbeing"),
+                                    ("other", "Other"),
+                                ],
+                                max_length=16,
+                                verbose_name="wider progress",
+                            ),
+                        ),
+                        (
+                            "voice",
+                            models.CharField(
+                                blank=True, help_text="In the pupil's own words", max_length=160
+                            ),
+                        ),
+                        (
+                            "symbols",
+                            models.CharField(
+                                blank=True,
+                                help_text="Symbols that the pupil chose, with blanks between",
+                                max_length=80,
+                            ),
+                        ),
+                        ("photo_kind", models.CharField(blank=True, max_length=40)),
+                        ("written_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.achievement",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "core_area",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="achievement",
+                    name="core_area",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.corearea",
                     ),
-                ],
-                name="one_expectation_a_day",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="expectation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_expectationevent" ("better", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points_a_term", "route_id", "starts_on", "stream_id", "trust_id") VALUES (OLD."better", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."points_a_term", OLD."route_id", OLD."starts_on", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
-                    hash="488e330fc4981aafd237a531652d21c2819e69ff",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_f0c73",
-                    table="assessment_expectation",
-                    when="AFTER",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="expectation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_expectationevent" ("better", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points_a_term", "route_id", "starts_on", "stream_id", "trust_id") VALUES (OLD."better", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."points_a_term", OLD."route_id", OLD."starts_on", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
-                    hash="b673cf750c78924b47d5fe1d93f5cccede63e7d6",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_93333",
-                    table="assessment_expectation",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="CoreAreaEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("code", models.SlugField(db_index=False, max_length=30)),
+                        ("name", models.CharField(max_length=60)),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testscore",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil", "test", "taken_on"), name="test_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__gte", 0),
-                    models.Q(("out_of__isnull", True), ("out_of__gt", 0), _connector="OR"),
+                migrations.CreateModel(
+                    name="Evidence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "kind",
+                            models.CharField(
+                                help_text="Media type, found from the content", max_length=40
+                            ),
+                        ),
+                        ("size", models.PositiveIntegerField(help_text="Bytes")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        ("content", models.BinaryField()),
+                        ("thumbnail", models.BinaryField(blank=True, null=True)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
                 ),
-                name="test_score_not_negative",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="testscore",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "assessment_testscoreevent" ("core_area_id", "entered_by_id", "id", "out_of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "score", "taken_on", "test", "trust_id") VALUES (OLD."core_area_id", OLD."entered_by_id", OLD."id", OLD."out_of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."score", OLD."taken_on", OLD."test", OLD."trust_id"); RETURN NULL;',
-                    hash="7db2182ff3f6818b467fe75113880efbe7e98a9f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_f124a",
-                    table="assessment_testscore",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="Expectation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("points_a_term", models.DecimalField(decimal_places=2, max_digits=5)),
+                        (
+                            "better",
+                            models.DecimalField(
+                                decimal_places=2,
+                                help_text="Times the expected gain from which it is better",
+                                max_digits=4,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "route",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="expectations",
+                                to="pupils.route",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("stream", "route", "starts_on"),
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="testscore",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "assessment_testscoreevent" ("core_area_id", "entered_by_id", "id", "out_of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "score", "taken_on", "test", "trust_id") VALUES (OLD."core_area_id", OLD."entered_by_id", OLD."id", OLD."out_of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."score", OLD."taken_on", OLD."test", OLD."trust_id"); RETURN NULL;',
-                    hash="a58bb5cc9bd6cb8ebc0a7195c7c6ff137442741b",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_8a82b",
-                    table="assessment_testscore",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="Note",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "secured",
+                            models.BooleanField(
+                                blank=True, help_text="Of a small step only", null=True
+                            ),
+                        ),
+                        ("seen_on", models.DateField()),
+                        ("text", models.CharField(blank=True, max_length=1000)),
+                        ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("changed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "removed_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="Removed, with a way back for a moment",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notes",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "target",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="notes",
+                                to="pupils.termlytarget",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-seen_on", "-id"),
+                    },
                 ),
-            ),
+                migrations.CreateModel(
+                    name="EvidenceEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                help_text="Media type, found from the content", max_length=40
+                            ),
+                        ),
+                        ("size", models.PositiveIntegerField(help_text="Bytes")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.evidence",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "note",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.note",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="evidence",
+                    name="note",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="assessment.note",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="Point",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=12)),
+                        ("label", models.CharField(max_length=120)),
+                        ("value", models.DecimalField(decimal_places=2, max_digits=6)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("stream", "value"),
+                    },
+                ),
+                migrations.AddField(
+                    model_name="note",
+                    name="point",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.point",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="Judgement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("judged_at", models.DateTimeField()),
+                        (
+                            "version",
+                            models.BigIntegerField(
+                                default=0,
+                                help_text="The save that wrote it, a SavedOperation; 0 for an import",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="judgements",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Baseline",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("judged_on", models.DateField()),
+                        ("replaced_on", models.DateField(blank=True, null=True)),
+                        (
+                            "carried_from",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The baseline in the version before, of which this one is the mapping",
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="carried_to",
+                                to="assessment.baseline",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="baselines",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("judged_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Aim",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("set_at", models.DateTimeField()),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="aims",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "set_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "suggested",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="What the pupil's own rate and the route suggested when it was set",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PointMapping",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "after",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="predecessors",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "before",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="successors",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("before",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PointMappingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "after",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "before",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.pointmapping",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Reminder",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "left",
+                            models.PositiveIntegerField(
+                                help_text="Judgements still to be made when it was sent"
+                            ),
+                        ),
+                        ("sent_on", models.DateField()),
+                        ("sent_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminders",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-sent_at",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReminderEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "left",
+                            models.PositiveIntegerField(
+                                help_text="Judgements still to be made when it was sent"
+                            ),
+                        ),
+                        ("sent_on", models.DateField()),
+                        ("sent_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.reminder",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Strand",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(db_index=False, max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "area",
+                            models.CharField(
+                                blank=True,
+                                help_text="What strands are grouped by",
+                                max_length=80,
+                                verbose_name="area of learning",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "core_area",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="strands",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("stream", "position"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NoteEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "secured",
+                            models.BooleanField(
+                                blank=True, help_text="Of a small step only", null=True
+                            ),
+                        ),
+                        ("seen_on", models.DateField()),
+                        ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("changed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "removed_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="Removed, with a way back for a moment",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.note",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "target",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.termlytarget",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "strand",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="note",
+                    name="strand",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.strand",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="JudgementEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("judged_at", models.DateTimeField()),
+                        (
+                            "version",
+                            models.BigIntegerField(
+                                default=0,
+                                help_text="The save that wrote it, a SavedOperation; 0 for an import",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.judgement",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "strand",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="judgement",
+                    name="strand",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.strand",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="BaselineEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("judged_on", models.DateField()),
+                        ("replaced_on", models.DateField(blank=True, null=True)),
+                        (
+                            "carried_from",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The baseline in the version before, of which this one is the mapping",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.baseline",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.baseline",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "strand",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="baseline",
+                    name="strand",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.strand",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="AimEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("set_at", models.DateTimeField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.aim",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "set_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "point",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "suggested",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="What the pupil's own rate and the route suggested when it was set",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "strand",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="aim",
+                    name="strand",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.strand",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="StrandMapping",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "after",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="predecessors",
+                                to="assessment.strand",
+                            ),
+                        ),
+                        (
+                            "before",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="successors",
+                                to="assessment.strand",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("after",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StrandMappingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "after",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                        (
+                            "before",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.strand",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.strandmapping",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Stream",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(db_index=False, max_length=40)),
+                        ("version", models.CharField(max_length=12)),
+                        ("name", models.CharField(max_length=80)),
+                        ("description", models.CharField(blank=True, max_length=400)),
+                        ("for_whom", models.CharField(blank=True, max_length=140)),
+                        ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "proposed",
+                            models.JSONField(
+                                help_text="What its file proposes: `better`, and `expected` points a term by code of route"
+                            ),
+                        ),
+                        ("approved_from", models.DateField(blank=True, null=True)),
+                        ("approved_until", models.DateField(blank=True, null=True)),
+                        (
+                            "cut_short_until",
+                            models.DateField(
+                                blank=True,
+                                help_text="Until when that one was to be in use; None: with no end",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "cut_short",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The version whose use ended because this one came into use",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cut_short_by",
+                                to="assessment.stream",
+                            ),
+                        ),
+                        (
+                            "loaded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                help_text="None for what came with the application, or by command",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "replaces",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="replaced_by",
+                                to="assessment.stream",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("code", "version"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StrandEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("code", models.SlugField(db_index=False, max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "area",
+                            models.CharField(
+                                blank=True,
+                                help_text="What strands are grouped by",
+                                max_length=80,
+                                verbose_name="area of learning",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "core_area",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.strand",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "stream",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.stream",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="strand",
+                    name="stream",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="strands",
+                        to="assessment.stream",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="PointEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("code", models.CharField(max_length=12)),
+                        ("label", models.CharField(max_length=120)),
+                        ("value", models.DecimalField(decimal_places=2, max_digits=6)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.point",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "stream",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.stream",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="point",
+                    name="stream",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="assessment.stream",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="ExpectationEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("points_a_term", models.DecimalField(decimal_places=2, max_digits=5)),
+                        (
+                            "better",
+                            models.DecimalField(
+                                decimal_places=2,
+                                help_text="Times the expected gain from which it is better",
+                                max_digits=4,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.expectation",
+                            ),
+                        ),
+                        (
+                            "route",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.route",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "stream",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.stream",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="expectation",
+                    name="stream",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="expectations",
+                        to="assessment.stream",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="StreamEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("code", models.SlugField(db_index=False, max_length=40)),
+                        ("version", models.CharField(max_length=12)),
+                        ("name", models.CharField(max_length=80)),
+                        ("description", models.CharField(blank=True, max_length=400)),
+                        ("for_whom", models.CharField(blank=True, max_length=140)),
+                        ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "proposed",
+                            models.JSONField(
+                                help_text="What its file proposes: `better`, and `expected` points a term by code of route"
+                            ),
+                        ),
+                        ("approved_from", models.DateField(blank=True, null=True)),
+                        ("approved_until", models.DateField(blank=True, null=True)),
+                        (
+                            "cut_short_until",
+                            models.DateField(
+                                blank=True,
+                                help_text="Until when that one was to be in use; None: with no end",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "cut_short",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The version whose use ended because this one came into use",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.stream",
+                            ),
+                        ),
+                        (
+                            "loaded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="None for what came with the application, or by command",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.stream",
+                            ),
+                        ),
+                        (
+                            "replaces",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.stream",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TestScore",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("test", models.CharField(max_length=80)),
+                        ("taken_on", models.DateField()),
+                        ("score", models.DecimalField(decimal_places=2, max_digits=6)),
+                        (
+                            "out_of",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=6, null=True
+                            ),
+                        ),
+                        (
+                            "core_area",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="test_scores",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-taken_on", "test"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TestScoreEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("test", models.CharField(max_length=80)),
+                        ("taken_on", models.DateField()),
+                        ("score", models.DecimalField(decimal_places=2, max_digits=6)),
+                        (
+                            "out_of",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=6, null=True
+                            ),
+                        ),
+                        (
+                            "core_area",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="assessment.corearea",
+                            ),
+                        ),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="assessment.testscore",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="corearea",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "code"), name="core_area_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="corearea",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_coreareaevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
+                            hash="933e679770116d0b00fbf666cd9ba3e018281a7c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_29939",
+                            table="assessment_corearea",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="corearea",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_coreareaevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
+                            hash="e8c240a529ba3f5f0a18c281dcbb3035a7f68da1",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_e446c",
+                            table="assessment_corearea",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="achievement",
+                    index=models.Index(fields=["trust", "pupil"], name="achievement_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="achievement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("core_area__isnull", True), models.Q(("wider", ""), _negated=True)
+                            ),
+                            models.Q(("core_area__isnull", False), ("wider", "")),
+                            _connector="OR",
+                        ),
+                        name="achievement_in_one_area",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="achievement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("photo__isnull", True),
+                                ("photo_kind", ""),
+                                ("photo_small__isnull", True),
+                            ),
+                            models.Q(
+                                ("photo__isnull", False),
+                                ("photo_small__isnull", False),
+                                models.Q(("photo_kind", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="achievement_photo_whole",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="achievement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."achieved_on" IS DISTINCT FROM (NEW."achieved_on") OR OLD."core_area_id" IS DISTINCT FROM (NEW."core_area_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."photo_kind" IS DISTINCT FROM (NEW."photo_kind") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."symbols" IS DISTINCT FROM (NEW."symbols") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."voice" IS DISTINCT FROM (NEW."voice") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."wider" IS DISTINCT FROM (NEW."wider") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
+                            func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                            hash="c47385faf60b7a2cc3dfbc7d112831ec5b9574a5",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_46bfb",
+                            table="assessment_achievement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="achievement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_achievementevent" ("achieved_on", "core_area_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_kind", "pupil_id", "symbols", "trust_id", "voice", "what", "wider", "written_at", "written_by_id") VALUES (OLD."achieved_on", OLD."core_area_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_kind", OLD."pupil_id", OLD."symbols", OLD."trust_id", OLD."voice", OLD."what", OLD."wider", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                            hash="acda81145e6daf941b53c3cb82b7c730d9a9db13",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_c2d3c",
+                            table="assessment_achievement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="evidence",
+                    index=models.Index(fields=["trust", "note"], name="evidence_by_note"),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="evidence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."note_id" IS DISTINCT FROM (NEW."note_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
+                            func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
+                            hash="542b56007d6be913970b097f2dad3f17731df767",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_f5213",
+                            table="assessment_evidence",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="evidence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_evidenceevent" ("id", "kind", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "trust_id") VALUES (OLD."id", OLD."kind", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sha256", OLD."size", OLD."trust_id"); RETURN NULL;',
+                            hash="3a8effdac042934662665bfaba4ca1695c6d6bf3",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_226df",
+                            table="assessment_evidence",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointmapping",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "before", "after"), name="point_mapping_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pointmapping",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_pointmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id"); RETURN NULL;',
+                            hash="aaf5df34db68ca9eda78d4d38fc74b46417b2277",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_ac892",
+                            table="assessment_pointmapping",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pointmapping",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_pointmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id"); RETURN NULL;',
+                            hash="65b74beeff9fc7f6d0c9c37d89aeeba48316e238",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_4e35c",
+                            table="assessment_pointmapping",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reminder",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "term", "class_group", "sent_on"),
+                        name="reminder_once_a_day",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reminder",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_reminderevent" ("class_group_id", "id", "left", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "sent_on", "term_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", OLD."left", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."sent_on", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="7f0a1fb3aafed941c6763c11432cf47ed7623186",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_80a37",
+                            table="assessment_reminder",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reminder",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_reminderevent" ("class_group_id", "id", "left", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "sent_on", "term_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", OLD."left", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sent_at", OLD."sent_by_id", OLD."sent_on", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="79fd007ea84aceba5218c36187c22cc88d21e82b",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_1a141",
+                            table="assessment_reminder",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="note",
+                    index=models.Index(fields=["trust", "pupil", "seen_on"], name="note_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="note",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("strand__isnull", True), ("target__isnull", True), _connector="OR"
+                        ),
+                        name="note_of_a_strand_or_a_target",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="note",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("point__isnull", True), ("secured__isnull", True)),
+                            models.Q(
+                                ("point__isnull", False),
+                                ("secured__isnull", False),
+                                ("strand__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="small_step_is_of_a_strand",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="note",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."point_id" IS DISTINCT FROM (NEW."point_id") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."secured" IS DISTINCT FROM (NEW."secured") OR OLD."seen_on" IS DISTINCT FROM (NEW."seen_on") OR OLD."strand_id" IS DISTINCT FROM (NEW."strand_id") OR OLD."target_id" IS DISTINCT FROM (NEW."target_id") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id"))',
+                            func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                            hash="c6ab6ffd6aab64e7ea7ccdc250a992d845bb315d",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_7ce5a",
+                            table="assessment_note",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="note",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_noteevent" ("changed_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "removed_at", "secured", "seen_on", "strand_id", "target_id", "trust_id", "written_at", "written_by_id") VALUES (OLD."changed_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."removed_at", OLD."secured", OLD."seen_on", OLD."strand_id", OLD."target_id", OLD."trust_id", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                            hash="61d4fded6638229e5a309a4cb81043ba20f880b4",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_04f97",
+                            table="assessment_note",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="judgement",
+                    index=models.Index(fields=["trust", "pupil"], name="judgement_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "term", "pupil", "strand"), name="judgement_once_a_term"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="judgement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_judgementevent" ("id", "judged_at", "judged_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "strand_id", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."judged_at", OLD."judged_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."strand_id", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                            hash="25bc47f708921f8fd6da4ea2c49576d6355c363b",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_7d1cd",
+                            table="assessment_judgement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="judgement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_judgementevent" ("id", "judged_at", "judged_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "strand_id", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."judged_at", OLD."judged_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."strand_id", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                            hash="460c250dea855fc5e3447ecc9b6a661c4f6f7ef7",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_1e022",
+                            table="assessment_judgement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="baseline",
+                    index=models.Index(fields=["trust", "carried_from"], name="baseline_by_source"),
+                ),
+                migrations.AddConstraint(
+                    model_name="baseline",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil", "strand", "judged_on"), name="baseline_once_a_day"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="baseline",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("replaced_on__isnull", True)),
+                        fields=("trust", "pupil", "strand"),
+                        name="baseline_one_in_force",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="baseline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaced_on__isnull", True),
+                            ("replaced_on__gt", models.F("judged_on")),
+                            _connector="OR",
+                        ),
+                        name="baseline_replaced_after_it_was_made",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="baseline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_baselineevent" ("carried_from_id", "id", "judged_by_id", "judged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "replaced_on", "strand_id", "trust_id") VALUES (OLD."carried_from_id", OLD."id", OLD."judged_by_id", OLD."judged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."replaced_on", OLD."strand_id", OLD."trust_id"); RETURN NULL;',
+                            hash="681e50cfa439376c48889b03ef67b6abcfc053f6",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_cc845",
+                            table="assessment_baseline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="baseline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_baselineevent" ("carried_from_id", "id", "judged_by_id", "judged_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "replaced_on", "strand_id", "trust_id") VALUES (OLD."carried_from_id", OLD."id", OLD."judged_by_id", OLD."judged_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."replaced_on", OLD."strand_id", OLD."trust_id"); RETURN NULL;',
+                            hash="7aa8f30d47630fc7e21edf3d1d3fe479d2d05e61",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_da460",
+                            table="assessment_baseline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="aim",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil", "year", "strand"), name="aim_once_a_year"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="aim",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_aimevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "set_at", "set_by_id", "strand_id", "suggested_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."set_at", OLD."set_by_id", OLD."strand_id", OLD."suggested_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="888693690d926c34354ef05fa1aecf871cc6984a",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_36b76",
+                            table="assessment_aim",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="aim",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_aimevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_id", "pupil_id", "set_at", "set_by_id", "strand_id", "suggested_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."point_id", OLD."pupil_id", OLD."set_at", OLD."set_by_id", OLD."strand_id", OLD."suggested_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="e6e3db79abc924187ac09ee288c9515c2c0327df",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_94b99",
+                            table="assessment_aim",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="strandmapping",
+                    index=models.Index(fields=["trust", "before"], name="mapping_by_strand_before"),
+                ),
+                migrations.AddConstraint(
+                    model_name="strandmapping",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "after"), name="strand_goes_on_from_one"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="strandmapping",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_strandmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id"); RETURN NULL;',
+                            hash="4dbe6fd6497ceaeb9cfc9244444f7670e526b53a",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_00787",
+                            table="assessment_strandmapping",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="strandmapping",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_strandmappingevent" ("after_id", "before_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id") VALUES (OLD."after_id", OLD."before_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id"); RETURN NULL;',
+                            hash="3a220b6ab8670593ee43ef5df4b2ae91999e7fa3",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_5697e",
+                            table="assessment_strandmapping",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="stream",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "code", "version"), name="stream_version_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="stream",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(
+                            ("approved_from__isnull", False), ("approved_until__isnull", True)
+                        ),
+                        fields=("trust", "code"),
+                        name="stream_one_version_open",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="stream",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_until__isnull", True),
+                            models.Q(
+                                ("approved_from__isnull", False),
+                                ("approved_until__gte", models.F("approved_from")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stream_until_after_from",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="stream",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                            hash="ea23c62fbdfad27dc029238ba8a61f4d8ac172ca",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_4791e",
+                            table="assessment_stream",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="stream",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_streamevent" ("approved_from", "approved_until", "code", "cut_short_id", "cut_short_until", "description", "for_whom", "id", "loaded_at", "loaded_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed", "replaces_id", "trust_id", "version") VALUES (OLD."approved_from", OLD."approved_until", OLD."code", OLD."cut_short_id", OLD."cut_short_until", OLD."description", OLD."for_whom", OLD."id", OLD."loaded_at", OLD."loaded_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."proposed", OLD."replaces_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                            hash="25a474d493ef48e5a2884065f5ac4787cab96776",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_47296",
+                            table="assessment_stream",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="strand",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "stream", "code"), name="strand_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="strand",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_strandevent" ("area", "code", "core_area_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "stream_id", "trust_id") VALUES (OLD."area", OLD."code", OLD."core_area_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
+                            hash="e1bf4f3fa4ae6b11f562e5d9102a3bc3cb4a248c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_ab2ef",
+                            table="assessment_strand",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="strand",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_strandevent" ("area", "code", "core_area_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "stream_id", "trust_id") VALUES (OLD."area", OLD."code", OLD."core_area_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
+                            hash="528ab13893e541cf6774dea895ac6cd454398def",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_6d9d6",
+                            table="assessment_strand",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="point",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "stream", "code"), name="point_code_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="point",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "stream", "value"), name="point_value_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="point",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_pointevent" ("code", "id", "label", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stream_id", "trust_id", "value") VALUES (OLD."code", OLD."id", OLD."label", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."stream_id", OLD."trust_id", OLD."value"); RETURN NULL;',
+                            hash="05e107d3acc9e22a18b1f16d043a0962578719ea",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_52d2e",
+                            table="assessment_point",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="point",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_pointevent" ("code", "id", "label", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stream_id", "trust_id", "value") VALUES (OLD."code", OLD."id", OLD."label", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."stream_id", OLD."trust_id", OLD."value"); RETURN NULL;',
+                            hash="7c7dce5e89590bece7effe35b482822458d6ba5d",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b6534",
+                            table="assessment_point",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="expectation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("points_a_term__gte", 0)),
+                        name="expected_gain_not_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="expectation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("better__gte", 1)), name="better_at_least_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="expectation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="expectation_ends_after_it_starts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="expectation",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("trust"), "="),
+                            (models.F("stream"), "="),
+                            (models.F("route"), "="),
+                            (
+                                schools.models.calendar.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_expectation_a_day",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="expectation",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_expectationevent" ("better", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points_a_term", "route_id", "starts_on", "stream_id", "trust_id") VALUES (OLD."better", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."points_a_term", OLD."route_id", OLD."starts_on", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
+                            hash="488e330fc4981aafd237a531652d21c2819e69ff",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_f0c73",
+                            table="assessment_expectation",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="expectation",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_expectationevent" ("better", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points_a_term", "route_id", "starts_on", "stream_id", "trust_id") VALUES (OLD."better", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."points_a_term", OLD."route_id", OLD."starts_on", OLD."stream_id", OLD."trust_id"); RETURN NULL;',
+                            hash="b673cf750c78924b47d5fe1d93f5cccede63e7d6",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_93333",
+                            table="assessment_expectation",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="testscore",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil", "test", "taken_on"), name="test_once_a_day"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="testscore",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__gte", 0),
+                            models.Q(("out_of__isnull", True), ("out_of__gt", 0), _connector="OR"),
+                        ),
+                        name="test_score_not_negative",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="testscore",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "assessment_testscoreevent" ("core_area_id", "entered_by_id", "id", "out_of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "score", "taken_on", "test", "trust_id") VALUES (OLD."core_area_id", OLD."entered_by_id", OLD."id", OLD."out_of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."score", OLD."taken_on", OLD."test", OLD."trust_id"); RETURN NULL;',
+                            hash="7db2182ff3f6818b467fe75113880efbe7e98a9f",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_f124a",
+                            table="assessment_testscore",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="testscore",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "assessment_testscoreevent" ("core_area_id", "entered_by_id", "id", "out_of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "score", "taken_on", "test", "trust_id") VALUES (OLD."core_area_id", OLD."entered_by_id", OLD."id", OLD."out_of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."score", OLD."taken_on", OLD."test", OLD."trust_id"); RETURN NULL;',
+                            hash="a58bb5cc9bd6cb8ebc0a7195c7c6ff137442741b",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_8a82b",
+                            table="assessment_testscore",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                ProtectTenant("Reminder"),
+                ProtectTenant("CoreArea"),
+                ProtectTenant("Stream"),
+                ProtectTenant("Achievement"),
+                ProtectTenant("TestScore"),
+                ProtectTenant("Strand"),
+                ProtectTenant("Point"),
+                ProtectTenant("Expectation"),
+                ProtectTenant("Aim"),
+                ProtectTenant("Baseline"),
+                ProtectTenant("Judgement"),
+                ProtectTenant("Note"),
+                ProtectTenant("StrandMapping"),
+                ProtectTenant("PointMapping"),
+                ProtectTenant("Evidence"),
+                ProtectTenant("AimEvent", append_only=True),
+                ProtectTenant("AchievementEvent", append_only=True),
+                ProtectTenant("BaselineEvent", append_only=True),
+                ProtectTenant("JudgementEvent", append_only=True),
+                ProtectTenant("NoteEvent", append_only=True),
+                ProtectTenant("EvidenceEvent", append_only=True),
+                ProtectTenant("TestScoreEvent", append_only=True),
+                ProtectTenant("ReminderEvent", append_only=True),
+                ProtectTenant("CoreAreaEvent", append_only=True),
+                ProtectTenant("StreamEvent", append_only=True),
+                ProtectTenant("StrandEvent", append_only=True),
+                ProtectTenant("PointEvent", append_only=True),
+                ProtectTenant("ExpectationEvent", append_only=True),
+                ProtectTenant("StrandMappingEvent", append_only=True),
+                ProtectTenant("PointMappingEvent", append_only=True),
+            ]
         ),
-        ProtectTenant("Reminder"),
-        ProtectTenant("CoreArea"),
-        ProtectTenant("Stream"),
-        ProtectTenant("Achievement"),
-        ProtectTenant("TestScore"),
-        ProtectTenant("Strand"),
-        ProtectTenant("Point"),
-        ProtectTenant("Expectation"),
-        ProtectTenant("Aim"),
-        ProtectTenant("Baseline"),
-        ProtectTenant("Judgement"),
-        ProtectTenant("Note"),
-        ProtectTenant("StrandMapping"),
-        ProtectTenant("PointMapping"),
-        ProtectTenant("Evidence"),
-        ProtectTenant("AimEvent", append_only=True),
-        ProtectTenant("AchievementEvent", append_only=True),
-        ProtectTenant("BaselineEvent", append_only=True),
-        ProtectTenant("JudgementEvent", append_only=True),
-        ProtectTenant("NoteEvent", append_only=True),
-        ProtectTenant("EvidenceEvent", append_only=True),
-        ProtectTenant("TestScoreEvent", append_only=True),
-        ProtectTenant("ReminderEvent", append_only=True),
-        ProtectTenant("CoreAreaEvent", append_only=True),
-        ProtectTenant("StreamEvent", append_only=True),
-        ProtectTenant("StrandEvent", append_only=True),
-        ProtectTenant("PointEvent", append_only=True),
-        ProtectTenant("ExpectationEvent", append_only=True),
-        ProtectTenant("StrandMappingEvent", append_only=True),
-        ProtectTenant("PointMappingEvent", append_only=True),
     ]

@@ -7,6 +7,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from parrcs.core.first_tables import MakeTables
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -20,1447 +21,1512 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AccessCopy",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="AccessCopy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("made_at",),
+                    },
                 ),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="AccessRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.CharField(
+                                choices=[
+                                    ("pupil", "The pupil"),
+                                    ("parent", "A parent or carer"),
+                                    ("other", "Somebody on their behalf"),
+                                ],
+                                max_length=6,
+                            ),
+                        ),
+                        ("received_on", models.DateField()),
+                        ("answered_on", models.DateField(blank=True, null=True)),
+                        ("entered_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="access_requests",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-received_on", "-id"),
+                    },
                 ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
+                migrations.CreateModel(
+                    name="AccessCopyEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("made_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.accesscopy",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "request",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="exchange.accessrequest",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ],
-            options={
-                "ordering": ("made_at",),
-            },
-        ),
-        migrations.CreateModel(
-            name="AccessRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "asked_by",
-                    models.CharField(
-                        choices=[
-                            ("pupil", "The pupil"),
-                            ("parent", "A parent or carer"),
-                            ("other", "Somebody on their behalf"),
-                        ],
-                        max_length=6,
-                    ),
-                ),
-                ("received_on", models.DateField()),
-                ("answered_on", models.DateField(blank=True, null=True)),
-                ("entered_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
+                migrations.AddField(
+                    model_name="accesscopy",
+                    name="request",
+                    field=parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="access_requests",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-received_on", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="AccessCopyEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.accesscopy",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "request",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
+                        related_name="copies",
                         to="exchange.accessrequest",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="accesscopy",
-            name="request",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="copies",
-                to="exchange.accessrequest",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AccessRequestEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "asked_by",
-                    models.CharField(
-                        choices=[
-                            ("pupil", "The pupil"),
-                            ("parent", "A parent or carer"),
-                            ("other", "Somebody on their behalf"),
-                        ],
-                        max_length=6,
-                    ),
-                ),
-                ("received_on", models.DateField()),
-                ("answered_on", models.DateField(blank=True, null=True)),
-                ("entered_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.accessrequest",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Erasure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("retention", "Kept as long as the trust keeps it"),
-                            (
-                                "right",
-                                "Asked for by the pupil or somebody with parental responsibility",
+                migrations.CreateModel(
+                    name="AccessRequestEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "asked_by",
+                            models.CharField(
+                                choices=[
+                                    ("pupil", "The pupil"),
+                                    ("parent", "A parent or carer"),
+                                    ("other", "Somebody on their behalf"),
+                                ],
+                                max_length=6,
                             ),
-                            ("mistake", "The record should never have been made"),
-                            ("order", "Ordered by a court or the Information Commissioner"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("pupils", models.PositiveIntegerField(help_text="Whole records of pupils")),
-                (
-                    "records",
-                    models.PositiveIntegerField(
-                        help_text="Other records, of pupils whose own one stays"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting for a worker"),
-                            ("erasing", "Being erased"),
-                            ("done", "Erased"),
-                            ("failed", "Not done"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("problem", models.CharField(blank=True, max_length=300)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-asked_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ErasureEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("retention", "Kept as long as the trust keeps it"),
-                            (
-                                "right",
-                                "Asked for by the pupil or somebody with parental responsibility",
+                        ),
+                        ("received_on", models.DateField()),
+                        ("answered_on", models.DateField(blank=True, null=True)),
+                        ("entered_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
                             ),
-                            ("mistake", "The record should never have been made"),
-                            ("order", "Ordered by a court or the Information Commissioner"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("pupils", models.PositiveIntegerField(help_text="Whole records of pupils")),
-                (
-                    "records",
-                    models.PositiveIntegerField(
-                        help_text="Other records, of pupils whose own one stays"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting for a worker"),
-                            ("erasing", "Being erased"),
-                            ("done", "Erased"),
-                            ("failed", "Not done"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("problem", models.CharField(blank=True, max_length=300)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.erasure",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ErasureItem",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pupil", "Pupils who have left, with all that is kept of them"),
-                            ("note", "Notes, with their files"),
-                            ("evidence", "Files that belong to notes"),
-                            ("achievement", "Achievements, with their photos"),
-                            ("attendance", "Attendance"),
-                            ("request", "Placement requests of children who did not come"),
-                        ],
-                        max_length=11,
-                    ),
-                ),
-                ("row", models.BigIntegerField()),
-                (
-                    "erasure",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="exchange.erasure",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ErasureLog",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("erasure", models.BigIntegerField(help_text="The number of the decision")),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("retention", "Kept as long as the trust keeps it"),
-                            (
-                                "right",
-                                "Asked for by the pupil or somebody with parental responsibility",
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.accessrequest",
                             ),
-                            ("mistake", "The record should never have been made"),
-                            ("order", "Ordered by a court or the Information Commissioner"),
-                        ],
-                        max_length=10,
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Erasure",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("retention", "Kept as long as the trust keeps it"),
+                                    (
+                                        "right",
+                                        "Asked for by the pupil or somebody with parental responsibility",
+                                    ),
+                                    ("mistake", "The record should never have been made"),
+                                    ("order", "Ordered by a court or the Information Commissioner"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "pupils",
+                            models.PositiveIntegerField(help_text="Whole records of pupils"),
+                        ),
+                        (
+                            "records",
+                            models.PositiveIntegerField(
+                                help_text="Other records, of pupils whose own one stays"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting for a worker"),
+                                    ("erasing", "Being erased"),
+                                    ("done", "Erased"),
+                                    ("failed", "Not done"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        ("asked_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-asked_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ErasureEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("retention", "Kept as long as the trust keeps it"),
+                                    (
+                                        "right",
+                                        "Asked for by the pupil or somebody with parental responsibility",
+                                    ),
+                                    ("mistake", "The record should never have been made"),
+                                    ("order", "Ordered by a court or the Information Commissioner"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "pupils",
+                            models.PositiveIntegerField(help_text="Whole records of pupils"),
+                        ),
+                        (
+                            "records",
+                            models.PositiveIntegerField(
+                                help_text="Other records, of pupils whose own one stays"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting for a worker"),
+                                    ("erasing", "Being erased"),
+                                    ("done", "Erased"),
+                                    ("failed", "Not done"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        ("asked_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.erasure",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ErasureItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    (
+                                        "pupil",
+                                        "Pupils who have left, with all that is kept of them",
+                                    ),
+                                    ("note", "Notes, with their files"),
+                                    ("evidence", "Files that belong to notes"),
+                                    ("achievement", "Achievements, with their photos"),
+                                    ("attendance", "Attendance"),
+                                    ("request", "Placement requests of children who did not come"),
+                                ],
+                                max_length=11,
+                            ),
+                        ),
+                        ("row", models.BigIntegerField()),
+                        (
+                            "erasure",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="exchange.erasure",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ErasureLog",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("erasure", models.BigIntegerField(help_text="The number of the decision")),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("retention", "Kept as long as the trust keeps it"),
+                                    (
+                                        "right",
+                                        "Asked for by the pupil or somebody with parental responsibility",
+                                    ),
+                                    ("mistake", "The record should never have been made"),
+                                    ("order", "Ordered by a court or the Information Commissioner"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("pupils", models.PositiveIntegerField()),
+                        ("records", models.PositiveIntegerField()),
+                        (
+                            "counts",
+                            models.JSONField(
+                                help_text="How many rows of each table went, history among them"
+                            ),
+                        ),
+                        (
+                            "mentions",
+                            models.PositiveIntegerField(
+                                help_text="How many rows about others named a pupil, and do so no longer"
+                            ),
+                        ),
+                        ("erased_at", models.DateTimeField()),
+                        (
+                            "erased_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-erased_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Import",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("pupils", "Pupils and their placements"),
+                                    ("ctf", "Pupils from a common transfer file (CTF)"),
+                                    ("targets", "Termly targets"),
+                                    ("judgements", "Judgements of a term"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="file name")),
+                        (
+                            "content",
+                            models.BinaryField(
+                                help_text="The file; emptied after seven days", null=True
+                            ),
+                        ),
+                        ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        (
+                            "options",
+                            models.JSONField(
+                                default=dict, help_text="What was chosen beside the file"
+                            ),
+                        ),
+                        (
+                            "columns",
+                            models.JSONField(
+                                default=list,
+                                help_text="Each heading of the file with the column it was understood as",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting to be checked"),
+                                    ("checking", "Being checked"),
+                                    ("checked", "Checked, not applied"),
+                                    ("refused", "Refused"),
+                                    ("applying", "Being applied"),
+                                    ("applied", "Applied"),
+                                    ("undoing", "Being undone"),
+                                    ("undone", "Undone"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                            ),
+                        ),
+                        ("step", models.CharField(blank=True, max_length=80)),
+                        ("done_lines", models.PositiveIntegerField(default=0)),
+                        ("all_lines", models.PositiveIntegerField(default=0)),
+                        ("new_lines", models.PositiveIntegerField(default=0)),
+                        ("changed_lines", models.PositiveIntegerField(default=0)),
+                        ("unchanged_lines", models.PositiveIntegerField(default=0)),
+                        ("refused_lines", models.PositiveIntegerField(default=0)),
+                        (
+                            "left_lines",
+                            models.PositiveIntegerField(
+                                default=0, help_text="What undoing had to leave"
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("problem", models.CharField(blank=True, max_length=400)),
+                        ("sent_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "asked_at",
+                            models.DateTimeField(help_text="When a worker was last asked to go on"),
+                        ),
+                        ("applied_at", models.DateTimeField(blank=True, null=True)),
+                        ("undone_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "applied_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "undone_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-sent_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("pupils", "Pupils and their placements"),
+                                    ("ctf", "Pupils from a common transfer file (CTF)"),
+                                    ("targets", "Termly targets"),
+                                    ("judgements", "Judgements of a term"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        (
+                            "options",
+                            models.JSONField(
+                                default=dict, help_text="What was chosen beside the file"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting to be checked"),
+                                    ("checking", "Being checked"),
+                                    ("checked", "Checked, not applied"),
+                                    ("refused", "Refused"),
+                                    ("applying", "Being applied"),
+                                    ("applied", "Applied"),
+                                    ("undoing", "Being undone"),
+                                    ("undone", "Undone"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                            ),
+                        ),
+                        ("step", models.CharField(blank=True, max_length=80)),
+                        ("done_lines", models.PositiveIntegerField(default=0)),
+                        ("all_lines", models.PositiveIntegerField(default=0)),
+                        ("new_lines", models.PositiveIntegerField(default=0)),
+                        ("changed_lines", models.PositiveIntegerField(default=0)),
+                        ("unchanged_lines", models.PositiveIntegerField(default=0)),
+                        ("refused_lines", models.PositiveIntegerField(default=0)),
+                        (
+                            "left_lines",
+                            models.PositiveIntegerField(
+                                default=0, help_text="What undoing had to leave"
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("problem", models.CharField(blank=True, max_length=400)),
+                        ("sent_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "asked_at",
+                            models.DateTimeField(help_text="When a worker was last asked to go on"),
+                        ),
+                        ("applied_at", models.DateTimeField(blank=True, null=True)),
+                        ("undone_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "applied_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.import",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "undone_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "position",
+                            models.PositiveIntegerField(
+                                help_text="1 for the first line below the headings"
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField(help_text="The line in the file")),
+                        (
+                            "texts",
+                            models.JSONField(
+                                default=list, help_text="What stands in it, column by column"
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Not yet checked"),
+                                    ("new", "New"),
+                                    ("changed", "Changed"),
+                                    ("unchanged", "Unchanged"),
+                                    ("refused", "Refused"),
+                                ],
+                                default="waiting",
+                                max_length=9,
+                            ),
+                        ),
+                        (
+                            "about",
+                            models.CharField(
+                                blank=True, help_text="Whom or what it is about", max_length=200
+                            ),
+                        ),
+                        (
+                            "problems",
+                            models.JSONField(
+                                default=list, help_text="Column and reason of each refusal"
+                            ),
+                        ),
+                        (
+                            "changes",
+                            models.JSONField(
+                                default=list, help_text="What changes, from what, to what"
+                            ),
+                        ),
+                        (
+                            "traces",
+                            models.JSONField(
+                                default=dict, help_text="What it wrote, to undo it by"
+                            ),
+                        ),
+                        (
+                            "left",
+                            models.CharField(
+                                blank=True, help_text="What undoing had to leave", max_length=300
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "run",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="exchange.import",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("position",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RetentionRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    (
+                                        "pupil",
+                                        "Pupils who have left, with all that is kept of them",
+                                    ),
+                                    ("note", "Notes, with their files"),
+                                    ("evidence", "Files that belong to notes"),
+                                    ("achievement", "Achievements, with their photos"),
+                                    ("attendance", "Attendance"),
+                                    ("request", "Placement requests of children who did not come"),
+                                ],
+                                max_length=11,
+                            ),
+                        ),
+                        ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RetentionRuleEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    (
+                                        "pupil",
+                                        "Pupils who have left, with all that is kept of them",
+                                    ),
+                                    ("note", "Notes, with their files"),
+                                    ("evidence", "Files that belong to notes"),
+                                    ("achievement", "Achievements, with their photos"),
+                                    ("attendance", "Attendance"),
+                                    ("request", "Placement requests of children who did not come"),
+                                ],
+                                max_length=11,
+                            ),
+                        ),
+                        ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.retentionrule",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Transfer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("to", models.CharField(max_length=7)),
+                        ("number", models.PositiveSmallIntegerField()),
+                        ("sent_at", models.DateTimeField()),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="transfers",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-sent_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TransferEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("to", models.CharField(max_length=7)),
+                        ("number", models.PositiveSmallIntegerField()),
+                        ("sent_at", models.DateTimeField()),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="exchange.transfer",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "sent_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="accessrequest",
+                    index=models.Index(fields=["trust", "pupil"], name="access_request_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="accessrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_on__isnull", True),
+                            ("answered_on__gte", models.F("received_on")),
+                            _connector="OR",
+                        ),
+                        name="access_answered_after_asked",
                     ),
                 ),
-                ("pupils", models.PositiveIntegerField()),
-                ("records", models.PositiveIntegerField()),
-                (
-                    "counts",
-                    models.JSONField(
-                        help_text="How many rows of each table went, history among them"
+                pgtrigger.migrations.AddTrigger(
+                    model_name="accessrequest",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
+                            hash="9c45f1478b94fe753c5da2108cbae9d371f7f669",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_25ea3",
+                            table="exchange_accessrequest",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "mentions",
-                    models.PositiveIntegerField(
-                        help_text="How many rows about others named a pupil, and do so no longer"
+                pgtrigger.migrations.AddTrigger(
+                    model_name="accessrequest",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
+                            hash="afb69a33f3ae23b65bd73506dbcc68620b23c0e7",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b27ee",
+                            table="exchange_accessrequest",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("erased_at", models.DateTimeField()),
-                (
-                    "erased_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="accesscopy",
+                    index=models.Index(fields=["trust", "request"], name="access_copy_by_request"),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="accesscopy",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
+                            hash="02eb15eb20e09e83cf86a39d160af25bff33b8c3",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_80a67",
+                            table="exchange_accesscopy",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="accesscopy",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
+                            hash="3c7f9afa128376fabfef7457ae76aa32d6c1e73e",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_c537d",
+                            table="exchange_accesscopy",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "ordering": ("-erased_at", "-id"),
-            },
+                migrations.AddConstraint(
+                    model_name="erasure",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("pupils__gt", 0), ("records__gt", 0), _connector="OR"),
+                        name="erasure_of_something",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="erasure",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                            hash="229040ea8267178b2390ebee810890a87dfa68dd",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_59943",
+                            table="exchange_erasure",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="erasure",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                            hash="aad04b92b4a5a9de89c6c1bcc728e44305f75af1",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_89ce1",
+                            table="exchange_erasure",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="erasureitem",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "erasure", "kind", "row"), name="erasure_item_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="erasurelog",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "erasure"), name="erasure_logged_once"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="import",
+                    index=models.Index(fields=["trust", "-sent_at"], name="import_by_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="import",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("done_lines__lte", models.F("all_lines"))),
+                        name="import_done_of_all",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="import",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("applied", "undone")), _negated=True),
+                            models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="import_applied_by_someone",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="import",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."attempts" IS DISTINCT FROM (NEW."attempts") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
+                            func='INSERT INTO "exchange_importevent" ("all_lines", "applied_at", "applied_by_id", "arb_id", "asked_at", "attempts", "changed_lines", "done_lines", "id", "kind", "left_lines", "new_lines", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "refused_lines", "school_id", "sent_at", "sent_by_id", "sha256", "size", "state", "step", "trust_id", "unchanged_lines", "undone_at", "undone_by_id") VALUES (OLD."all_lines", OLD."applied_at", OLD."applied_by_id", OLD."arb_id", OLD."asked_at", OLD."attempts", OLD."changed_lines", OLD."done_lines", OLD."id", OLD."kind", OLD."left_lines", OLD."new_lines", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."refused_lines", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."sha256", OLD."size", OLD."state", OLD."step", OLD."trust_id", OLD."unchanged_lines", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                            hash="69eafb58c3f95cf32c570d946ddb550fb0c47032",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_19dcd",
+                            table="exchange_import",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="import",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_importevent" ("all_lines", "applied_at", "applied_by_id", "arb_id", "asked_at", "attempts", "changed_lines", "done_lines", "id", "kind", "left_lines", "new_lines", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "refused_lines", "school_id", "sent_at", "sent_by_id", "sha256", "size", "state", "step", "trust_id", "unchanged_lines", "undone_at", "undone_by_id") VALUES (OLD."all_lines", OLD."applied_at", OLD."applied_by_id", OLD."arb_id", OLD."asked_at", OLD."attempts", OLD."changed_lines", OLD."done_lines", OLD."id", OLD."kind", OLD."left_lines", OLD."new_lines", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."refused_lines", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."sha256", OLD."size", OLD."state", OLD."step", OLD."trust_id", OLD."unchanged_lines", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                            hash="3716b59d18f8dea7beb662c6a1769289f8116fff",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_30f10",
+                            table="exchange_import",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="importline",
+                    index=models.Index(
+                        fields=["trust", "run", "outcome", "position"], name="line_by_outcome"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="importline",
+                    index=models.Index(fields=["trust", "pupil"], name="line_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="importline",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "run", "position"), name="line_once_an_import"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="retentionrule",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "kind"), name="retention_rule_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="retentionrule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("years__isnull", False),
+                            models.Q(("kind", "pupil"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="retention_of_pupils_has_years",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="retentionrule",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
+                            hash="d8015978275a6f59a296b653e923e63704bf623f",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_d24a9",
+                            table="exchange_retentionrule",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="retentionrule",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
+                            hash="342a2aa5e4061ee1b5ac4250cc2536e1e5db01a8",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_c996b",
+                            table="exchange_retentionrule",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="transfer",
+                    index=models.Index(fields=["trust", "-sent_at"], name="transfer_by_day"),
+                ),
+                migrations.AddIndex(
+                    model_name="transfer",
+                    index=models.Index(fields=["trust", "pupil"], name="transfer_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="transfer",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "school", "to", "number", "pupil"),
+                        name="transfer_once_a_file",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="transfer",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="transfer_is_numbered"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="transfer",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
+                            hash="be63acbc149faa12c5a8de2b89c2af061efbdf15",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_c0a26",
+                            table="exchange_transfer",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="transfer",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
+                            hash="c5c036496ad7dec5fa0fb591c1eb8477fee962a8",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b91b8",
+                            table="exchange_transfer",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                ProtectTenant("AccessRequest"),
+                ProtectTenant("RetentionRule"),
+                ProtectTenant("Erasure"),
+                ProtectTenant("ErasureLog"),
+                ProtectTenant("Import"),
+                ProtectTenant("Transfer"),
+                ProtectTenant("AccessCopy"),
+                ProtectTenant("ErasureItem"),
+                ProtectTenant("ImportLine"),
+                ProtectTenant("AccessRequestEvent", append_only=True),
+                ProtectTenant("AccessCopyEvent", append_only=True),
+                ProtectTenant("RetentionRuleEvent", append_only=True),
+                ProtectTenant("ErasureEvent", append_only=True),
+                ProtectTenant("ImportEvent", append_only=True),
+                ProtectTenant("TransferEvent", append_only=True),
+            ]
         ),
-        migrations.CreateModel(
-            name="Import",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pupils", "Pupils and their placements"),
-                            ("ctf", "Pupils from a common transfer file (CTF)"),
-                            ("targets", "Termly targets"),
-                            ("judgements", "Judgements of a term"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="file name")),
-                (
-                    "content",
-                    models.BinaryField(help_text="The file; emptied after seven days", null=True),
-                ),
-                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                (
-                    "options",
-                    models.JSONField(default=dict, help_text="What was chosen beside the file"),
-                ),
-                (
-                    "columns",
-                    models.JSONField(
-                        default=list,
-                        help_text="Each heading of the file with the column it was understood as",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting to be checked"),
-                            ("checking", "Being checked"),
-                            ("checked", "Checked, not applied"),
-                            ("refused", "Refused"),
-                            ("applying", "Being applied"),
-                            ("applied", "Applied"),
-                            ("undoing", "Being undone"),
-                            ("undone", "Undone"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=80)),
-                ("done_lines", models.PositiveIntegerField(default=0)),
-                ("all_lines", models.PositiveIntegerField(default=0)),
-                ("new_lines", models.PositiveIntegerField(default=0)),
-                ("changed_lines", models.PositiveIntegerField(default=0)),
-                ("unchanged_lines", models.PositiveIntegerField(default=0)),
-                ("refused_lines", models.PositiveIntegerField(default=0)),
-                (
-                    "left_lines",
-                    models.PositiveIntegerField(default=0, help_text="What undoing had to leave"),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("problem", models.CharField(blank=True, max_length=400)),
-                ("sent_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_at",
-                    models.DateTimeField(help_text="When a worker was last asked to go on"),
-                ),
-                ("applied_at", models.DateTimeField(blank=True, null=True)),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "applied_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-sent_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pupils", "Pupils and their placements"),
-                            ("ctf", "Pupils from a common transfer file (CTF)"),
-                            ("targets", "Termly targets"),
-                            ("judgements", "Judgements of a term"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                (
-                    "options",
-                    models.JSONField(default=dict, help_text="What was chosen beside the file"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting to be checked"),
-                            ("checking", "Being checked"),
-                            ("checked", "Checked, not applied"),
-                            ("refused", "Refused"),
-                            ("applying", "Being applied"),
-                            ("applied", "Applied"),
-                            ("undoing", "Being undone"),
-                            ("undone", "Undone"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=80)),
-                ("done_lines", models.PositiveIntegerField(default=0)),
-                ("all_lines", models.PositiveIntegerField(default=0)),
-                ("new_lines", models.PositiveIntegerField(default=0)),
-                ("changed_lines", models.PositiveIntegerField(default=0)),
-                ("unchanged_lines", models.PositiveIntegerField(default=0)),
-                ("refused_lines", models.PositiveIntegerField(default=0)),
-                (
-                    "left_lines",
-                    models.PositiveIntegerField(default=0, help_text="What undoing had to leave"),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("problem", models.CharField(blank=True, max_length=400)),
-                ("sent_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_at",
-                    models.DateTimeField(help_text="When a worker was last asked to go on"),
-                ),
-                ("applied_at", models.DateTimeField(blank=True, null=True)),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "applied_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.import",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveIntegerField(
-                        help_text="1 for the first line below the headings"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(help_text="The line in the file")),
-                (
-                    "texts",
-                    models.JSONField(default=list, help_text="What stands in it, column by column"),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Not yet checked"),
-                            ("new", "New"),
-                            ("changed", "Changed"),
-                            ("unchanged", "Unchanged"),
-                            ("refused", "Refused"),
-                        ],
-                        default="waiting",
-                        max_length=9,
-                    ),
-                ),
-                (
-                    "about",
-                    models.CharField(
-                        blank=True, help_text="Whom or what it is about", max_length=200
-                    ),
-                ),
-                (
-                    "problems",
-                    models.JSONField(default=list, help_text="Column and reason of each refusal"),
-                ),
-                (
-                    "changes",
-                    models.JSONField(default=list, help_text="What changes, from what, to what"),
-                ),
-                (
-                    "traces",
-                    models.JSONField(default=dict, help_text="What it wrote, to undo it by"),
-                ),
-                (
-                    "left",
-                    models.CharField(
-                        blank=True, help_text="What undoing had to leave", max_length=300
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "run",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="exchange.import",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("position",),
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionRule",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pupil", "Pupils who have left, with all that is kept of them"),
-                            ("note", "Notes, with their files"),
-                            ("evidence", "Files that belong to notes"),
-                            ("achievement", "Achievements, with their photos"),
-                            ("attendance", "Attendance"),
-                            ("request", "Placement requests of children who did not come"),
-                        ],
-                        max_length=11,
-                    ),
-                ),
-                ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionRuleEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pupil", "Pupils who have left, with all that is kept of them"),
-                            ("note", "Notes, with their files"),
-                            ("evidence", "Files that belong to notes"),
-                            ("achievement", "Achievements, with their photos"),
-                            ("attendance", "Attendance"),
-                            ("request", "Placement requests of children who did not come"),
-                        ],
-                        max_length=11,
-                    ),
-                ),
-                ("years", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.retentionrule",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Transfer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("to", models.CharField(max_length=7)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("sent_at", models.DateTimeField()),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="transfers",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-sent_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="TransferEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("to", models.CharField(max_length=7)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("sent_at", models.DateTimeField()),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="exchange.transfer",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="accessrequest",
-            index=models.Index(fields=["trust", "pupil"], name="access_request_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="accessrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_on__isnull", True),
-                    ("answered_on__gte", models.F("received_on")),
-                    _connector="OR",
-                ),
-                name="access_answered_after_asked",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="accessrequest",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
-                    hash="9c45f1478b94fe753c5da2108cbae9d371f7f669",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_25ea3",
-                    table="exchange_accessrequest",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="accessrequest",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_accessrequestevent" ("answered_on", "asked_by", "entered_at", "entered_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "received_on", "trust_id") VALUES (OLD."answered_on", OLD."asked_by", OLD."entered_at", OLD."entered_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."received_on", OLD."trust_id"); RETURN NULL;',
-                    hash="afb69a33f3ae23b65bd73506dbcc68620b23c0e7",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b27ee",
-                    table="exchange_accessrequest",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accesscopy",
-            index=models.Index(fields=["trust", "request"], name="access_copy_by_request"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="accesscopy",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
-                    hash="02eb15eb20e09e83cf86a39d160af25bff33b8c3",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_80a67",
-                    table="exchange_accesscopy",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="accesscopy",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_accesscopyevent" ("id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "trust_id") VALUES (OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."request_id", OLD."trust_id"); RETURN NULL;',
-                    hash="3c7f9afa128376fabfef7457ae76aa32d6c1e73e",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_c537d",
-                    table="exchange_accesscopy",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pupils__gt", 0), ("records__gt", 0), _connector="OR"),
-                name="erasure_of_something",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="erasure",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
-                    hash="229040ea8267178b2390ebee810890a87dfa68dd",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_59943",
-                    table="exchange_erasure",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="erasure",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
-                    hash="aad04b92b4a5a9de89c6c1bcc728e44305f75af1",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_89ce1",
-                    table="exchange_erasure",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasureitem",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "erasure", "kind", "row"), name="erasure_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasurelog",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "erasure"), name="erasure_logged_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="import",
-            index=models.Index(fields=["trust", "-sent_at"], name="import_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done_lines__lte", models.F("all_lines"))),
-                name="import_done_of_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("applied", "undone")), _negated=True),
-                    models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="import_applied_by_someone",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="import",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attempts" IS DISTINCT FROM (NEW."attempts") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
-                    func='INSERT INTO "exchange_importevent" ("all_lines", "applied_at", "applied_by_id", "arb_id", "asked_at", "attempts", "changed_lines", "done_lines", "id", "kind", "left_lines", "new_lines", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "refused_lines", "school_id", "sent_at", "sent_by_id", "sha256", "size", "state", "step", "trust_id", "unchanged_lines", "undone_at", "undone_by_id") VALUES (OLD."all_lines", OLD."applied_at", OLD."applied_by_id", OLD."arb_id", OLD."asked_at", OLD."attempts", OLD."changed_lines", OLD."done_lines", OLD."id", OLD."kind", OLD."left_lines", OLD."new_lines", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."refused_lines", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."sha256", OLD."size", OLD."state", OLD."step", OLD."trust_id", OLD."unchanged_lines", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
-                    hash="69eafb58c3f95cf32c570d946ddb550fb0c47032",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_19dcd",
-                    table="exchange_import",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="import",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_importevent" ("all_lines", "applied_at", "applied_by_id", "arb_id", "asked_at", "attempts", "changed_lines", "done_lines", "id", "kind", "left_lines", "new_lines", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "refused_lines", "school_id", "sent_at", "sent_by_id", "sha256", "size", "state", "step", "trust_id", "unchanged_lines", "undone_at", "undone_by_id") VALUES (OLD."all_lines", OLD."applied_at", OLD."applied_by_id", OLD."arb_id", OLD."asked_at", OLD."attempts", OLD."changed_lines", OLD."done_lines", OLD."id", OLD."kind", OLD."left_lines", OLD."new_lines", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."refused_lines", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."sha256", OLD."size", OLD."state", OLD."step", OLD."trust_id", OLD."unchanged_lines", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
-                    hash="3716b59d18f8dea7beb662c6a1769289f8116fff",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_30f10",
-                    table="exchange_import",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(
-                fields=["trust", "run", "outcome", "position"], name="line_by_outcome"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importline",
-            index=models.Index(fields=["trust", "pupil"], name="line_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="importline",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "run", "position"), name="line_once_an_import"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "kind"), name="retention_rule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("years__isnull", False),
-                    models.Q(("kind", "pupil"), _negated=True),
-                    _connector="OR",
-                ),
-                name="retention_of_pupils_has_years",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="retentionrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
-                    hash="d8015978275a6f59a296b653e923e63704bf623f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_d24a9",
-                    table="exchange_retentionrule",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="retentionrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_retentionruleevent" ("id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "years") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."years"); RETURN NULL;',
-                    hash="342a2aa5e4061ee1b5ac4250cc2536e1e5db01a8",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_c996b",
-                    table="exchange_retentionrule",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["trust", "-sent_at"], name="transfer_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["trust", "pupil"], name="transfer_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "school", "to", "number", "pupil"), name="transfer_once_a_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="transfer_is_numbered"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="transfer",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
-                    hash="be63acbc149faa12c5a8de2b89c2af061efbdf15",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_c0a26",
-                    table="exchange_transfer",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="transfer",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "exchange_transferevent" ("arb_id", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "school_id", "sent_at", "sent_by_id", "to", "trust_id") VALUES (OLD."arb_id", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."school_id", OLD."sent_at", OLD."sent_by_id", OLD."to", OLD."trust_id"); RETURN NULL;',
-                    hash="c5c036496ad7dec5fa0fb591c1eb8477fee962a8",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b91b8",
-                    table="exchange_transfer",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        ProtectTenant("AccessRequest"),
-        ProtectTenant("RetentionRule"),
-        ProtectTenant("Erasure"),
-        ProtectTenant("ErasureLog"),
-        ProtectTenant("Import"),
-        ProtectTenant("Transfer"),
-        ProtectTenant("AccessCopy"),
-        ProtectTenant("ErasureItem"),
-        ProtectTenant("ImportLine"),
-        ProtectTenant("AccessRequestEvent", append_only=True),
-        ProtectTenant("AccessCopyEvent", append_only=True),
-        ProtectTenant("RetentionRuleEvent", append_only=True),
-        ProtectTenant("ErasureEvent", append_only=True),
-        ProtectTenant("ImportEvent", append_only=True),
-        ProtectTenant("TransferEvent", append_only=True),
     ]

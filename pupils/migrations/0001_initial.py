@@ -12,6 +12,7 @@ import schools.models.calendar
 from django.conf import settings
 from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
+from parrcs.core.first_tables import MakeTables
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -24,3590 +25,3759 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # People look for Sahin and mean Şahin.
-        UnaccentExtension(),
-        migrations.CreateModel(
-            name="AttendanceTotal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                # People look for Sahin and mean Şahin.
+                UnaccentExtension(),
+                migrations.CreateModel(
+                    name="AttendanceTotal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("possible", models.PositiveSmallIntegerField()),
+                        (
+                            "attended",
+                            models.PositiveSmallIntegerField(help_text="Late arrivals included"),
+                        ),
+                        ("authorised", models.PositiveSmallIntegerField(default=0)),
+                        ("unauthorised", models.PositiveSmallIntegerField(default=0)),
+                        ("late", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("starts_on",),
+                    },
                 ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("possible", models.PositiveSmallIntegerField()),
-                ("attended", models.PositiveSmallIntegerField(help_text="Late arrivals included")),
-                ("authorised", models.PositiveSmallIntegerField(default=0)),
-                ("unauthorised", models.PositiveSmallIntegerField(default=0)),
-                ("late", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
+                migrations.CreateModel(
+                    name="ClassListCheck",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("signed_at", models.DateTimeField()),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="list_checks",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "signed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-signed_at", "-id"),
+                    },
                 ),
-            ],
-            options={
-                "ordering": ("starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ClassListCheck",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="ClassListCheckEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("signed_at", models.DateTimeField()),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.classlistcheck",
+                            ),
+                        ),
+                        (
+                            "signed_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("signed_at", models.DateTimeField()),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="list_checks",
-                        to="schools.classgroup",
-                    ),
+                migrations.CreateModel(
+                    name="Outcome",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.CharField(
+                                choices=[
+                                    ("communication", "Communication and interaction"),
+                                    ("cognition", "Cognition and learning"),
+                                    ("semh", "Social, emotional and mental health"),
+                                    ("sensory", "Sensory and physical"),
+                                ],
+                                max_length=13,
+                                verbose_name="area of need",
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=400, verbose_name="outcome")),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
                 ),
-                (
-                    "signed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="PlacementRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "child",
+                            models.CharField(
+                                help_text="Initials or name", max_length=120, verbose_name="child"
+                            ),
+                        ),
+                        ("born_on", models.DateField(verbose_name="date of birth")),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        (
+                            "authority",
+                            models.CharField(max_length=120, verbose_name="local authority (LA)"),
+                        ),
+                        ("requested_on", models.DateField()),
+                        ("wanted_from", models.DateField(verbose_name="requested start")),
+                        (
+                            "response",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="our response"
+                            ),
+                        ),
+                        ("responded_on", models.DateField(blank=True, null=True)),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("named", "ARB named on the plan"),
+                                    ("not_named", "Not named"),
+                                    ("withdrawn", "Request withdrawn"),
+                                    ("tribunal", "With the tribunal"),
+                                ],
+                                max_length=9,
+                                verbose_name="the LA's decision",
+                            ),
+                        ),
+                        ("decided_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="requests",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-requested_on", "-id"),
+                    },
                 ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
+                migrations.CreateModel(
+                    name="Plan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("ehcp", "Education, health and care plan (EHCP)"),
+                                    ("sen_support", "SEN support plan"),
+                                    ("individual", "Individual support plan"),
+                                    ("personal", "Personal learning plan"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("starts_on",),
+                    },
                 ),
-            ],
-            options={
-                "ordering": ("-signed_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ClassListCheckEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("signed_at", models.DateTimeField()),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
+                migrations.CreateModel(
+                    name="OutcomeEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "area",
+                            models.CharField(
+                                choices=[
+                                    ("communication", "Communication and interaction"),
+                                    ("cognition", "Cognition and learning"),
+                                    ("semh", "Social, emotional and mental health"),
+                                    ("sensory", "Sensory and physical"),
+                                ],
+                                max_length=13,
+                                verbose_name="area of need",
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=400, verbose_name="outcome")),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.outcome",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.classlistcheck",
-                    ),
-                ),
-                (
-                    "signed_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Outcome",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "area",
-                    models.CharField(
-                        choices=[
-                            ("communication", "Communication and interaction"),
-                            ("cognition", "Cognition and learning"),
-                            ("semh", "Social, emotional and mental health"),
-                            ("sensory", "Sensory and physical"),
-                        ],
-                        max_length=13,
-                        verbose_name="area of need",
-                    ),
-                ),
-                ("text", models.CharField(max_length=400, verbose_name="outcome")),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="PlacementRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "child",
-                    models.CharField(
-                        help_text="Initials or name", max_length=120, verbose_name="child"
-                    ),
-                ),
-                ("born_on", models.DateField(verbose_name="date of birth")),
-                (
-                    "primary_need",
-                    models.CharField(
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "authority",
-                    models.CharField(max_length=120, verbose_name="local authority (LA)"),
-                ),
-                ("requested_on", models.DateField()),
-                ("wanted_from", models.DateField(verbose_name="requested start")),
-                (
-                    "response",
-                    models.CharField(blank=True, max_length=1000, verbose_name="our response"),
-                ),
-                ("responded_on", models.DateField(blank=True, null=True)),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("named", "ARB named on the plan"),
-                            ("not_named", "Not named"),
-                            ("withdrawn", "Request withdrawn"),
-                            ("tribunal", "With the tribunal"),
-                        ],
-                        max_length=9,
-                        verbose_name="the LA's decision",
-                    ),
-                ),
-                ("decided_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="requests",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-requested_on", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="Plan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ehcp", "Education, health and care plan (EHCP)"),
-                            ("sen_support", "SEN support plan"),
-                            ("individual", "Individual support plan"),
-                            ("personal", "Personal learning plan"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="OutcomeEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "area",
-                    models.CharField(
-                        choices=[
-                            ("communication", "Communication and interaction"),
-                            ("cognition", "Cognition and learning"),
-                            ("semh", "Social, emotional and mental health"),
-                            ("sensory", "Sensory and physical"),
-                        ],
-                        max_length=13,
-                        verbose_name="area of need",
-                    ),
-                ),
-                ("text", models.CharField(max_length=400, verbose_name="outcome")),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.outcome",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "plan",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.plan",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="outcome",
-            name="plan",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="outcomes",
-                to="pupils.plan",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AnnualReview",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("meets_on", models.DateField(verbose_name="day of the meeting")),
-                (
-                    "school_year",
-                    models.PositiveSmallIntegerField(help_text="The year in which it begins"),
-                ),
-                (
-                    "transfer",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("phase", "Phase transfer: final plan by 15 February"),
-                            ("post_16", "Post-16: final plan by 31 March"),
-                        ],
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "transfer_year",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="year of the move"
-                    ),
-                ),
-                (
-                    "form",
-                    models.SlugField(
-                        db_index=False, help_text="By whose form the pack goes", max_length=30
-                    ),
-                ),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("keep", "Plan stays as it is"),
-                            ("amend", "Plan is amended"),
-                            ("cease", "Plan ends"),
-                        ],
-                        max_length=5,
-                        verbose_name="the LA's decision",
-                    ),
-                ),
-                (
-                    "pupil_views",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="views of the pupil"
-                    ),
-                ),
-                (
-                    "pupil_symbols",
-                    models.CharField(
-                        blank=True,
-                        help_text="Symbols that the pupil chose, with blanks between",
-                        max_length=80,
-                    ),
-                ),
-                (
-                    "family_views",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="views of the family"
-                    ),
-                ),
-                (
-                    "recommendations",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="what is recommended"
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "plan",
-                    parrcs.core.tenancy.TenantForeignKey(
+                migrations.AddField(
+                    model_name="outcome",
+                    name="plan",
+                    field=parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reviews",
+                        related_name="outcomes",
                         to="pupils.plan",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ("-meets_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Provision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="AnnualReview",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("meets_on", models.DateField(verbose_name="day of the meeting")),
+                        (
+                            "school_year",
+                            models.PositiveSmallIntegerField(
+                                help_text="The year in which it begins"
+                            ),
+                        ),
+                        (
+                            "transfer",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("phase", "Phase transfer: final plan by 15 February"),
+                                    ("post_16", "Post-16: final plan by 31 March"),
+                                ],
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "transfer_year",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="year of the move"
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.SlugField(
+                                db_index=False,
+                                help_text="By whose form the pack goes",
+                                max_length=30,
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("keep", "Plan stays as it is"),
+                                    ("amend", "Plan is amended"),
+                                    ("cease", "Plan ends"),
+                                ],
+                                max_length=5,
+                                verbose_name="the LA's decision",
+                            ),
+                        ),
+                        (
+                            "pupil_views",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="views of the pupil"
+                            ),
+                        ),
+                        (
+                            "pupil_symbols",
+                            models.CharField(
+                                blank=True,
+                                help_text="Symbols that the pupil chose, with blanks between",
+                                max_length=80,
+                            ),
+                        ),
+                        (
+                            "family_views",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="views of the family"
+                            ),
+                        ),
+                        (
+                            "recommendations",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="what is recommended"
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reviews",
+                                to="pupils.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-meets_on",),
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("music_therapy", "Music therapy"),
-                            ("dance", "Dance"),
-                            ("swimming", "Swimming"),
-                            ("riding", "Riding"),
-                            ("rebound", "Rebound therapy"),
-                            ("speech", "Speech and language therapy"),
-                            ("occupational", "Occupational therapy"),
-                            ("physiotherapy", "Physiotherapy"),
-                            ("wellbeing", "Wellbeing"),
-                            ("other", "Other"),
-                        ],
-                        max_length=16,
-                    ),
+                migrations.CreateModel(
+                    name="Provision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("music_therapy", "Music therapy"),
+                                    ("dance", "Dance"),
+                                    ("swimming", "Swimming"),
+                                    ("riding", "Riding"),
+                                    ("rebound", "Rebound therapy"),
+                                    ("speech", "Speech and language therapy"),
+                                    ("occupational", "Occupational therapy"),
+                                    ("physiotherapy", "Physiotherapy"),
+                                    ("wellbeing", "Wellbeing"),
+                                    ("other", "Other"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        (
+                            "aim",
+                            models.CharField(
+                                help_text="What it is to bring the pupil", max_length=300
+                            ),
+                        ),
+                        ("how_often", models.CharField(blank=True, max_length=120)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-starts_on", "id"),
+                    },
                 ),
-                (
-                    "aim",
-                    models.CharField(help_text="What it is to bring the pupil", max_length=300),
+                migrations.CreateModel(
+                    name="ProvisionReview",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "progress",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "None"),
+                                    (2, "Some"),
+                                    (3, "Expected"),
+                                    (4, "Better than expected"),
+                                ]
+                            ),
+                        ),
+                        ("comment", models.CharField(blank=True, max_length=500)),
+                        ("reviewed_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "provision",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reviews",
+                                to="pupils.provision",
+                            ),
+                        ),
+                        (
+                            "reviewed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
                 ),
-                ("how_often", models.CharField(blank=True, max_length=120)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
+                migrations.CreateModel(
+                    name="ProvisionReviewEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "progress",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "None"),
+                                    (2, "Some"),
+                                    (3, "Expected"),
+                                    (4, "Better than expected"),
+                                ]
+                            ),
+                        ),
+                        ("comment", models.CharField(blank=True, max_length=500)),
+                        ("reviewed_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.provisionreview",
+                            ),
+                        ),
+                        (
+                            "provision",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.provision",
+                            ),
+                        ),
+                        (
+                            "reviewed_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ],
-            options={
-                "ordering": ("-starts_on", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ProvisionReview",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="Pupil",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("upn", models.CharField(max_length=13, verbose_name="UPN")),
+                        ("first_name", models.CharField(max_length=80)),
+                        ("last_name", models.CharField(max_length=80)),
+                        ("born_on", models.DateField(verbose_name="date of birth")),
+                        (
+                            "sex",
+                            models.CharField(
+                                choices=[("F", "Female"), ("M", "Male")], max_length=1
+                            ),
+                        ),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        (
+                            "pupil_premium",
+                            models.BooleanField(default=False, verbose_name="pupil premium"),
+                        ),
+                        (
+                            "looked_after",
+                            models.BooleanField(default=False, verbose_name="child looked after"),
+                        ),
+                        (
+                            "eal",
+                            models.BooleanField(
+                                default=False, verbose_name="English as an additional language"
+                            ),
+                        ),
+                        (
+                            "protected",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Neither photo nor name on anything that leaves the school",
+                            ),
+                        ),
+                        (
+                            "photo_consent_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="photo consent given on"
+                            ),
+                        ),
+                        (
+                            "photo_consent_by",
+                            models.CharField(blank=True, max_length=120, verbose_name="given by"),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("last_name", "first_name", "id"),
+                    },
                 ),
-                (
-                    "progress",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "None"),
-                            (2, "Some"),
-                            (3, "Expected"),
-                            (4, "Better than expected"),
-                        ]
-                    ),
+                migrations.CreateModel(
+                    name="ProvisionEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("music_therapy", "Music therapy"),
+                                    ("dance", "Dance"),
+                                    ("swimming", "Swimming"),
+                                    ("riding", "Riding"),
+                                    ("rebound", "Rebound therapy"),
+                                    ("speech", "Speech and language therapy"),
+                                    ("occupational", "Occupational therapy"),
+                                    ("physiotherapy", "Physiotherapy"),
+                                    ("wellbeing", "Wellbeing"),
+                                    ("other", "Other"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        (
+                            "aim",
+                            models.CharField(
+                                help_text="What it is to bring the pupil", max_length=300
+                            ),
+                        ),
+                        ("how_often", models.CharField(blank=True, max_length=120)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.provision",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("comment", models.CharField(blank=True, max_length=500)),
-                ("reviewed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "provision",
-                    parrcs.core.tenancy.TenantForeignKey(
+                migrations.AddField(
+                    model_name="provision",
+                    name="pupil",
+                    field=parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reviews",
-                        to="pupils.provision",
-                    ),
-                ),
-                (
-                    "reviewed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ProvisionReviewEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "progress",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "None"),
-                            (2, "Some"),
-                            (3, "Expected"),
-                            (4, "Better than expected"),
-                        ]
-                    ),
-                ),
-                ("comment", models.CharField(blank=True, max_length=500)),
-                ("reviewed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.provisionreview",
-                    ),
-                ),
-                (
-                    "provision",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.provision",
-                    ),
-                ),
-                (
-                    "reviewed_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Pupil",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("upn", models.CharField(max_length=13, verbose_name="UPN")),
-                ("first_name", models.CharField(max_length=80)),
-                ("last_name", models.CharField(max_length=80)),
-                ("born_on", models.DateField(verbose_name="date of birth")),
-                ("sex", models.CharField(choices=[("F", "Female"), ("M", "Male")], max_length=1)),
-                (
-                    "primary_need",
-                    models.CharField(
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("pupil_premium", models.BooleanField(default=False, verbose_name="pupil premium")),
-                (
-                    "looked_after",
-                    models.BooleanField(default=False, verbose_name="child looked after"),
-                ),
-                (
-                    "eal",
-                    models.BooleanField(
-                        default=False, verbose_name="English as an additional language"
-                    ),
-                ),
-                (
-                    "protected",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Neither photo nor name on anything that leaves the school",
-                    ),
-                ),
-                (
-                    "photo_consent_on",
-                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
-                ),
-                (
-                    "photo_consent_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("last_name", "first_name", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ProvisionEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("music_therapy", "Music therapy"),
-                            ("dance", "Dance"),
-                            ("swimming", "Swimming"),
-                            ("riding", "Riding"),
-                            ("rebound", "Rebound therapy"),
-                            ("speech", "Speech and language therapy"),
-                            ("occupational", "Occupational therapy"),
-                            ("physiotherapy", "Physiotherapy"),
-                            ("wellbeing", "Wellbeing"),
-                            ("other", "Other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "aim",
-                    models.CharField(help_text="What it is to bring the pupil", max_length=300),
-                ),
-                ("how_often", models.CharField(blank=True, max_length=120)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.provision",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
+                        related_name="provisions",
                         to="pupils.pupil",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="provision",
-            name="pupil",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="provisions",
-                to="pupils.pupil",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PlanEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ehcp", "Education, health and care plan (EHCP)"),
-                            ("sen_support", "SEN support plan"),
-                            ("individual", "Individual support plan"),
-                            ("personal", "Personal learning plan"),
-                        ],
-                        max_length=12,
-                    ),
+                migrations.CreateModel(
+                    name="PlanEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("ehcp", "Education, health and care plan (EHCP)"),
+                                    ("sen_support", "SEN support plan"),
+                                    ("individual", "Individual support plan"),
+                                    ("personal", "Personal learning plan"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.plan",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="plan",
+                    name="pupil",
+                    field=parrcs.core.tenancy.TenantForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.plan",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
                         db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plans",
                         to="pupils.pupil",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="plan",
-            name="pupil",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="plans",
-                to="pupils.pupil",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PlacementRequestEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "child",
-                    models.CharField(
-                        help_text="Initials or name", max_length=120, verbose_name="child"
-                    ),
+                migrations.CreateModel(
+                    name="PlacementRequestEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "child",
+                            models.CharField(
+                                help_text="Initials or name", max_length=120, verbose_name="child"
+                            ),
+                        ),
+                        ("born_on", models.DateField(verbose_name="date of birth")),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        (
+                            "authority",
+                            models.CharField(max_length=120, verbose_name="local authority (LA)"),
+                        ),
+                        ("requested_on", models.DateField()),
+                        ("wanted_from", models.DateField(verbose_name="requested start")),
+                        (
+                            "response",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="our response"
+                            ),
+                        ),
+                        ("responded_on", models.DateField(blank=True, null=True)),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("named", "ARB named on the plan"),
+                                    ("not_named", "Not named"),
+                                    ("withdrawn", "Request withdrawn"),
+                                    ("tribunal", "With the tribunal"),
+                                ],
+                                max_length=9,
+                                verbose_name="the LA's decision",
+                            ),
+                        ),
+                        ("decided_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.placementrequest",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="Whom the child has become on our roll",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                ("born_on", models.DateField(verbose_name="date of birth")),
-                (
-                    "primary_need",
-                    models.CharField(
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "authority",
-                    models.CharField(max_length=120, verbose_name="local authority (LA)"),
-                ),
-                ("requested_on", models.DateField()),
-                ("wanted_from", models.DateField(verbose_name="requested start")),
-                (
-                    "response",
-                    models.CharField(blank=True, max_length=1000, verbose_name="our response"),
-                ),
-                ("responded_on", models.DateField(blank=True, null=True)),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("named", "ARB named on the plan"),
-                            ("not_named", "Not named"),
-                            ("withdrawn", "Request withdrawn"),
-                            ("tribunal", "With the tribunal"),
-                        ],
-                        max_length=9,
-                        verbose_name="the LA's decision",
-                    ),
-                ),
-                ("decided_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.placementrequest",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
+                migrations.AddField(
+                    model_name="placementrequest",
+                    name="pupil",
+                    field=parrcs.core.tenancy.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
                         db_index=False,
                         help_text="Whom the child has become on our roll",
                         null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="placementrequest",
-            name="pupil",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                help_text="Whom the child has become on our roll",
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="placement_requests",
-                to="pupils.pupil",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Placement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="placements",
+                        related_name="placement_requests",
                         to="pupils.pupil",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ("starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ClassListLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "primary_need",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                ("remark", models.CharField(blank=True, max_length=300)),
-                ("settled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "list_check",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="pupils.classlistcheck",
-                    ),
-                ),
-                (
-                    "settled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="list_lines",
-                        to="pupils.pupil",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="AttendanceTotalEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("possible", models.PositiveSmallIntegerField()),
-                ("attended", models.PositiveSmallIntegerField(help_text="Late arrivals included")),
-                ("authorised", models.PositiveSmallIntegerField(default=0)),
-                ("unauthorised", models.PositiveSmallIntegerField(default=0)),
-                ("late", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.attendancetotal",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="attendancetotal",
-            name="pupil",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="attendance",
-                to="pupils.pupil",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AnnualReviewEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("meets_on", models.DateField(verbose_name="day of the meeting")),
-                (
-                    "school_year",
-                    models.PositiveSmallIntegerField(help_text="The year in which it begins"),
-                ),
-                (
-                    "transfer",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("phase", "Phase transfer: final plan by 15 February"),
-                            ("post_16", "Post-16: final plan by 31 March"),
-                        ],
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "transfer_year",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="year of the move"
-                    ),
-                ),
-                (
-                    "form",
-                    models.SlugField(
-                        db_index=False, help_text="By whose form the pack goes", max_length=30
-                    ),
-                ),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("keep", "Plan stays as it is"),
-                            ("amend", "Plan is amended"),
-                            ("cease", "Plan ends"),
-                        ],
-                        max_length=5,
-                        verbose_name="the LA's decision",
-                    ),
-                ),
-                (
-                    "pupil_views",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="views of the pupil"
-                    ),
-                ),
-                (
-                    "pupil_symbols",
-                    models.CharField(
-                        blank=True,
-                        help_text="Symbols that the pupil chose, with blanks between",
-                        max_length=80,
-                    ),
-                ),
-                (
-                    "family_views",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="views of the family"
-                    ),
-                ),
-                (
-                    "recommendations",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="what is recommended"
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.annualreview",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "plan",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.plan",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="annualreview",
-            name="pupil",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="reviews",
-                to="pupils.pupil",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PupilEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("upn", models.CharField(max_length=13, verbose_name="UPN")),
-                ("first_name", models.CharField(max_length=80)),
-                ("last_name", models.CharField(max_length=80)),
-                ("born_on", models.DateField(verbose_name="date of birth")),
-                ("sex", models.CharField(choices=[("F", "Female"), ("M", "Male")], max_length=1)),
-                (
-                    "primary_need",
-                    models.CharField(
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("pupil_premium", models.BooleanField(default=False, verbose_name="pupil premium")),
-                (
-                    "looked_after",
-                    models.BooleanField(default=False, verbose_name="child looked after"),
-                ),
-                (
-                    "eal",
-                    models.BooleanField(
-                        default=False, verbose_name="English as an additional language"
-                    ),
-                ),
-                (
-                    "protected",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Neither photo nor name on anything that leaves the school",
-                    ),
-                ),
-                (
-                    "photo_consent_on",
-                    models.DateField(blank=True, null=True, verbose_name="photo consent given on"),
-                ),
-                (
-                    "photo_consent_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="given by"),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PupilNeeds",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "medical",
-                    models.CharField(blank=True, max_length=1000, verbose_name="medical needs"),
-                ),
-                (
-                    "emergency",
-                    models.CharField(blank=True, max_length=1000, verbose_name="in an emergency"),
-                ),
-                ("communication", models.CharField(blank=True, max_length=1000)),
-                ("confirmed_with", models.CharField(max_length=120)),
-                ("confirmed_on", models.DateField()),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="needs",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "pupil needs",
-            },
-        ),
-        migrations.CreateModel(
-            name="PupilNeedsEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "medical",
-                    models.CharField(blank=True, max_length=1000, verbose_name="medical needs"),
-                ),
-                (
-                    "emergency",
-                    models.CharField(blank=True, max_length=1000, verbose_name="in an emergency"),
-                ),
-                ("communication", models.CharField(blank=True, max_length=1000)),
-                ("confirmed_with", models.CharField(max_length=120)),
-                ("confirmed_on", models.DateField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.pupilneeds",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ReviewAdvice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("source", models.CharField(max_length=120, verbose_name="whose advice")),
-                ("received_on", models.DateField()),
-                ("words", models.CharField(max_length=2000, verbose_name="what it says")),
-                (
-                    "review",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="advice",
-                        to="pupils.annualreview",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "review advice",
-                "ordering": ("received_on", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ReviewAdviceEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("source", models.CharField(max_length=120, verbose_name="whose advice")),
-                ("received_on", models.DateField()),
-                ("words", models.CharField(max_length=2000, verbose_name="what it says")),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.reviewadvice",
-                    ),
-                ),
-                (
-                    "review",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.annualreview",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ReviewStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("papers", "Papers sent"),
-                            ("meeting", "Meeting held"),
-                            ("report", "Report sent"),
-                            ("decision", "Decision of the LA"),
-                            ("final", "Final plan"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("done_on", models.DateField()),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "review",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="steps",
-                        to="pupils.annualreview",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("done_on", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ReviewStepEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("papers", "Papers sent"),
-                            ("meeting", "Meeting held"),
-                            ("report", "Report sent"),
-                            ("decision", "Decision of the LA"),
-                            ("final", "Final plan"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("done_on", models.DateField()),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.reviewstep",
-                    ),
-                ),
-                (
-                    "review",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.annualreview",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Route",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(db_index=False, max_length=30)),
-                ("name", models.CharField(max_length=60)),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("position",),
-            },
-        ),
-        migrations.CreateModel(
-            name="PlacementEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.placement",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "route",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.route",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="placement",
-            name="route",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="placements",
-                to="pupils.route",
-            ),
-        ),
-        migrations.CreateModel(
-            name="ClassListLineEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "primary_need",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("SPLD", "Specific learning difficulty"),
-                            ("MLD", "Moderate learning difficulty"),
-                            ("SLD", "Severe learning difficulty"),
-                            ("PMLD", "Profound and multiple learning difficulty"),
-                            ("SEMH", "Social, emotional and mental health"),
-                            ("SLCN", "Speech, language and communication needs"),
-                            ("HI", "Hearing impairment"),
-                            ("VI", "Vision impairment"),
-                            ("MSI", "Multi-sensory impairment"),
-                            ("PD", "Physical disability"),
-                            ("ASD", "Autistic spectrum disorder"),
-                            ("OTH", "Other difficulty or disorder"),
-                            ("NSA", "No specialist assessment yet"),
-                            ("DS", "Down syndrome"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                ("settled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "list_check",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.classlistcheck",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.classlistline",
-                    ),
-                ),
-                (
-                    "settled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "route",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.route",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="classlistline",
-            name="route",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="pupils.route",
-            ),
-        ),
-        migrations.CreateModel(
-            name="RouteEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("code", models.SlugField(db_index=False, max_length=30)),
-                ("name", models.CharField(max_length=60)),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.route",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedOperation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("operation_id", models.UUIDField()),
-                (
-                    "asked",
-                    models.JSONField(
-                        help_text="What was asked for, to refuse the same id for another save"
-                    ),
-                ),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SupportPlan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("wellbeing", "Wellbeing plan"),
-                            ("support", "Support plan"),
-                            ("individual", "Individual plan"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("purpose", models.CharField(max_length=500, verbose_name="what it is for")),
-                ("strategies", models.CharField(max_length=1500, verbose_name="what helps")),
-                ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
-                ("review_on", models.DateField(verbose_name="to be reviewed by")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("in_force", "In force"),
-                            ("reviewed", "Reviewed, goes on"),
-                            ("ended", "Ended"),
-                        ],
-                        default="in_force",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "reviewed_on",
-                    models.DateField(blank=True, null=True, verbose_name="last reviewed"),
-                ),
-                (
-                    "outcome",
-                    models.CharField(blank=True, max_length=1000, verbose_name="what came of it"),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="support_plans",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-starts_on", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="SupportPlanEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("wellbeing", "Wellbeing plan"),
-                            ("support", "Support plan"),
-                            ("individual", "Individual plan"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("purpose", models.CharField(max_length=500, verbose_name="what it is for")),
-                ("strategies", models.CharField(max_length=1500, verbose_name="what helps")),
-                ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
-                ("review_on", models.DateField(verbose_name="to be reviewed by")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("in_force", "In force"),
-                            ("reviewed", "Reviewed, goes on"),
-                            ("ended", "Ended"),
-                        ],
-                        default="in_force",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "reviewed_on",
-                    models.DateField(blank=True, null=True, verbose_name="last reviewed"),
-                ),
-                (
-                    "outcome",
-                    models.CharField(blank=True, max_length=1000, verbose_name="what came of it"),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.supportplan",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="TermlyPEP",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("held_on", models.DateField()),
-                ("held_by", models.CharField(max_length=120)),
-                (
-                    "quality",
-                    models.CharField(blank=True, max_length=300, verbose_name="quality, in short"),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="peps",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "PEP",
-                "ordering": ("held_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="TermlyPEPEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("held_on", models.DateField()),
-                ("held_by", models.CharField(max_length=120)),
-                (
-                    "quality",
-                    models.CharField(blank=True, max_length=300, verbose_name="quality, in short"),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.termlypep",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="TermlyTarget",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "walt",
-                    models.CharField(max_length=300, verbose_name="we are learning to (WALT)"),
-                ),
-                (
-                    "wilf",
-                    models.CharField(max_length=300, verbose_name="what I'm looking for (WILF)"),
-                ),
-                ("starting_point", models.CharField(blank=True, max_length=300)),
-                ("next_step", models.CharField(blank=True, max_length=300)),
-                ("retired_on", models.DateField(blank=True, null=True)),
-                ("retired_because", models.CharField(blank=True, max_length=300)),
-                (
-                    "comment",
-                    models.CharField(blank=True, help_text="On how it went", max_length=500),
-                ),
-                (
-                    "judged",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(1, "Not yet"), (2, "Partly"), (3, "Met"), (4, "Exceeded")],
-                        null=True,
-                    ),
-                ),
-                ("judged_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "version",
-                    models.BigIntegerField(
-                        default=0, help_text="The last save; 0 when never judged"
-                    ),
-                ),
-                (
-                    "carried_from",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The target of an earlier term that this one goes on from, or is a part of",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="carried_to",
-                        to="pupils.termlytarget",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "outcome",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="targets",
-                        to="pupils.outcome",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="targets",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="targets",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("position",),
-            },
-        ),
-        migrations.CreateModel(
-            name="TermlyTargetEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("position", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "walt",
-                    models.CharField(max_length=300, verbose_name="we are learning to (WALT)"),
-                ),
-                (
-                    "wilf",
-                    models.CharField(max_length=300, verbose_name="what I'm looking for (WILF)"),
-                ),
-                ("starting_point", models.CharField(blank=True, max_length=300)),
-                ("next_step", models.CharField(blank=True, max_length=300)),
-                ("retired_on", models.DateField(blank=True, null=True)),
-                ("retired_because", models.CharField(blank=True, max_length=300)),
-                (
-                    "comment",
-                    models.CharField(blank=True, help_text="On how it went", max_length=500),
-                ),
-                (
-                    "judged",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(1, "Not yet"), (2, "Partly"), (3, "Met"), (4, "Exceeded")],
-                        null=True,
-                    ),
-                ),
-                ("judged_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "version",
-                    models.BigIntegerField(
-                        default=0, help_text="The last save; 0 when never judged"
-                    ),
-                ),
-                (
-                    "carried_from",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="The target of an earlier term that this one goes on from, or is a part of",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.termlytarget",
-                    ),
-                ),
-                (
-                    "judged_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "outcome",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.outcome",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="pupils.termlytarget",
-                    ),
-                ),
-                (
-                    "pupil",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="pupils.pupil",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="classlistcheck",
-            index=models.Index(
-                fields=["trust", "class_group", "-signed_at"], name="check_by_class"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classlistcheck",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
-                    hash="405909c2d8e70de591b364b27a6c4af6a81bc42e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_caf86",
-                    table="pupils_classlistcheck",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classlistcheck",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
-                    hash="0eaf0a51e6489413e9c7a928d4883a938df11d65",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b3ccc",
-                    table="pupils_classlistcheck",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outcome",
-            index=models.Index(fields=["trust", "plan"], name="outcome_by_plan"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="outcome",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_outcomeevent" ("area", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "text", "trust_id") VALUES (OLD."area", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."text", OLD."trust_id"); RETURN NULL;',
-                    hash="2b9e57b235fbf63d55118078fb59399cb86b8cf4",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_52a16",
-                    table="pupils_outcome",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="outcome",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_outcomeevent" ("area", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "text", "trust_id") VALUES (OLD."area", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."text", OLD."trust_id"); RETURN NULL;',
-                    hash="ab794da0ff6ebe60c5ec8684fce5877980bbb905",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_1ed67",
-                    table="pupils_outcome",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provisionreview",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "provision", "term"), name="provision_reviewed_once_a_term"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="provisionreview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_provisionreviewevent" ("comment", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "provision_id", "reviewed_at", "reviewed_by_id", "term_id", "trust_id") VALUES (OLD."comment", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."progress", OLD."provision_id", OLD."reviewed_at", OLD."reviewed_by_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="94f1f12c854aa73ad596e902e279d99d9a162c3f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_2b59b",
-                    table="pupils_provisionreview",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="provisionreview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_provisionreviewevent" ("comment", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "provision_id", "reviewed_at", "reviewed_by_id", "term_id", "trust_id") VALUES (OLD."comment", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."progress", OLD."provision_id", OLD."reviewed_at", OLD."reviewed_by_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="7bcd6a6e95ef645069434b87f53ddec8d365711b",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_3f056",
-                    table="pupils_provisionreview",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupil",
-            constraint=models.UniqueConstraint(fields=("trust", "upn"), name="upn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pupil",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("photo_consent_by", ""), ("photo_consent_on__isnull", True)),
-                    models.Q(
-                        ("photo_consent_on__isnull", False),
-                        models.Q(("photo_consent_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="photo_consent_has_a_day_and_a_giver",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pupil",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="5390528ee5e6ca53d99d0f51bc36229406f3ae44",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_3e643",
-                    table="pupils_pupil",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pupil",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
-                    hash="2c7d7daf5123091fddf699a8f2a566d0e6f42927",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_e8297",
-                    table="pupils_pupil",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="provision",
-            index=models.Index(fields=["trust", "pupil"], name="provision_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="provision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="provision_ends_after_it_starts",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="provision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_provisionevent" ("aim", "ends_on", "how_often", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."aim", OLD."ends_on", OLD."how_often", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="5713c528c89f413115d4673cbf35858d4596cafb",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_2b8a5",
-                    table="pupils_provision",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="provision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_provisionevent" ("aim", "ends_on", "how_often", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."aim", OLD."ends_on", OLD."how_often", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="46c03e99a50e45abd8a704056e82c85acdfead11",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_834de",
-                    table="pupils_provision",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="plan",
-            index=models.Index(fields=["trust", "pupil"], name="plan_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="plan_ends_after_it_starts",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="plan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_planevent" ("ends_on", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="4d271ecc63a6a46bf2b26d343e3031df3d2715b5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_a5e62",
-                    table="pupils_plan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="plan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_planevent" ("ends_on", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="3f2cf1a12fc0417cd0d50febd50fcc0e3b13bb1d",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_33b6f",
-                    table="pupils_plan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placementrequest",
-            index=models.Index(fields=["trust", "arb", "requested_on"], name="request_by_arb"),
-        ),
-        migrations.AddIndex(
-            model_name="placementrequest",
-            index=models.Index(fields=["trust", "pupil"], name="request_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="placementrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("born_on__lt", models.F("requested_on"))),
-                name="request_after_birth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placementrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("responded_on__isnull", True), ("response", "")),
-                    models.Q(
-                        models.Q(("response", ""), _negated=True),
-                        ("responded_on__gte", models.F("requested_on")),
-                        ("responded_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="request_response_with_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placementrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_on__isnull", True), ("decision", "")),
-                    models.Q(
-                        models.Q(("decision", ""), _negated=True),
-                        ("decided_on__gte", models.F("requested_on")),
-                        ("decided_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="request_decision_with_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placementrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pupil__isnull", True), ("decision", "named"), _connector="OR"),
-                name="request_pupil_only_if_named",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="placementrequest",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
-                    hash="0ce330881b3b36409e75b2f0f2442844e2bafb17",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_8ef32",
-                    table="pupils_placementrequest",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="placementrequest",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
-                    hash="22c94d6cd484b4226802590bcf38b694b0ca4fe3",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_a54c4",
-                    table="pupils_placementrequest",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancetotal",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil", "starts_on"), name="attendance_once_a_stretch"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancetotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="attendance_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancetotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "possible",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("attended"), "+", models.F("authorised")
-                            ),
-                            "+",
-                            models.F("unauthorised"),
-                        ),
-                    )
-                ),
-                name="sessions_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendancetotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late__lte", models.F("attended"))), name="late_is_attended"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attendancetotal",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_attendancetotalevent" ("attended", "authorised", "ends_on", "id", "late", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "possible", "pupil_id", "starts_on", "trust_id", "unauthorised") VALUES (OLD."attended", OLD."authorised", OLD."ends_on", OLD."id", OLD."late", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."possible", OLD."pupil_id", OLD."starts_on", OLD."trust_id", OLD."unauthorised"); RETURN NULL;',
-                    hash="ac4bb68c5874d3706119ece73d70137e425ade92",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_25104",
-                    table="pupils_attendancetotal",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attendancetotal",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_attendancetotalevent" ("attended", "authorised", "ends_on", "id", "late", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "possible", "pupil_id", "starts_on", "trust_id", "unauthorised") VALUES (OLD."attended", OLD."authorised", OLD."ends_on", OLD."id", OLD."late", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."possible", OLD."pupil_id", OLD."starts_on", OLD."trust_id", OLD."unauthorised"); RETURN NULL;',
-                    hash="0c92ab7b4dbec679039cb3d5e1f1c6f2b8cc6404",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_87490",
-                    table="pupils_attendancetotal",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="annualreview",
-            index=models.Index(fields=["trust", "pupil"], name="review_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreview",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "plan", "school_year"), name="plan_reviewed_once_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annualreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("transfer", ""), ("transfer_year__isnull", True)),
-                    models.Q(
-                        models.Q(("transfer", ""), _negated=True), ("transfer_year__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="review_transfer_has_a_year",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="annualreview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
-                    hash="dd14b8d6f17854ab43d891913f68a798a69694ef",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_0f0ca",
-                    table="pupils_annualreview",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="annualreview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
-                    hash="8ba9d4ab1c17631e2531955f5b2fc839e0a121f0",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_c01af",
-                    table="pupils_annualreview",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilneeds",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil"), name="needs_once_a_pupil"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilneeds",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("communication", ""), ("medical", ""), _negated=True),
-                name="needs_say_something",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pupilneeds",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
-                    hash="65d061e7b7e04559b29294d20244ab20c18edd92",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_9ca0f",
-                    table="pupils_pupilneeds",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pupilneeds",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
-                    hash="a70bce6a36116c5250fc0e7e9928e75967599831",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_5e865",
-                    table="pupils_pupilneeds",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reviewadvice",
-            index=models.Index(fields=["trust", "review"], name="advice_by_review"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reviewadvice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
-                    hash="0e29e9fa8ea2033310d8c2c3f4d275929fd4520f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_73598",
-                    table="pupils_reviewadvice",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reviewadvice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
-                    hash="964948290992ad97d58ad517f32697492317ea12",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_a0622",
-                    table="pupils_reviewadvice",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewstep",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "review", "step"), name="review_step_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reviewstep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
-                    hash="ba06abcda5f6c814e2ac0e1dd807f65cfb28a454",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_7d252",
-                    table="pupils_reviewstep",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reviewstep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
-                    hash="6f7ff85bcbe8a3d1a04feb784321b0c1f95e8104",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b6481",
-                    table="pupils_reviewstep",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="route",
-            constraint=models.UniqueConstraint(fields=("trust", "code"), name="route_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="route",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_routeevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
-                    hash="292816a6c460eed55f79e7071fb4aa0426d090a7",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_d1260",
-                    table="pupils_route",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="route",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_routeevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
-                    hash="0d2c5f5adb46fda7a46ce2db812534ddbbd39500",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_509fe",
-                    table="pupils_route",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["trust", "pupil", "starts_on"], name="placement_by_pupil"),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["trust", "school", "starts_on"], name="placement_by_school"),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(
-                fields=["trust", "class_group", "starts_on"], name="placement_by_class"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["trust", "arb", "starts_on"], name="placement_by_arb"),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="placement_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (models.F("trust"), "="),
-                    (models.F("pupil"), "="),
-                    (
-                        schools.models.calendar.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
+                migrations.CreateModel(
+                    name="Placement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        "&&",
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="placements",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("starts_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ClassListLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("starts_on", models.DateField(blank=True, null=True)),
+                        ("remark", models.CharField(blank=True, max_length=300)),
+                        ("settled_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "list_check",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="pupils.classlistcheck",
+                            ),
+                        ),
+                        (
+                            "settled_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="list_lines",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AttendanceTotalEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("possible", models.PositiveSmallIntegerField()),
+                        (
+                            "attended",
+                            models.PositiveSmallIntegerField(help_text="Late arrivals included"),
+                        ),
+                        ("authorised", models.PositiveSmallIntegerField(default=0)),
+                        ("unauthorised", models.PositiveSmallIntegerField(default=0)),
+                        ("late", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.attendancetotal",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="attendancetotal",
+                    name="pupil",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendance",
+                        to="pupils.pupil",
                     ),
-                ],
-                name="pupil_in_one_place",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="placement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_placementevent" ("arb_id", "class_group_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "route_id", "school_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."route_id", OLD."school_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="53677026c1b04387c2421c980a7498ba96e6c340",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_11bec",
-                    table="pupils_placement",
-                    when="AFTER",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="placement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_placementevent" ("arb_id", "class_group_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "route_id", "school_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."route_id", OLD."school_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="e1ec41853a0829cba0b9c781babf9aa5877b3b76",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_45aa6",
-                    table="pupils_placement",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="AnnualReviewEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("meets_on", models.DateField(verbose_name="day of the meeting")),
+                        (
+                            "school_year",
+                            models.PositiveSmallIntegerField(
+                                help_text="The year in which it begins"
+                            ),
+                        ),
+                        (
+                            "transfer",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("phase", "Phase transfer: final plan by 15 February"),
+                                    ("post_16", "Post-16: final plan by 31 March"),
+                                ],
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "transfer_year",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="year of the move"
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.SlugField(
+                                db_index=False,
+                                help_text="By whose form the pack goes",
+                                max_length=30,
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("keep", "Plan stays as it is"),
+                                    ("amend", "Plan is amended"),
+                                    ("cease", "Plan ends"),
+                                ],
+                                max_length=5,
+                                verbose_name="the LA's decision",
+                            ),
+                        ),
+                        (
+                            "pupil_views",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="views of the pupil"
+                            ),
+                        ),
+                        (
+                            "pupil_symbols",
+                            models.CharField(
+                                blank=True,
+                                help_text="Symbols that the pupil chose, with blanks between",
+                                max_length=80,
+                            ),
+                        ),
+                        (
+                            "family_views",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="views of the family"
+                            ),
+                        ),
+                        (
+                            "recommendations",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="what is recommended"
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.annualreview",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.plan",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="classlistline",
-            index=models.Index(fields=["trust", "pupil"], name="list_line_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="classlistline",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "list_check", "pupil"),
-                name="pupil_once_on_a_signed_list",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classlistline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("pupil__isnull", True),
-                        ("route__isnull", True),
-                        ("starts_on__isnull", True),
+                migrations.AddField(
+                    model_name="annualreview",
+                    name="pupil",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="pupils.pupil",
                     ),
-                    models.Q(
-                        ("pupil__isnull", False),
-                        ("route__isnull", False),
-                        ("starts_on__isnull", False),
+                ),
+                migrations.CreateModel(
+                    name="PupilEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("upn", models.CharField(max_length=13, verbose_name="UPN")),
+                        ("first_name", models.CharField(max_length=80)),
+                        ("last_name", models.CharField(max_length=80)),
+                        ("born_on", models.DateField(verbose_name="date of birth")),
+                        (
+                            "sex",
+                            models.CharField(
+                                choices=[("F", "Female"), ("M", "Male")], max_length=1
+                            ),
+                        ),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        (
+                            "pupil_premium",
+                            models.BooleanField(default=False, verbose_name="pupil premium"),
+                        ),
+                        (
+                            "looked_after",
+                            models.BooleanField(default=False, verbose_name="child looked after"),
+                        ),
+                        (
+                            "eal",
+                            models.BooleanField(
+                                default=False, verbose_name="English as an additional language"
+                            ),
+                        ),
+                        (
+                            "protected",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Neither photo nor name on anything that leaves the school",
+                            ),
+                        ),
+                        (
+                            "photo_consent_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="photo consent given on"
+                            ),
+                        ),
+                        (
+                            "photo_consent_by",
+                            models.CharField(blank=True, max_length=120, verbose_name="given by"),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PupilNeeds",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "medical",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="medical needs"
+                            ),
+                        ),
+                        (
+                            "emergency",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="in an emergency"
+                            ),
+                        ),
+                        ("communication", models.CharField(blank=True, max_length=1000)),
+                        ("confirmed_with", models.CharField(max_length=120)),
+                        ("confirmed_on", models.DateField()),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="needs",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "pupil needs",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PupilNeedsEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "medical",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="medical needs"
+                            ),
+                        ),
+                        (
+                            "emergency",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="in an emergency"
+                            ),
+                        ),
+                        ("communication", models.CharField(blank=True, max_length=1000)),
+                        ("confirmed_with", models.CharField(max_length=120)),
+                        ("confirmed_on", models.DateField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.pupilneeds",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReviewAdvice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("source", models.CharField(max_length=120, verbose_name="whose advice")),
+                        ("received_on", models.DateField()),
+                        ("words", models.CharField(max_length=2000, verbose_name="what it says")),
+                        (
+                            "review",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="advice",
+                                to="pupils.annualreview",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "review advice",
+                        "ordering": ("received_on", "id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReviewAdviceEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("source", models.CharField(max_length=120, verbose_name="whose advice")),
+                        ("received_on", models.DateField()),
+                        ("words", models.CharField(max_length=2000, verbose_name="what it says")),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.reviewadvice",
+                            ),
+                        ),
+                        (
+                            "review",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.annualreview",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReviewStep",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.CharField(
+                                choices=[
+                                    ("papers", "Papers sent"),
+                                    ("meeting", "Meeting held"),
+                                    ("report", "Report sent"),
+                                    ("decision", "Decision of the LA"),
+                                    ("final", "Final plan"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("done_on", models.DateField()),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "review",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="steps",
+                                to="pupils.annualreview",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("done_on", "id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReviewStepEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "step",
+                            models.CharField(
+                                choices=[
+                                    ("papers", "Papers sent"),
+                                    ("meeting", "Meeting held"),
+                                    ("report", "Report sent"),
+                                    ("decision", "Decision of the LA"),
+                                    ("final", "Final plan"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("done_on", models.DateField()),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.reviewstep",
+                            ),
+                        ),
+                        (
+                            "review",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.annualreview",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Route",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(db_index=False, max_length=30)),
+                        ("name", models.CharField(max_length=60)),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("position",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PlacementEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.placement",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "route",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.route",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="placement",
+                    name="route",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="pupils.route",
                     ),
-                    _connector="OR",
                 ),
-                name="list_line_is_of_a_pupil_or_of_the_missing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classlistline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pupil__isnull", False),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="ClassListLineEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "primary_need",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("SPLD", "Specific learning difficulty"),
+                                    ("MLD", "Moderate learning difficulty"),
+                                    ("SLD", "Severe learning difficulty"),
+                                    ("PMLD", "Profound and multiple learning difficulty"),
+                                    ("SEMH", "Social, emotional and mental health"),
+                                    ("SLCN", "Speech, language and communication needs"),
+                                    ("HI", "Hearing impairment"),
+                                    ("VI", "Vision impairment"),
+                                    ("MSI", "Multi-sensory impairment"),
+                                    ("PD", "Physical disability"),
+                                    ("ASD", "Autistic spectrum disorder"),
+                                    ("OTH", "Other difficulty or disorder"),
+                                    ("NSA", "No specialist assessment yet"),
+                                    ("DS", "Down syndrome"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("starts_on", models.DateField(blank=True, null=True)),
+                        ("settled_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "list_check",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.classlistcheck",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.classlistline",
+                            ),
+                        ),
+                        (
+                            "settled_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "route",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.route",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                name="list_line_of_the_missing_says_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classlistline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
-                    models.Q(
-                        ("settled_at__isnull", False),
-                        ("settled_by__isnull", False),
-                        models.Q(("remark", ""), _negated=True),
+                migrations.AddField(
+                    model_name="classlistline",
+                    name="route",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pupils.route",
                     ),
-                    _connector="OR",
                 ),
-                name="list_line_settled_by_somebody",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classlistline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."list_check_id" IS DISTINCT FROM (NEW."list_check_id") OR OLD."primary_need" IS DISTINCT FROM (NEW."primary_need") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."route_id" IS DISTINCT FROM (NEW."route_id") OR OLD."settled_at" IS DISTINCT FROM (NEW."settled_at") OR OLD."settled_by_id" IS DISTINCT FROM (NEW."settled_by_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
-                    func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="9022695a0b3bf7e8d0a56a601c2c84f1f1060a69",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_d185e",
-                    table="pupils_classlistline",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="RouteEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("code", models.SlugField(db_index=False, max_length=30)),
+                        ("name", models.CharField(max_length=60)),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.route",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classlistline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="12268c7f97f0a088a70cdbb40601bd298458ee10",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_1ca26",
-                    table="pupils_classlistline",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="SavedOperation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("operation_id", models.UUIDField()),
+                        (
+                            "asked",
+                            models.JSONField(
+                                help_text="What was asked for, to refuse the same id for another save"
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedoperation",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "operation_id"), name="operation_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supportplan",
-            index=models.Index(fields=["trust", "pupil"], name="support_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="supportplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_on__gt", models.F("starts_on"))),
-                name="support_reviewed_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", ""), ("reviewed_on__isnull", True), ("state", "in_force")),
-                    models.Q(
-                        models.Q(("state", "in_force"), _negated=True),
-                        ("reviewed_on__gte", models.F("starts_on")),
-                        ("reviewed_on__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
+                migrations.CreateModel(
+                    name="SupportPlan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("wellbeing", "Wellbeing plan"),
+                                    ("support", "Support plan"),
+                                    ("individual", "Individual plan"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        (
+                            "purpose",
+                            models.CharField(max_length=500, verbose_name="what it is for"),
+                        ),
+                        (
+                            "strategies",
+                            models.CharField(max_length=1500, verbose_name="what helps"),
+                        ),
+                        ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
+                        ("review_on", models.DateField(verbose_name="to be reviewed by")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("in_force", "In force"),
+                                    ("reviewed", "Reviewed, goes on"),
+                                    ("ended", "Ended"),
+                                ],
+                                default="in_force",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "reviewed_on",
+                            models.DateField(blank=True, null=True, verbose_name="last reviewed"),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="what came of it"
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="support_plans",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-starts_on", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SupportPlanEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("wellbeing", "Wellbeing plan"),
+                                    ("support", "Support plan"),
+                                    ("individual", "Individual plan"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        (
+                            "purpose",
+                            models.CharField(max_length=500, verbose_name="what it is for"),
+                        ),
+                        (
+                            "strategies",
+                            models.CharField(max_length=1500, verbose_name="what helps"),
+                        ),
+                        ("led_by", models.CharField(max_length=120, verbose_name="who leads it")),
+                        ("review_on", models.DateField(verbose_name="to be reviewed by")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("in_force", "In force"),
+                                    ("reviewed", "Reviewed, goes on"),
+                                    ("ended", "Ended"),
+                                ],
+                                default="in_force",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "reviewed_on",
+                            models.DateField(blank=True, null=True, verbose_name="last reviewed"),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                blank=True, max_length=1000, verbose_name="what came of it"
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.supportplan",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TermlyPEP",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("held_on", models.DateField()),
+                        ("held_by", models.CharField(max_length=120)),
+                        (
+                            "quality",
+                            models.CharField(
+                                blank=True, max_length=300, verbose_name="quality, in short"
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="peps",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "PEP",
+                        "ordering": ("held_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TermlyPEPEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("held_on", models.DateField()),
+                        ("held_by", models.CharField(max_length=120)),
+                        (
+                            "quality",
+                            models.CharField(
+                                blank=True, max_length=300, verbose_name="quality, in short"
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.termlypep",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TermlyTarget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "walt",
+                            models.CharField(
+                                max_length=300, verbose_name="we are learning to (WALT)"
+                            ),
+                        ),
+                        (
+                            "wilf",
+                            models.CharField(
+                                max_length=300, verbose_name="what I'm looking for (WILF)"
+                            ),
+                        ),
+                        ("starting_point", models.CharField(blank=True, max_length=300)),
+                        ("next_step", models.CharField(blank=True, max_length=300)),
+                        ("retired_on", models.DateField(blank=True, null=True)),
+                        ("retired_because", models.CharField(blank=True, max_length=300)),
+                        (
+                            "comment",
+                            models.CharField(
+                                blank=True, help_text="On how it went", max_length=500
+                            ),
+                        ),
+                        (
+                            "judged",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[
+                                    (1, "Not yet"),
+                                    (2, "Partly"),
+                                    (3, "Met"),
+                                    (4, "Exceeded"),
+                                ],
+                                null=True,
+                            ),
+                        ),
+                        ("judged_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "version",
+                            models.BigIntegerField(
+                                default=0, help_text="The last save; 0 when never judged"
+                            ),
+                        ),
+                        (
+                            "carried_from",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The target of an earlier term that this one goes on from, or is a part of",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="carried_to",
+                                to="pupils.termlytarget",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="targets",
+                                to="pupils.outcome",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="targets",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="targets",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("position",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TermlyTargetEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("position", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "walt",
+                            models.CharField(
+                                max_length=300, verbose_name="we are learning to (WALT)"
+                            ),
+                        ),
+                        (
+                            "wilf",
+                            models.CharField(
+                                max_length=300, verbose_name="what I'm looking for (WILF)"
+                            ),
+                        ),
+                        ("starting_point", models.CharField(blank=True, max_length=300)),
+                        ("next_step", models.CharField(blank=True, max_length=300)),
+                        ("retired_on", models.DateField(blank=True, null=True)),
+                        ("retired_because", models.CharField(blank=True, max_length=300)),
+                        (
+                            "comment",
+                            models.CharField(
+                                blank=True, help_text="On how it went", max_length=500
+                            ),
+                        ),
+                        (
+                            "judged",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[
+                                    (1, "Not yet"),
+                                    (2, "Partly"),
+                                    (3, "Met"),
+                                    (4, "Exceeded"),
+                                ],
+                                null=True,
+                            ),
+                        ),
+                        ("judged_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "version",
+                            models.BigIntegerField(
+                                default=0, help_text="The last save; 0 when never judged"
+                            ),
+                        ),
+                        (
+                            "carried_from",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="The target of an earlier term that this one goes on from, or is a part of",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.termlytarget",
+                            ),
+                        ),
+                        (
+                            "judged_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.outcome",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="pupils.termlytarget",
+                            ),
+                        ),
+                        (
+                            "pupil",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="pupils.pupil",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="classlistcheck",
+                    index=models.Index(
+                        fields=["trust", "class_group", "-signed_at"], name="check_by_class"
                     ),
-                    _connector="OR",
                 ),
-                name="support_review_has_a_day_and_an_outcome",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
-                    hash="1a98536af3ed36591d3927c04db9b37f2ff56c55",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_203ae",
-                    table="pupils_supportplan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
-                    hash="ed2dd3765f0d35df59569de1b66885a574fc2f91",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_c21a7",
-                    table="pupils_supportplan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termlypep",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "pupil", "term"), name="pep_once_a_term"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="termlypep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="a9031ab0d50b101de2bf3cb1821eb7ef61aab889",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_adc73",
-                    table="pupils_termlypep",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="termlypep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="18b6f58142ca3861251ddf80d0caf4c8993792d8",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_648b1",
-                    table="pupils_termlypep",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="termlytarget",
-            index=models.Index(fields=["trust", "outcome"], name="target_by_outcome"),
-        ),
-        migrations.AddIndex(
-            model_name="termlytarget",
-            index=models.Index(fields=["trust", "pupil"], name="target_by_pupil"),
-        ),
-        migrations.AddConstraint(
-            model_name="termlytarget",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term", "pupil", "position"), name="target_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termlytarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retired_because", ""), ("retired_on__isnull", True)),
-                    models.Q(
-                        ("retired_on__isnull", False),
-                        models.Q(("retired_because", ""), _negated=True),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classlistcheck",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
+                            hash="405909c2d8e70de591b364b27a6c4af6a81bc42e",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_caf86",
+                            table="pupils_classlistcheck",
+                            when="AFTER",
+                        ),
                     ),
-                    _connector="OR",
                 ),
-                name="target_retired_for_a_reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="termlytarget",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "pupils_termlytargetevent" ("carried_from_id", "comment", "id", "judged", "judged_at", "judged_by_id", "next_step", "outcome_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "pupil_id", "retired_because", "retired_on", "starting_point", "term_id", "trust_id", "version", "walt", "wilf") VALUES (OLD."carried_from_id", OLD."comment", OLD."id", OLD."judged", OLD."judged_at", OLD."judged_by_id", OLD."next_step", OLD."outcome_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."pupil_id", OLD."retired_because", OLD."retired_on", OLD."starting_point", OLD."term_id", OLD."trust_id", OLD."version", OLD."walt", OLD."wilf"); RETURN NULL;',
-                    hash="24d124c9f9eb23c4cebafe8f8378b873186e84db",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_22044",
-                    table="pupils_termlytarget",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classlistcheck",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_classlistcheckevent" ("class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_by_id", "trust_id") VALUES (OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."signed_at", OLD."signed_by_id", OLD."trust_id"); RETURN NULL;',
+                            hash="0eaf0a51e6489413e9c7a928d4883a938df11d65",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b3ccc",
+                            table="pupils_classlistcheck",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="termlytarget",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "pupils_termlytargetevent" ("carried_from_id", "comment", "id", "judged", "judged_at", "judged_by_id", "next_step", "outcome_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "pupil_id", "retired_because", "retired_on", "starting_point", "term_id", "trust_id", "version", "walt", "wilf") VALUES (OLD."carried_from_id", OLD."comment", OLD."id", OLD."judged", OLD."judged_at", OLD."judged_by_id", OLD."next_step", OLD."outcome_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."pupil_id", OLD."retired_because", OLD."retired_on", OLD."starting_point", OLD."term_id", OLD."trust_id", OLD."version", OLD."walt", OLD."wilf"); RETURN NULL;',
-                    hash="78f4c68f0cdf8f6721a4becc0157b3224ff0c515",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_07a6a",
-                    table="pupils_termlytarget",
-                    when="AFTER",
+                migrations.AddIndex(
+                    model_name="outcome",
+                    index=models.Index(fields=["trust", "plan"], name="outcome_by_plan"),
                 ),
-            ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="outcome",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_outcomeevent" ("area", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "text", "trust_id") VALUES (OLD."area", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."text", OLD."trust_id"); RETURN NULL;',
+                            hash="2b9e57b235fbf63d55118078fb59399cb86b8cf4",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_52a16",
+                            table="pupils_outcome",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="outcome",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_outcomeevent" ("area", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "text", "trust_id") VALUES (OLD."area", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."text", OLD."trust_id"); RETURN NULL;',
+                            hash="ab794da0ff6ebe60c5ec8684fce5877980bbb905",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_1ed67",
+                            table="pupils_outcome",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="provisionreview",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "provision", "term"), name="provision_reviewed_once_a_term"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="provisionreview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_provisionreviewevent" ("comment", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "provision_id", "reviewed_at", "reviewed_by_id", "term_id", "trust_id") VALUES (OLD."comment", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."progress", OLD."provision_id", OLD."reviewed_at", OLD."reviewed_by_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="94f1f12c854aa73ad596e902e279d99d9a162c3f",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_2b59b",
+                            table="pupils_provisionreview",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="provisionreview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_provisionreviewevent" ("comment", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "provision_id", "reviewed_at", "reviewed_by_id", "term_id", "trust_id") VALUES (OLD."comment", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."progress", OLD."provision_id", OLD."reviewed_at", OLD."reviewed_by_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="7bcd6a6e95ef645069434b87f53ddec8d365711b",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_3f056",
+                            table="pupils_provisionreview",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pupil",
+                    constraint=models.UniqueConstraint(fields=("trust", "upn"), name="upn_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="pupil",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("photo_consent_by", ""), ("photo_consent_on__isnull", True)),
+                            models.Q(
+                                ("photo_consent_on__isnull", False),
+                                models.Q(("photo_consent_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="photo_consent_has_a_day_and_a_giver",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pupil",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                            hash="5390528ee5e6ca53d99d0f51bc36229406f3ae44",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_3e643",
+                            table="pupils_pupil",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pupil",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_pupilevent" ("born_on", "eal", "first_name", "id", "last_name", "looked_after", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_consent_by", "photo_consent_on", "primary_need", "protected", "pupil_premium", "sex", "trust_id", "upn") VALUES (OLD."born_on", OLD."eal", OLD."first_name", OLD."id", OLD."last_name", OLD."looked_after", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."photo_consent_by", OLD."photo_consent_on", OLD."primary_need", OLD."protected", OLD."pupil_premium", OLD."sex", OLD."trust_id", OLD."upn"); RETURN NULL;',
+                            hash="2c7d7daf5123091fddf699a8f2a566d0e6f42927",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_e8297",
+                            table="pupils_pupil",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="provision",
+                    index=models.Index(fields=["trust", "pupil"], name="provision_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="provision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="provision_ends_after_it_starts",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="provision",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_provisionevent" ("aim", "ends_on", "how_often", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."aim", OLD."ends_on", OLD."how_often", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="5713c528c89f413115d4673cbf35858d4596cafb",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_2b8a5",
+                            table="pupils_provision",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="provision",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_provisionevent" ("aim", "ends_on", "how_often", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."aim", OLD."ends_on", OLD."how_often", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="46c03e99a50e45abd8a704056e82c85acdfead11",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_834de",
+                            table="pupils_provision",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="plan",
+                    index=models.Index(fields=["trust", "pupil"], name="plan_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="plan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="plan_ends_after_it_starts",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="plan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_planevent" ("ends_on", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="4d271ecc63a6a46bf2b26d343e3031df3d2715b5",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_a5e62",
+                            table="pupils_plan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="plan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_planevent" ("ends_on", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="3f2cf1a12fc0417cd0d50febd50fcc0e3b13bb1d",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_33b6f",
+                            table="pupils_plan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placementrequest",
+                    index=models.Index(
+                        fields=["trust", "arb", "requested_on"], name="request_by_arb"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placementrequest",
+                    index=models.Index(fields=["trust", "pupil"], name="request_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="placementrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("born_on__lt", models.F("requested_on"))),
+                        name="request_after_birth",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placementrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("responded_on__isnull", True), ("response", "")),
+                            models.Q(
+                                models.Q(("response", ""), _negated=True),
+                                ("responded_on__gte", models.F("requested_on")),
+                                ("responded_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_response_with_its_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placementrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on__isnull", True), ("decision", "")),
+                            models.Q(
+                                models.Q(("decision", ""), _negated=True),
+                                ("decided_on__gte", models.F("requested_on")),
+                                ("decided_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_decision_with_its_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placementrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("pupil__isnull", True), ("decision", "named"), _connector="OR"
+                        ),
+                        name="request_pupil_only_if_named",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="placementrequest",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
+                            hash="0ce330881b3b36409e75b2f0f2442844e2bafb17",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_8ef32",
+                            table="pupils_placementrequest",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="placementrequest",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_placementrequestevent" ("arb_id", "authority", "born_on", "child", "decided_on", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "requested_on", "responded_on", "response", "trust_id", "wanted_from") VALUES (OLD."arb_id", OLD."authority", OLD."born_on", OLD."child", OLD."decided_on", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."requested_on", OLD."responded_on", OLD."response", OLD."trust_id", OLD."wanted_from"); RETURN NULL;',
+                            hash="22c94d6cd484b4226802590bcf38b694b0ca4fe3",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_a54c4",
+                            table="pupils_placementrequest",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="attendancetotal",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil", "starts_on"), name="attendance_once_a_stretch"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="attendancetotal",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="attendance_ends_after_it_starts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="attendancetotal",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "possible",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("attended"), "+", models.F("authorised")
+                                    ),
+                                    "+",
+                                    models.F("unauthorised"),
+                                ),
+                            )
+                        ),
+                        name="sessions_add_up",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="attendancetotal",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("late__lte", models.F("attended"))),
+                        name="late_is_attended",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="attendancetotal",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_attendancetotalevent" ("attended", "authorised", "ends_on", "id", "late", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "possible", "pupil_id", "starts_on", "trust_id", "unauthorised") VALUES (OLD."attended", OLD."authorised", OLD."ends_on", OLD."id", OLD."late", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."possible", OLD."pupil_id", OLD."starts_on", OLD."trust_id", OLD."unauthorised"); RETURN NULL;',
+                            hash="ac4bb68c5874d3706119ece73d70137e425ade92",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_25104",
+                            table="pupils_attendancetotal",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="attendancetotal",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_attendancetotalevent" ("attended", "authorised", "ends_on", "id", "late", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "possible", "pupil_id", "starts_on", "trust_id", "unauthorised") VALUES (OLD."attended", OLD."authorised", OLD."ends_on", OLD."id", OLD."late", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."possible", OLD."pupil_id", OLD."starts_on", OLD."trust_id", OLD."unauthorised"); RETURN NULL;',
+                            hash="0c92ab7b4dbec679039cb3d5e1f1c6f2b8cc6404",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_87490",
+                            table="pupils_attendancetotal",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="annualreview",
+                    index=models.Index(fields=["trust", "pupil"], name="review_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="annualreview",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "plan", "school_year"), name="plan_reviewed_once_a_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="annualreview",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("transfer", ""), ("transfer_year__isnull", True)),
+                            models.Q(
+                                models.Q(("transfer", ""), _negated=True),
+                                ("transfer_year__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_transfer_has_a_year",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="annualreview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
+                            hash="dd14b8d6f17854ab43d891913f68a798a69694ef",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_0f0ca",
+                            table="pupils_annualreview",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="annualreview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_annualreviewevent" ("decision", "family_views", "form", "id", "meets_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "pupil_id", "pupil_symbols", "pupil_views", "recommendations", "school_year", "transfer", "transfer_year", "trust_id") VALUES (OLD."decision", OLD."family_views", OLD."form", OLD."id", OLD."meets_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."pupil_id", OLD."pupil_symbols", OLD."pupil_views", OLD."recommendations", OLD."school_year", OLD."transfer", OLD."transfer_year", OLD."trust_id"); RETURN NULL;',
+                            hash="8ba9d4ab1c17631e2531955f5b2fc839e0a121f0",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_c01af",
+                            table="pupils_annualreview",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pupilneeds",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil"), name="needs_once_a_pupil"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pupilneeds",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("communication", ""), ("medical", ""), _negated=True),
+                        name="needs_say_something",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pupilneeds",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
+                            hash="65d061e7b7e04559b29294d20244ab20c18edd92",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_9ca0f",
+                            table="pupils_pupilneeds",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pupilneeds",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_pupilneedsevent" ("communication", "confirmed_on", "confirmed_with", "emergency", "id", "medical", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "trust_id") VALUES (OLD."communication", OLD."confirmed_on", OLD."confirmed_with", OLD."emergency", OLD."id", OLD."medical", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."trust_id"); RETURN NULL;',
+                            hash="a70bce6a36116c5250fc0e7e9928e75967599831",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_5e865",
+                            table="pupils_pupilneeds",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="reviewadvice",
+                    index=models.Index(fields=["trust", "review"], name="advice_by_review"),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reviewadvice",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
+                            hash="0e29e9fa8ea2033310d8c2c3f4d275929fd4520f",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_73598",
+                            table="pupils_reviewadvice",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reviewadvice",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_reviewadviceevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "review_id", "source", "trust_id", "words") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."received_on", OLD."review_id", OLD."source", OLD."trust_id", OLD."words"); RETURN NULL;',
+                            hash="964948290992ad97d58ad517f32697492317ea12",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_a0622",
+                            table="pupils_reviewadvice",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reviewstep",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "review", "step"), name="review_step_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reviewstep",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
+                            hash="ba06abcda5f6c814e2ac0e1dd807f65cfb28a454",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_7d252",
+                            table="pupils_reviewstep",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reviewstep",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_reviewstepevent" ("done_by_id", "done_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "step", "trust_id") VALUES (OLD."done_by_id", OLD."done_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."review_id", OLD."step", OLD."trust_id"); RETURN NULL;',
+                            hash="6f7ff85bcbe8a3d1a04feb784321b0c1f95e8104",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b6481",
+                            table="pupils_reviewstep",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="route",
+                    constraint=models.UniqueConstraint(fields=("trust", "code"), name="route_once"),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="route",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_routeevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
+                            hash="292816a6c460eed55f79e7071fb4aa0426d090a7",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_d1260",
+                            table="pupils_route",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="route",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_routeevent" ("code", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "trust_id") VALUES (OLD."code", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."trust_id"); RETURN NULL;',
+                            hash="0d2c5f5adb46fda7a46ce2db812534ddbbd39500",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_509fe",
+                            table="pupils_route",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["trust", "pupil", "starts_on"], name="placement_by_pupil"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["trust", "school", "starts_on"], name="placement_by_school"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["trust", "class_group", "starts_on"], name="placement_by_class"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["trust", "arb", "starts_on"], name="placement_by_arb"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="placement_ends_after_it_starts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("trust"), "="),
+                            (models.F("pupil"), "="),
+                            (
+                                schools.models.calendar.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="pupil_in_one_place",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="placement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_placementevent" ("arb_id", "class_group_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "route_id", "school_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."route_id", OLD."school_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="53677026c1b04387c2421c980a7498ba96e6c340",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_11bec",
+                            table="pupils_placement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="placement",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_placementevent" ("arb_id", "class_group_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "route_id", "school_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."route_id", OLD."school_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="e1ec41853a0829cba0b9c781babf9aa5877b3b76",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_45aa6",
+                            table="pupils_placement",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="classlistline",
+                    index=models.Index(fields=["trust", "pupil"], name="list_line_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="classlistline",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "list_check", "pupil"),
+                        name="pupil_once_on_a_signed_list",
+                        nulls_distinct=False,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="classlistline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("pupil__isnull", True),
+                                ("route__isnull", True),
+                                ("starts_on__isnull", True),
+                            ),
+                            models.Q(
+                                ("pupil__isnull", False),
+                                ("route__isnull", False),
+                                ("starts_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="list_line_is_of_a_pupil_or_of_the_missing",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="classlistline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("pupil__isnull", False),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="list_line_of_the_missing_says_who",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="classlistline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                                models.Q(("remark", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="list_line_settled_by_somebody",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classlistline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."list_check_id" IS DISTINCT FROM (NEW."list_check_id") OR OLD."primary_need" IS DISTINCT FROM (NEW."primary_need") OR OLD."pupil_id" IS DISTINCT FROM (NEW."pupil_id") OR OLD."route_id" IS DISTINCT FROM (NEW."route_id") OR OLD."settled_at" IS DISTINCT FROM (NEW."settled_at") OR OLD."settled_by_id" IS DISTINCT FROM (NEW."settled_by_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."trust_id" IS DISTINCT FROM (NEW."trust_id"))',
+                            func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="9022695a0b3bf7e8d0a56a601c2c84f1f1060a69",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_d185e",
+                            table="pupils_classlistline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classlistline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_classlistlineevent" ("id", "list_check_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_need", "pupil_id", "route_id", "settled_at", "settled_by_id", "starts_on", "trust_id") VALUES (OLD."id", OLD."list_check_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."primary_need", OLD."pupil_id", OLD."route_id", OLD."settled_at", OLD."settled_by_id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="12268c7f97f0a088a70cdbb40601bd298458ee10",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_1ca26",
+                            table="pupils_classlistline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="savedoperation",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "operation_id"), name="operation_once"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="supportplan",
+                    index=models.Index(fields=["trust", "pupil"], name="support_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="supportplan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("review_on__gt", models.F("starts_on"))),
+                        name="support_reviewed_after_it_starts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supportplan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outcome", ""),
+                                ("reviewed_on__isnull", True),
+                                ("state", "in_force"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "in_force"), _negated=True),
+                                ("reviewed_on__gte", models.F("starts_on")),
+                                ("reviewed_on__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="support_review_has_a_day_and_an_outcome",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="supportplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
+                            hash="1a98536af3ed36591d3927c04db9b37f2ff56c55",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_203ae",
+                            table="pupils_supportplan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="supportplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_supportplanevent" ("id", "kind", "led_by", "outcome", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "purpose", "review_on", "reviewed_on", "starts_on", "state", "strategies", "trust_id") VALUES (OLD."id", OLD."kind", OLD."led_by", OLD."outcome", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."purpose", OLD."review_on", OLD."reviewed_on", OLD."starts_on", OLD."state", OLD."strategies", OLD."trust_id"); RETURN NULL;',
+                            hash="ed2dd3765f0d35df59569de1b66885a574fc2f91",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_c21a7",
+                            table="pupils_supportplan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="termlypep",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "pupil", "term"), name="pep_once_a_term"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="termlypep",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="a9031ab0d50b101de2bf3cb1821eb7ef61aab889",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_adc73",
+                            table="pupils_termlypep",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="termlypep",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_termlypepevent" ("held_by", "held_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupil_id", "quality", "term_id", "trust_id") VALUES (OLD."held_by", OLD."held_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupil_id", OLD."quality", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="18b6f58142ca3861251ddf80d0caf4c8993792d8",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_648b1",
+                            table="pupils_termlypep",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="termlytarget",
+                    index=models.Index(fields=["trust", "outcome"], name="target_by_outcome"),
+                ),
+                migrations.AddIndex(
+                    model_name="termlytarget",
+                    index=models.Index(fields=["trust", "pupil"], name="target_by_pupil"),
+                ),
+                migrations.AddConstraint(
+                    model_name="termlytarget",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "term", "pupil", "position"), name="target_position_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="termlytarget",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_because", ""), ("retired_on__isnull", True)),
+                            models.Q(
+                                ("retired_on__isnull", False),
+                                models.Q(("retired_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="target_retired_for_a_reason",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="termlytarget",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "pupils_termlytargetevent" ("carried_from_id", "comment", "id", "judged", "judged_at", "judged_by_id", "next_step", "outcome_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "pupil_id", "retired_because", "retired_on", "starting_point", "term_id", "trust_id", "version", "walt", "wilf") VALUES (OLD."carried_from_id", OLD."comment", OLD."id", OLD."judged", OLD."judged_at", OLD."judged_by_id", OLD."next_step", OLD."outcome_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."position", OLD."pupil_id", OLD."retired_because", OLD."retired_on", OLD."starting_point", OLD."term_id", OLD."trust_id", OLD."version", OLD."walt", OLD."wilf"); RETURN NULL;',
+                            hash="24d124c9f9eb23c4cebafe8f8378b873186e84db",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_22044",
+                            table="pupils_termlytarget",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="termlytarget",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "pupils_termlytargetevent" ("carried_from_id", "comment", "id", "judged", "judged_at", "judged_by_id", "next_step", "outcome_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "pupil_id", "retired_because", "retired_on", "starting_point", "term_id", "trust_id", "version", "walt", "wilf") VALUES (OLD."carried_from_id", OLD."comment", OLD."id", OLD."judged", OLD."judged_at", OLD."judged_by_id", OLD."next_step", OLD."outcome_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."position", OLD."pupil_id", OLD."retired_because", OLD."retired_on", OLD."starting_point", OLD."term_id", OLD."trust_id", OLD."version", OLD."walt", OLD."wilf"); RETURN NULL;',
+                            hash="78f4c68f0cdf8f6721a4becc0157b3224ff0c515",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_07a6a",
+                            table="pupils_termlytarget",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                ProtectTenant("Route"),
+                ProtectTenant("Pupil"),
+                ProtectTenant("ClassListCheck"),
+                ProtectTenant("SavedOperation", append_only=True),
+                ProtectTenant("Placement"),
+                ProtectTenant("AttendanceTotal"),
+                ProtectTenant("ClassListLine"),
+                ProtectTenant("TermlyPEP"),
+                ProtectTenant("Plan"),
+                ProtectTenant("Provision"),
+                ProtectTenant("PlacementRequest"),
+                ProtectTenant("SupportPlan"),
+                ProtectTenant("PupilNeeds"),
+                ProtectTenant("Outcome"),
+                ProtectTenant("ProvisionReview"),
+                ProtectTenant("AnnualReview"),
+                ProtectTenant("TermlyTarget"),
+                ProtectTenant("ReviewStep"),
+                ProtectTenant("ReviewAdvice"),
+                ProtectTenant("RouteEvent", append_only=True),
+                ProtectTenant("PlacementEvent", append_only=True),
+                ProtectTenant("PupilEvent", append_only=True),
+                ProtectTenant("AttendanceTotalEvent", append_only=True),
+                ProtectTenant("ClassListCheckEvent", append_only=True),
+                ProtectTenant("ClassListLineEvent", append_only=True),
+                ProtectTenant("TermlyPEPEvent", append_only=True),
+                ProtectTenant("PlanEvent", append_only=True),
+                ProtectTenant("OutcomeEvent", append_only=True),
+                ProtectTenant("TermlyTargetEvent", append_only=True),
+                ProtectTenant("ProvisionEvent", append_only=True),
+                ProtectTenant("ProvisionReviewEvent", append_only=True),
+                ProtectTenant("PlacementRequestEvent", append_only=True),
+                ProtectTenant("SupportPlanEvent", append_only=True),
+                ProtectTenant("PupilNeedsEvent", append_only=True),
+                ProtectTenant("AnnualReviewEvent", append_only=True),
+                ProtectTenant("ReviewStepEvent", append_only=True),
+                ProtectTenant("ReviewAdviceEvent", append_only=True),
+            ]
         ),
-        ProtectTenant("Route"),
-        ProtectTenant("Pupil"),
-        ProtectTenant("ClassListCheck"),
-        ProtectTenant("SavedOperation", append_only=True),
-        ProtectTenant("Placement"),
-        ProtectTenant("AttendanceTotal"),
-        ProtectTenant("ClassListLine"),
-        ProtectTenant("TermlyPEP"),
-        ProtectTenant("Plan"),
-        ProtectTenant("Provision"),
-        ProtectTenant("PlacementRequest"),
-        ProtectTenant("SupportPlan"),
-        ProtectTenant("PupilNeeds"),
-        ProtectTenant("Outcome"),
-        ProtectTenant("ProvisionReview"),
-        ProtectTenant("AnnualReview"),
-        ProtectTenant("TermlyTarget"),
-        ProtectTenant("ReviewStep"),
-        ProtectTenant("ReviewAdvice"),
-        ProtectTenant("RouteEvent", append_only=True),
-        ProtectTenant("PlacementEvent", append_only=True),
-        ProtectTenant("PupilEvent", append_only=True),
-        ProtectTenant("AttendanceTotalEvent", append_only=True),
-        ProtectTenant("ClassListCheckEvent", append_only=True),
-        ProtectTenant("ClassListLineEvent", append_only=True),
-        ProtectTenant("TermlyPEPEvent", append_only=True),
-        ProtectTenant("PlanEvent", append_only=True),
-        ProtectTenant("OutcomeEvent", append_only=True),
-        ProtectTenant("TermlyTargetEvent", append_only=True),
-        ProtectTenant("ProvisionEvent", append_only=True),
-        ProtectTenant("ProvisionReviewEvent", append_only=True),
-        ProtectTenant("PlacementRequestEvent", append_only=True),
-        ProtectTenant("SupportPlanEvent", append_only=True),
-        ProtectTenant("PupilNeedsEvent", append_only=True),
-        ProtectTenant("AnnualReviewEvent", append_only=True),
-        ProtectTenant("ReviewStepEvent", append_only=True),
-        ProtectTenant("ReviewAdviceEvent", append_only=True),
     ]

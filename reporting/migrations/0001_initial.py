@@ -7,6 +7,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from parrcs.core.first_tables import MakeTables
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -19,533 +20,564 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="Report",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ht", "Head teacher report")], default="ht", max_length=10
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Draft"), ("published", "Published")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("version", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        (
+                            "snapshot",
+                            models.JSONField(help_text="Every number and word in the report"),
+                        ),
+                        ("pdf", models.BinaryField(verbose_name="PDF")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        (
+                            "made_at",
+                            models.DateTimeField(help_text="The moment whose data it shows"),
+                        ),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "published_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reports",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reports",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-version",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReportEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ht", "Head teacher report")], default="ht", max_length=10
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Draft"), ("published", "Published")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("version", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        (
+                            "snapshot",
+                            models.JSONField(help_text="Every number and word in the report"),
+                        ),
+                        ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        (
+                            "made_at",
+                            models.DateTimeField(help_text="The moment whose data it shows"),
+                        ),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="reporting.report",
+                            ),
+                        ),
+                        (
+                            "published_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReportRun",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ht", "Head teacher report")], default="ht", max_length=10
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "Make the draft"),
+                                    ("publish", "Publish the draft"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("queued", "Waiting"),
+                                    ("running", "Running"),
+                                    ("done", "Done"),
+                                    ("failed", "Failed"),
+                                    ("cancelled", "Cancelled"),
+                                ],
+                                default="queued",
+                                max_length=10,
+                            ),
+                        ),
+                        ("step", models.CharField(blank=True, max_length=80)),
+                        ("done_steps", models.PositiveSmallIntegerField(default=0)),
+                        ("all_steps", models.PositiveSmallIntegerField(default=0)),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("asked_at", models.DateTimeField(auto_now_add=True)),
+                        ("started_at", models.DateTimeField(blank=True, null=True)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "report",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="What came of it; until then, the draft that is to be published",
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="runs",
+                                to="reporting.report",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="report_runs",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="report_runs",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-asked_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReportRunEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ht", "Head teacher report")], default="ht", max_length=10
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "Make the draft"),
+                                    ("publish", "Publish the draft"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("queued", "Waiting"),
+                                    ("running", "Running"),
+                                    ("done", "Done"),
+                                    ("failed", "Failed"),
+                                    ("cancelled", "Cancelled"),
+                                ],
+                                default="queued",
+                                max_length=10,
+                            ),
+                        ),
+                        ("step", models.CharField(blank=True, max_length=80)),
+                        ("done_steps", models.PositiveSmallIntegerField(default=0)),
+                        ("all_steps", models.PositiveSmallIntegerField(default=0)),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("asked_at", models.DateTimeField(auto_now_add=True)),
+                        ("started_at", models.DateTimeField(blank=True, null=True)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        ("problem", models.CharField(blank=True, max_length=300)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="reporting.reportrun",
+                            ),
+                        ),
+                        (
+                            "report",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="What came of it; until then, the draft that is to be published",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="reporting.report",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="report",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")),
+                        fields=("trust", "school", "term", "kind"),
+                        name="report_one_draft",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("ht", "Head teacher report")], default="ht", max_length=10
+                migrations.AddConstraint(
+                    model_name="report",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "school", "term", "kind", "version"),
+                        name="report_version_once",
                     ),
                 ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("published", "Published")], max_length=10
+                migrations.AddConstraint(
+                    model_name="report",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True),
+                                ("published_by__isnull", True),
+                                ("status", "draft"),
+                                ("version__isnull", True),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("published_by__isnull", False),
+                                ("status", "published"),
+                                ("version__gte", 1),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_published_with_version_and_date",
                     ),
                 ),
-                ("version", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("snapshot", models.JSONField(help_text="Every number and word in the report")),
-                ("pdf", models.BinaryField(verbose_name="PDF")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("made_at", models.DateTimeField(help_text="The moment whose data it shows")),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                pgtrigger.migrations.AddTrigger(
+                    model_name="report",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="never_changes",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."pdf" IS DISTINCT FROM (NEW."pdf") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="eac663f4364de8145cc875f39342550685190103",
+                            operation="UPDATE",
+                            pgid="pgtrigger_never_changes_bbc46",
+                            table="reporting_report",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                pgtrigger.migrations.AddTrigger(
+                    model_name="report",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="published_stays",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.\"status\" = 'published')",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="ca377506159cf426f919e358c3b8281ae1f24a84",
+                            operation="DELETE",
+                            pgid="pgtrigger_published_stays_54918",
+                            table="reporting_report",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reports",
-                        to="schools.school",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="report",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "reporting_reportevent" ("id", "kind", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "school_id", "sha256", "snapshot", "status", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."school_id", OLD."sha256", OLD."snapshot", OLD."status", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
+                            hash="24be611ae5981360ad578347326957a79a912321",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_9694b",
+                            table="reporting_report",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reports",
-                        to="schools.term",
+                migrations.AddIndex(
+                    model_name="reportrun",
+                    index=models.Index(
+                        fields=["trust", "school", "term", "-asked_at"], name="run_by_report"
                     ),
                 ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
+                migrations.AddIndex(
+                    model_name="reportrun",
+                    index=models.Index(fields=["trust", "report"], name="run_by_outcome"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportrun",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("queued", "running"))),
+                        fields=("trust", "kind", "school", "term"),
+                        name="run_one_unfinished",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ("-version",),
-            },
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reportrun",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."attempts" IS DISTINCT FROM (NEW."attempts") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
+                            func='INSERT INTO "reporting_reportrunevent" ("all_steps", "asked_at", "asked_by_id", "attempts", "done_steps", "finished_at", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "report_id", "school_id", "started_at", "state", "step", "term_id", "trust_id") VALUES (OLD."all_steps", OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."done_steps", OLD."finished_at", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."purpose", OLD."report_id", OLD."school_id", OLD."started_at", OLD."state", OLD."step", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="460f01542e5b3793e5fe042c99bc6f4a884c8d39",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_1b273",
+                            table="reporting_reportrun",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="reportrun",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "reporting_reportrunevent" ("all_steps", "asked_at", "asked_by_id", "attempts", "done_steps", "finished_at", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "report_id", "school_id", "started_at", "state", "step", "term_id", "trust_id") VALUES (OLD."all_steps", OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."done_steps", OLD."finished_at", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."purpose", OLD."report_id", OLD."school_id", OLD."started_at", OLD."state", OLD."step", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="829c50237726e68e80a374e17d301883dde6df13",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_6f8a0",
+                            table="reporting_reportrun",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                ProtectTenant("Report"),
+                ProtectTenant("ReportRun"),
+                ProtectTenant("ReportEvent", append_only=True),
+                ProtectTenant("ReportRunEvent", append_only=True),
+            ]
         ),
-        migrations.CreateModel(
-            name="ReportEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("ht", "Head teacher report")], default="ht", max_length=10
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("published", "Published")], max_length=10
-                    ),
-                ),
-                ("version", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("snapshot", models.JSONField(help_text="Every number and word in the report")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("made_at", models.DateTimeField(help_text="The moment whose data it shows")),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="reporting.report",
-                    ),
-                ),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("ht", "Head teacher report")], default="ht", max_length=10
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[("draft", "Make the draft"), ("publish", "Publish the draft")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=80)),
-                ("done_steps", models.PositiveSmallIntegerField(default=0)),
-                ("all_steps", models.PositiveSmallIntegerField(default=0)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, max_length=300)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "report",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="What came of it; until then, the draft that is to be published",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="runs",
-                        to="reporting.report",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="report_runs",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="report_runs",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-asked_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportRunEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("ht", "Head teacher report")], default="ht", max_length=10
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[("draft", "Make the draft"), ("publish", "Publish the draft")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=80)),
-                ("done_steps", models.PositiveSmallIntegerField(default=0)),
-                ("all_steps", models.PositiveSmallIntegerField(default=0)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, max_length=300)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="reporting.reportrun",
-                    ),
-                ),
-                (
-                    "report",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="What came of it; until then, the draft that is to be published",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="reporting.report",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")),
-                fields=("trust", "school", "term", "kind"),
-                name="report_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "school", "term", "kind", "version"), name="report_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", True),
-                        ("published_by__isnull", True),
-                        ("status", "draft"),
-                        ("version__isnull", True),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("published_by__isnull", False),
-                        ("status", "published"),
-                        ("version__gte", 1),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_published_with_version_and_date",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_changes",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."pdf" IS DISTINCT FROM (NEW."pdf") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="eac663f4364de8145cc875f39342550685190103",
-                    operation="UPDATE",
-                    pgid="pgtrigger_never_changes_bbc46",
-                    table="reporting_report",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="published_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.\"status\" = 'published')",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="ca377506159cf426f919e358c3b8281ae1f24a84",
-                    operation="DELETE",
-                    pgid="pgtrigger_published_stays_54918",
-                    table="reporting_report",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="report",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_reportevent" ("id", "kind", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "school_id", "sha256", "snapshot", "status", "term_id", "trust_id", "version") VALUES (OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."school_id", OLD."sha256", OLD."snapshot", OLD."status", OLD."term_id", OLD."trust_id", OLD."version"); RETURN NULL;',
-                    hash="24be611ae5981360ad578347326957a79a912321",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_9694b",
-                    table="reporting_report",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportrun",
-            index=models.Index(
-                fields=["trust", "school", "term", "-asked_at"], name="run_by_report"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportrun",
-            index=models.Index(fields=["trust", "report"], name="run_by_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "running"))),
-                fields=("trust", "kind", "school", "term"),
-                name="run_one_unfinished",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reportrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attempts" IS DISTINCT FROM (NEW."attempts") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
-                    func='INSERT INTO "reporting_reportrunevent" ("all_steps", "asked_at", "asked_by_id", "attempts", "done_steps", "finished_at", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "report_id", "school_id", "started_at", "state", "step", "term_id", "trust_id") VALUES (OLD."all_steps", OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."done_steps", OLD."finished_at", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."purpose", OLD."report_id", OLD."school_id", OLD."started_at", OLD."state", OLD."step", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="460f01542e5b3793e5fe042c99bc6f4a884c8d39",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_1b273",
-                    table="reporting_reportrun",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reportrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "reporting_reportrunevent" ("all_steps", "asked_at", "asked_by_id", "attempts", "done_steps", "finished_at", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "report_id", "school_id", "started_at", "state", "step", "term_id", "trust_id") VALUES (OLD."all_steps", OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."done_steps", OLD."finished_at", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."purpose", OLD."report_id", OLD."school_id", OLD."started_at", OLD."state", OLD."step", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="829c50237726e68e80a374e17d301883dde6df13",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_6f8a0",
-                    table="reporting_reportrun",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        ProtectTenant("Report"),
-        ProtectTenant("ReportRun"),
-        ProtectTenant("ReportEvent", append_only=True),
-        ProtectTenant("ReportRunEvent", append_only=True),
     ]

@@ -12,6 +12,7 @@ import pgtrigger.migrations
 import schools.models.calendar
 from django.conf import settings
 from django.db import migrations, models
+from parrcs.core.first_tables import MakeTables
 from parrcs.core.tenancy import ProtectTenant
 
 
@@ -23,3245 +24,3398 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "email",
-                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("is_active", models.BooleanField(default=True)),
-                ("date_joined", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="AcademicYear",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=9)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-            ],
-            options={
-                "ordering": ("starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ARB",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("opened_on", models.DateField()),
-                ("closed_on", models.DateField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "ARB",
-                "ordering": ("name",),
-            },
-        ),
-        migrations.CreateModel(
-            name="School",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("urn", models.CharField(max_length=6, verbose_name="URN")),
-                ("name", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("special", "Special"), ("mainstream", "Mainstream")],
-                        max_length=12,
-                    ),
-                ),
-                ("la_code", models.CharField(blank=True, max_length=3, verbose_name="LA code")),
-                ("establishment_number", models.CharField(blank=True, max_length=4)),
-                ("phase", models.CharField(blank=True, max_length=40)),
-                ("opened_on", models.DateField(blank=True, null=True)),
-                ("closed_on", models.DateField(blank=True, null=True)),
-                (
-                    "of_trust",
-                    models.BooleanField(
-                        default=True,
-                        help_text="False for a host school that belongs to another trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("name",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Trust",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "uid",
-                    models.CharField(
-                        help_text="Group UID in the register of schools", max_length=16, unique=True
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ARBFunding",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("places", models.PositiveSmallIntegerField()),
-                ("band", models.CharField(max_length=60)),
-                (
-                    "amount",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="formula amount"
-                    ),
-                ),
-                (
-                    "share_by",
-                    models.CharField(
-                        choices=[
-                            ("percent", "A percentage of the formula amount"),
-                            ("amount", "A fixed sum"),
-                        ],
-                        help_text="Which of the two leads",
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "share_percent",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
-                ),
-                (
-                    "share_amount",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="fundings",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-year__starts_on", "arb__name"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ARBStaff",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "role",
-                    models.CharField(
-                        help_text="In words, such as higher-level assistant", max_length=120
-                    ),
-                ),
-                ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="staff",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-leads", "name", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ClassGroup",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="class_groups",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="class_groups",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="class_groups",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "class",
-                "verbose_name_plural": "classes",
-                "ordering": ("name",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("teacher", "Class teacher"),
-                            ("assessment_lead", "Assessment lead"),
-                            ("inclusion_lead", "Inclusion lead (SENDCO)"),
-                            ("head", "Head"),
-                            ("host_link", "Host link"),
-                            ("governor", "Governor"),
-                            ("trustee", "Trustee"),
-                            ("moderator", "Moderator"),
-                            ("qa_reviewer", "QA reviewer"),
-                            ("trust_lead", "Trust lead"),
-                            ("trust_admin", "Trust administrator"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
-                ("name", models.CharField(blank=True, max_length=120)),
-                ("invited_at", models.DateTimeField(auto_now_add=True)),
-                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-invited_at",),
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="JointVisit",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("who", models.CharField(max_length=200)),
-                ("words", models.CharField(blank=True, max_length=1000)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="visits",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Lease",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("notice_by", models.DateField(blank=True, null=True)),
-                ("covers", models.CharField(max_length=1000)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leases",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="LeaseReminder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "of",
-                    models.CharField(
-                        choices=[("end", "The lease ends"), ("notice", "Notice is due")],
-                        max_length=6,
-                    ),
-                ),
-                ("day", models.DateField(help_text="The day it told of, as the lease stood then")),
-                ("months", models.PositiveSmallIntegerField()),
-                ("sent_on", models.DateField()),
-                (
-                    "lease",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reminders",
-                        to="schools.lease",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("sent_on", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("teacher", "Class teacher"),
-                            ("assessment_lead", "Assessment lead"),
-                            ("inclusion_lead", "Inclusion lead (SENDCO)"),
-                            ("head", "Head"),
-                            ("host_link", "Host link"),
-                            ("governor", "Governor"),
-                            ("trustee", "Trustee"),
-                            ("moderator", "Moderator"),
-                            ("qa_reviewer", "QA reviewer"),
-                            ("trust_lead", "Trust lead"),
-                            ("trust_admin", "Trust administrator"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("started_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("person__name", "role"),
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PremiumPlan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "premium",
-                    models.CharField(
-                        choices=[("pupil", "Pupil premium"), ("sport", "PE and sport premium")],
-                        max_length=5,
-                    ),
-                ),
-                (
-                    "received",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="amount received"
-                    ),
-                ),
-                ("published_on", models.DateField(blank=True, null=True)),
-                (
-                    "published_at",
-                    models.URLField(blank=True, max_length=300, verbose_name="address"),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="premium_plans",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-year__starts_on", "premium"),
-            },
-        ),
-        migrations.CreateModel(
-            name="PremiumActivity",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("what", models.CharField(max_length=200)),
-                (
-                    "aim",
-                    models.CharField(
-                        choices=[
-                            ("teaching", "High-quality teaching"),
-                            ("targeted", "Targeted academic support"),
-                            ("wider", "Wider strategies"),
-                            ("confidence", "Confidence, knowledge and skills of staff in PE"),
-                            ("activity", "All pupils regularly active"),
-                            ("profile", "PE and sport raise the whole school"),
-                            ("range", "A broader range of sports for all pupils"),
-                            ("sport", "More competitive sport"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "planned",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="planned cost"
-                    ),
-                ),
-                (
-                    "spent",
-                    models.DecimalField(
-                        decimal_places=2, default=0, max_digits=12, verbose_name="spent so far"
-                    ),
-                ),
-                ("intended", models.CharField(max_length=500, verbose_name="intended impact")),
-                (
-                    "impact",
-                    models.CharField(blank=True, max_length=500, verbose_name="impact found"),
-                ),
-                ("impact_on", models.DateField(blank=True, null=True)),
-                (
-                    "plan",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="activities",
-                        to="schools.premiumplan",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("aim", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="SafeguardingContact",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "side",
-                    models.CharField(
-                        choices=[("trust", "The trust"), ("host", "The host school")], max_length=5
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("role", models.CharField(max_length=120)),
-                (
-                    "email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
-                ),
-                ("telephone", models.CharField(blank=True, max_length=30)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("side", "id"),
-            },
-        ),
-        migrations.AddField(
-            model_name="arb",
-            name="host",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="hosted_arbs",
-                to="schools.school",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arb",
-            name="school",
-            field=parrcs.core.tenancy.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="arbs",
-                to="schools.school",
-            ),
-        ),
-        migrations.CreateModel(
-            name="StatutoryDeadline",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "rule",
-                    models.SlugField(
-                        db_index=False, help_text="Its code in the file", max_length=30
-                    ),
-                ),
-                (
-                    "due_on",
-                    models.DateField(
-                        blank=True,
-                        help_text="In place of the date that the file says or suggests",
-                        null=True,
-                    ),
-                ),
-                ("done_on", models.DateField(blank=True, null=True)),
-                ("done_by", models.CharField(blank=True, max_length=120)),
-                (
-                    "pupils",
-                    models.PositiveSmallIntegerField(
-                        blank=True, help_text="How many pupils it was done for", null=True
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=300)),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="deadlines",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("year__starts_on", "rule"),
-            },
-        ),
-        migrations.CreateModel(
-            name="Term",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "season",
-                    models.CharField(
-                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")],
-                        max_length=6,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("census_on", models.DateField()),
-                (
-                    "break_starts_on",
-                    models.DateField(
-                        blank=True, help_text="First day of the half-term holiday", null=True
-                    ),
-                ),
-                (
-                    "break_ends_on",
-                    models.DateField(
-                        blank=True, help_text="Last day of the half-term holiday", null=True
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terms",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("starts_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="LateEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("until", models.DateField()),
-                ("reason", models.CharField(max_length=300)),
-                ("allowed_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "allowed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="late_entries",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="late_entries",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("until",),
-            },
-        ),
-        migrations.CreateModel(
-            name="TermEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "season",
-                    models.CharField(
-                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")],
-                        max_length=6,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("census_on", models.DateField()),
-                (
-                    "break_starts_on",
-                    models.DateField(
-                        blank=True, help_text="First day of the half-term holiday", null=True
-                    ),
-                ),
-                (
-                    "break_ends_on",
-                    models.DateField(
-                        blank=True, help_text="Last day of the half-term holiday", null=True
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="StatutoryDeadlineEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "rule",
-                    models.SlugField(
-                        db_index=False, help_text="Its code in the file", max_length=30
-                    ),
-                ),
-                (
-                    "due_on",
-                    models.DateField(
-                        blank=True,
-                        help_text="In place of the date that the file says or suggests",
-                        null=True,
-                    ),
-                ),
-                ("done_on", models.DateField(blank=True, null=True)),
-                ("done_by", models.CharField(blank=True, max_length=120)),
-                (
-                    "pupils",
-                    models.PositiveSmallIntegerField(
-                        blank=True, help_text="How many pupils it was done for", null=True
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=300)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.statutorydeadline",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SchoolEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("urn", models.CharField(max_length=6, verbose_name="URN")),
-                ("name", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("special", "Special"), ("mainstream", "Mainstream")],
-                        max_length=12,
-                    ),
-                ),
-                ("la_code", models.CharField(blank=True, max_length=3, verbose_name="LA code")),
-                ("establishment_number", models.CharField(blank=True, max_length=4)),
-                ("phase", models.CharField(blank=True, max_length=40)),
-                ("opened_on", models.DateField(blank=True, null=True)),
-                ("closed_on", models.DateField(blank=True, null=True)),
-                (
-                    "of_trust",
-                    models.BooleanField(
-                        default=True,
-                        help_text="False for a host school that belongs to another trust",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="school",
-            name="trust",
-            field=models.ForeignKey(
-                db_default=parrcs.core.tenancy.CurrentTrust(),
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="schools.trust",
-            ),
-        ),
-        migrations.CreateModel(
-            name="SafeguardingContactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "side",
-                    models.CharField(
-                        choices=[("trust", "The trust"), ("host", "The host school")], max_length=5
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("role", models.CharField(max_length=120)),
-                (
-                    "email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
-                ),
-                ("telephone", models.CharField(blank=True, max_length=30)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.safeguardingcontact",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PremiumPlanEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "premium",
-                    models.CharField(
-                        choices=[("pupil", "Pupil premium"), ("sport", "PE and sport premium")],
-                        max_length=5,
-                    ),
-                ),
-                (
-                    "received",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="amount received"
-                    ),
-                ),
-                ("published_on", models.DateField(blank=True, null=True)),
-                (
-                    "published_at",
-                    models.URLField(blank=True, max_length=300, verbose_name="address"),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.premiumplan",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PremiumActivityEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("what", models.CharField(max_length=200)),
-                (
-                    "aim",
-                    models.CharField(
-                        choices=[
-                            ("teaching", "High-quality teaching"),
-                            ("targeted", "Targeted academic support"),
-                            ("wider", "Wider strategies"),
-                            ("confidence", "Confidence, knowledge and skills of staff in PE"),
-                            ("activity", "All pupils regularly active"),
-                            ("profile", "PE and sport raise the whole school"),
-                            ("range", "A broader range of sports for all pupils"),
-                            ("sport", "More competitive sport"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "planned",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="planned cost"
-                    ),
-                ),
-                (
-                    "spent",
-                    models.DecimalField(
-                        decimal_places=2, default=0, max_digits=12, verbose_name="spent so far"
-                    ),
-                ),
-                ("intended", models.CharField(max_length=500, verbose_name="intended impact")),
-                (
-                    "impact",
-                    models.CharField(blank=True, max_length=500, verbose_name="impact found"),
-                ),
-                ("impact_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.premiumactivity",
-                    ),
-                ),
-                (
-                    "plan",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.premiumplan",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="MembershipEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("teacher", "Class teacher"),
-                            ("assessment_lead", "Assessment lead"),
-                            ("inclusion_lead", "Inclusion lead (SENDCO)"),
-                            ("head", "Head"),
-                            ("host_link", "Host link"),
-                            ("governor", "Governor"),
-                            ("trustee", "Trustee"),
-                            ("moderator", "Moderator"),
-                            ("qa_reviewer", "QA reviewer"),
-                            ("trust_lead", "Trust lead"),
-                            ("trust_admin", "Trust administrator"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("started_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.membership",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="LeaseReminderEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "of",
-                    models.CharField(
-                        choices=[("end", "The lease ends"), ("notice", "Notice is due")],
-                        max_length=6,
-                    ),
-                ),
-                ("day", models.DateField(help_text="The day it told of, as the lease stood then")),
-                ("months", models.PositiveSmallIntegerField()),
-                ("sent_on", models.DateField()),
-                (
-                    "lease",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.lease",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.leasereminder",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="LeaseEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("notice_by", models.DateField(blank=True, null=True)),
-                ("covers", models.CharField(max_length=1000)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.lease",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="LateEntryEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("until", models.DateField()),
-                ("reason", models.CharField(max_length=300)),
-                ("allowed_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "allowed_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.lateentry",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="JointVisitEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("on", models.DateField()),
-                ("who", models.CharField(max_length=200)),
-                ("words", models.CharField(blank=True, max_length=1000)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.jointvisit",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="InvitationEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("teacher", "Class teacher"),
-                            ("assessment_lead", "Assessment lead"),
-                            ("inclusion_lead", "Inclusion lead (SENDCO)"),
-                            ("head", "Head"),
-                            ("host_link", "Host link"),
-                            ("governor", "Governor"),
-                            ("trustee", "Trustee"),
-                            ("moderator", "Moderator"),
-                            ("qa_reviewer", "QA reviewer"),
-                            ("trust_lead", "Trust lead"),
-                            ("trust_admin", "Trust administrator"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
-                ("name", models.CharField(blank=True, max_length=120)),
-                ("invited_at", models.DateTimeField(auto_now_add=True)),
-                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "class_group",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.invitation",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ClassGroupEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.classgroup",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ARBStaffEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "role",
-                    models.CharField(
-                        help_text="In words, such as higher-level assistant", max_length=120
-                    ),
-                ),
-                ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.arbstaff",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ARBFundingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("places", models.PositiveSmallIntegerField()),
-                ("band", models.CharField(max_length=60)),
-                (
-                    "amount",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="formula amount"
-                    ),
-                ),
-                (
-                    "share_by",
-                    models.CharField(
-                        choices=[
-                            ("percent", "A percentage of the formula amount"),
-                            ("amount", "A fixed sum"),
-                        ],
-                        help_text="Which of the two leads",
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "share_percent",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
-                ),
-                (
-                    "share_amount",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                (
-                    "arb",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.arbfunding",
-                    ),
-                ),
-                (
-                    "year",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ARBEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=120)),
-                ("opened_on", models.DateField()),
-                ("closed_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.arb",
-                    ),
-                ),
-                (
-                    "host",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="arb",
-            name="trust",
-            field=models.ForeignKey(
-                db_default=parrcs.core.tenancy.CurrentTrust(),
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="schools.trust",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AcademicYearEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=9)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.academicyear",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="academicyear",
-            name="trust",
-            field=models.ForeignKey(
-                db_default=parrcs.core.tenancy.CurrentTrust(),
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="schools.trust",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Window",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("opens_on", models.DateField()),
-                ("closes_on", models.DateField()),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="windows",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="windows",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("opens_on",),
-            },
-        ),
-        migrations.CreateModel(
-            name="WindowEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("opens_on", models.DateField()),
-                ("closes_on", models.DateField()),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="schools.window",
-                    ),
-                ),
-                (
-                    "school",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.school",
-                    ),
-                ),
-                (
-                    "term",
-                    parrcs.core.tenancy.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.term",
-                    ),
-                ),
-                (
-                    "trust",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=parrcs.core.tenancy.CurrentTrust(),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="schools.trust",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "year", "season"), name="term_once_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("census_on__lte", models.F("ends_on")),
-                    ("starts_on__lte", models.F("census_on")),
-                ),
-                name="census_within_term",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("break_ends_on__isnull", True), ("break_starts_on__isnull", True)),
-                    models.Q(
-                        ("break_ends_on__gte", models.F("break_starts_on")),
-                        ("break_ends_on__lt", models.F("ends_on")),
-                        ("break_starts_on__gt", models.F("starts_on")),
-                    ),
-                    _connector="OR",
-                ),
-                name="half_term_within_term",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (models.F("trust"), "="),
-                    (
-                        schools.models.calendar.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="User",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        "&&",
-                    ),
-                ],
-                name="terms_do_not_overlap",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="term",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="555f5408b817cca749ac1c3ada31406bc5eca89c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_5f9a8",
-                    table="schools_term",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="term",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="dacc9e743847972cf6186866aed2223d9d7e7f90",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_d3557",
-                    table="schools_term",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statutorydeadline",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "school", "year", "rule"), name="deadline_once_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statutorydeadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_by", ""), ("done_on__isnull", True), ("pupils__isnull", True)),
-                    models.Q(
-                        ("done_on__isnull", False),
-                        ("pupils__isnull", False),
-                        models.Q(("done_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="deadline_done_by_someone_for_some",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="statutorydeadline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="fb55ad9bbda6fe7687cf15caa16bde6252aaa62d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_844b5",
-                    table="schools_statutorydeadline",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="statutorydeadline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="f04a3b807a80b1cf15e8ffbbf874bce3ed788759",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_59dac",
-                    table="schools_statutorydeadline",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="school",
-            constraint=models.UniqueConstraint(fields=("trust", "urn"), name="school_urn_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="school",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_schoolevent" ("closed_on", "establishment_number", "id", "kind", "la_code", "name", "of_trust", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "trust_id", "urn") VALUES (OLD."closed_on", OLD."establishment_number", OLD."id", OLD."kind", OLD."la_code", OLD."name", OLD."of_trust", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."phase", OLD."trust_id", OLD."urn"); RETURN NULL;',
-                    hash="430cbda1290411b73ec262c4c4bdaf994e88e39d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_61a76",
-                    table="schools_school",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="school",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_schoolevent" ("closed_on", "establishment_number", "id", "kind", "la_code", "name", "of_trust", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "trust_id", "urn") VALUES (OLD."closed_on", OLD."establishment_number", OLD."id", OLD."kind", OLD."la_code", OLD."name", OLD."of_trust", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."phase", OLD."trust_id", OLD."urn"); RETURN NULL;',
-                    hash="4f81e9121d37ab2af97e6d5ca9496c853a283e11",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_61a30",
-                    table="schools_school",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="safeguardingcontact",
-            index=models.Index(fields=["trust", "arb"], name="arb_contact_by_arb"),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingcontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", ""), ("telephone", ""), _negated=True),
-                name="arb_contact_can_be_reached",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="safeguardingcontact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
-                    hash="0494e7619ec5e9a8a285cc8ae43b89d8e87908ba",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_8a66b",
-                    table="schools_safeguardingcontact",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="safeguardingcontact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
-                    hash="abb7a9bd9fcfbc3f48089072d7938a29a43fca70",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_3a296",
-                    table="schools_safeguardingcontact",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="premiumplan",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "school", "year", "premium"), name="premium_once_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="premiumplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received__gte", 0)), name="premium_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="premiumplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at", ""), ("published_on__isnull", True)),
-                    models.Q(
-                        ("published_on__isnull", False),
-                        models.Q(("published_at", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="premium_published_on_a_day_at_an_address",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="premiumplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="ef5ecb4959e3140894a6dd6dad0323d4480092ba",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_cb782",
-                    table="schools_premiumplan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="premiumplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="f63708efc772fe1dc975bae13e6bd417a174dbd1",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_d79ac",
-                    table="schools_premiumplan",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="premiumactivity",
-            index=models.Index(fields=["trust", "plan"], name="activity_by_plan"),
-        ),
-        migrations.AddConstraint(
-            model_name="premiumactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned__gte", 0), ("spent__gte", 0)),
-                name="activity_costs_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="premiumactivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("impact", ""), ("impact_on__isnull", True)),
-                    models.Q(("impact_on__isnull", False), models.Q(("impact", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="activity_impact_found_on_a_day",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="premiumactivity",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
-                    hash="ad35aca83b3afa62c8e799edeae9fe719c5606d9",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_9d1fa",
-                    table="schools_premiumactivity",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="premiumactivity",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
-                    hash="dabe29a295ce073142fcf3160d6614dc3bd840bc",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_3fddc",
-                    table="schools_premiumactivity",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("arb__isnull", True), ("school__isnull", True)),
-                    models.Q(("class_group__isnull", True), ("school__isnull", True)),
-                    models.Q(("arb__isnull", True), ("class_group__isnull", True)),
-                    _connector="OR",
-                ),
-                name="membership_has_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("trust", "person", "role", "school", "arb", "class_group"),
-                name="live_membership_once",
-                nulls_distinct=False,
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="membership",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_membershipevent" ("arb_id", "class_group_id", "ended_at", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "started_at", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ended_at", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."school_id", OLD."started_at", OLD."trust_id"); RETURN NULL;',
-                    hash="f8680c78065de5acca07f2c373b18fcf467326df",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_6137d",
-                    table="schools_membership",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="membership",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_membershipevent" ("arb_id", "class_group_id", "ended_at", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "started_at", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ended_at", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."school_id", OLD."started_at", OLD."trust_id"); RETURN NULL;',
-                    hash="5d92f013c21839f9e00a635a9950136f7861e785",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_5f9f4",
-                    table="schools_membership",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leasereminder",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "lease", "of", "day", "months"), name="lease_reminder_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="leasereminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
-                    hash="659ee8218f140e84058daddd7bea850c46fe5301",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_c8634",
-                    table="schools_leasereminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="leasereminder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
-                    hash="425afdae16b2c8c2da95b1a1285379e5e4ec1b84",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_f2da1",
-                    table="schools_leasereminder",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lease",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
-                name="lease_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lease",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("notice_by__isnull", True),
-                    models.Q(
-                        ("notice_by__gte", models.F("starts_on")),
-                        ("notice_by__lte", models.F("ends_on")),
-                    ),
-                    _connector="OR",
-                ),
-                name="notice_within_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lease",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (models.F("trust"), "="),
-                    (models.F("arb"), "="),
-                    (
-                        schools.models.calendar.DateRange(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(
-                                inclusive_lower=True, inclusive_upper=True
+                        ("password", models.CharField(max_length=128, verbose_name="password")),
+                        (
+                            "last_login",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                        ),
+                        (
+                            "email",
+                            models.EmailField(
+                                max_length=254, unique=True, verbose_name="e-mail address"
                             ),
                         ),
-                        "&&",
+                        ("name", models.CharField(max_length=120)),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("date_joined", models.DateTimeField(auto_now_add=True)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AcademicYear",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=9)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                    ],
+                    options={
+                        "ordering": ("starts_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ARB",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("opened_on", models.DateField()),
+                        ("closed_on", models.DateField(blank=True, null=True)),
+                    ],
+                    options={
+                        "verbose_name": "ARB",
+                        "ordering": ("name",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="School",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("urn", models.CharField(max_length=6, verbose_name="URN")),
+                        ("name", models.CharField(max_length=200)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("special", "Special"), ("mainstream", "Mainstream")],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "la_code",
+                            models.CharField(blank=True, max_length=3, verbose_name="LA code"),
+                        ),
+                        ("establishment_number", models.CharField(blank=True, max_length=4)),
+                        ("phase", models.CharField(blank=True, max_length=40)),
+                        ("opened_on", models.DateField(blank=True, null=True)),
+                        ("closed_on", models.DateField(blank=True, null=True)),
+                        (
+                            "of_trust",
+                            models.BooleanField(
+                                default=True,
+                                help_text="False for a host school that belongs to another trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("name",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Trust",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "uid",
+                            models.CharField(
+                                help_text="Group UID in the register of schools",
+                                max_length=16,
+                                unique=True,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ARBFunding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("places", models.PositiveSmallIntegerField()),
+                        ("band", models.CharField(max_length=60)),
+                        (
+                            "amount",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="formula amount"
+                            ),
+                        ),
+                        (
+                            "share_by",
+                            models.CharField(
+                                choices=[
+                                    ("percent", "A percentage of the formula amount"),
+                                    ("amount", "A fixed sum"),
+                                ],
+                                help_text="Which of the two leads",
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "share_percent",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=5, null=True
+                            ),
+                        ),
+                        (
+                            "share_amount",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="fundings",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-year__starts_on", "arb__name"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ARBStaff",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "role",
+                            models.CharField(
+                                help_text="In words, such as higher-level assistant", max_length=120
+                            ),
+                        ),
+                        ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="staff",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-leads", "name", "id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ClassGroup",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="class_groups",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="class_groups",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="class_groups",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "class",
+                        "verbose_name_plural": "classes",
+                        "ordering": ("name",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Invitation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("teacher", "Class teacher"),
+                                    ("assessment_lead", "Assessment lead"),
+                                    ("inclusion_lead", "Inclusion lead (SENDCO)"),
+                                    ("head", "Head"),
+                                    ("host_link", "Host link"),
+                                    ("governor", "Governor"),
+                                    ("trustee", "Trustee"),
+                                    ("moderator", "Moderator"),
+                                    ("qa_reviewer", "QA reviewer"),
+                                    ("trust_lead", "Trust lead"),
+                                    ("trust_admin", "Trust administrator"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                        ("name", models.CharField(blank=True, max_length=120)),
+                        ("invited_at", models.DateTimeField(auto_now_add=True)),
+                        ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "invited_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-invited_at",),
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JointVisit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("on", models.DateField()),
+                        ("who", models.CharField(max_length=200)),
+                        ("words", models.CharField(blank=True, max_length=1000)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="visits",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Lease",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("notice_by", models.DateField(blank=True, null=True)),
+                        ("covers", models.CharField(max_length=1000)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="leases",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-starts_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LeaseReminder",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "of",
+                            models.CharField(
+                                choices=[("end", "The lease ends"), ("notice", "Notice is due")],
+                                max_length=6,
+                            ),
+                        ),
+                        (
+                            "day",
+                            models.DateField(
+                                help_text="The day it told of, as the lease stood then"
+                            ),
+                        ),
+                        ("months", models.PositiveSmallIntegerField()),
+                        ("sent_on", models.DateField()),
+                        (
+                            "lease",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reminders",
+                                to="schools.lease",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("sent_on", "id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Membership",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("teacher", "Class teacher"),
+                                    ("assessment_lead", "Assessment lead"),
+                                    ("inclusion_lead", "Inclusion lead (SENDCO)"),
+                                    ("head", "Head"),
+                                    ("host_link", "Host link"),
+                                    ("governor", "Governor"),
+                                    ("trustee", "Trustee"),
+                                    ("moderator", "Moderator"),
+                                    ("qa_reviewer", "QA reviewer"),
+                                    ("trust_lead", "Trust lead"),
+                                    ("trust_admin", "Trust administrator"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField(auto_now_add=True)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="memberships",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("person__name", "role"),
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PremiumPlan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "premium",
+                            models.CharField(
+                                choices=[
+                                    ("pupil", "Pupil premium"),
+                                    ("sport", "PE and sport premium"),
+                                ],
+                                max_length=5,
+                            ),
+                        ),
+                        (
+                            "received",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="amount received"
+                            ),
+                        ),
+                        ("published_on", models.DateField(blank=True, null=True)),
+                        (
+                            "published_at",
+                            models.URLField(blank=True, max_length=300, verbose_name="address"),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="premium_plans",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-year__starts_on", "premium"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PremiumActivity",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("what", models.CharField(max_length=200)),
+                        (
+                            "aim",
+                            models.CharField(
+                                choices=[
+                                    ("teaching", "High-quality teaching"),
+                                    ("targeted", "Targeted academic support"),
+                                    ("wider", "Wider strategies"),
+                                    (
+                                        "confidence",
+                                        "Confidence, knowledge and skills of staff in PE",
+                                    ),
+                                    ("activity", "All pupils regularly active"),
+                                    ("profile", "PE and sport raise the whole school"),
+                                    ("range", "A broader range of sports for all pupils"),
+                                    ("sport", "More competitive sport"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "planned",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="planned cost"
+                            ),
+                        ),
+                        (
+                            "spent",
+                            models.DecimalField(
+                                decimal_places=2,
+                                default=0,
+                                max_digits=12,
+                                verbose_name="spent so far",
+                            ),
+                        ),
+                        (
+                            "intended",
+                            models.CharField(max_length=500, verbose_name="intended impact"),
+                        ),
+                        (
+                            "impact",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="impact found"
+                            ),
+                        ),
+                        ("impact_on", models.DateField(blank=True, null=True)),
+                        (
+                            "plan",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="activities",
+                                to="schools.premiumplan",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("aim", "id"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SafeguardingContact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "side",
+                            models.CharField(
+                                choices=[("trust", "The trust"), ("host", "The host school")],
+                                max_length=5,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("role", models.CharField(max_length=120)),
+                        (
+                            "email",
+                            models.EmailField(
+                                blank=True, max_length=254, verbose_name="e-mail address"
+                            ),
+                        ),
+                        ("telephone", models.CharField(blank=True, max_length=30)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contacts",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("side", "id"),
+                    },
+                ),
+                migrations.AddField(
+                    model_name="arb",
+                    name="host",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hosted_arbs",
+                        to="schools.school",
                     ),
-                ],
-                name="one_lease_at_a_time",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lease",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="1efde721c83caf306ea45c71753d92d3aefd8469",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_311c7",
-                    table="schools_lease",
-                    when="AFTER",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lease",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="c90e03550b0afb81e385d8b830068ab0a7e375a5",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_525bc",
-                    table="schools_lease",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lateentry",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term", "class_group"), name="late_entry_once_a_term"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lateentry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_lateentryevent" ("allowed_at", "allowed_by_id", "class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "term_id", "trust_id", "until") VALUES (OLD."allowed_at", OLD."allowed_by_id", OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."reason", OLD."term_id", OLD."trust_id", OLD."until"); RETURN NULL;',
-                    hash="72325786f5ec19f951457035b59c7a4c66057f50",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_69ec9",
-                    table="schools_lateentry",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lateentry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_lateentryevent" ("allowed_at", "allowed_by_id", "class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "term_id", "trust_id", "until") VALUES (OLD."allowed_at", OLD."allowed_by_id", OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."reason", OLD."term_id", OLD."trust_id", OLD."until"); RETURN NULL;',
-                    hash="67a2cdd7d284ada7c1b05a8612eb553ed75948ab",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_32dfe",
-                    table="schools_lateentry",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jointvisit",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "arb", "on"), name="joint_visit_once_a_day"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="jointvisit",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
-                    hash="eb1d9dbae52222c7d81718dc7a0da94d5bf531d6",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_8a026",
-                    table="schools_jointvisit",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="jointvisit",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
-                    hash="4d0c55d1c118d3fb05b6bb574efbf09c7be33ef7",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_eca33",
-                    table="schools_jointvisit",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["trust", "email"], name="invitation_by_email"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("arb__isnull", True), ("school__isnull", True)),
-                    models.Q(("class_group__isnull", True), ("school__isnull", True)),
-                    models.Q(("arb__isnull", True), ("class_group__isnull", True)),
-                    _connector="OR",
-                ),
-                name="invitation_has_one_place",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="invitation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_invitationevent" ("accepted_at", "arb_id", "class_group_id", "email", "id", "invited_at", "invited_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "sent_at", "trust_id", "withdrawn_at") VALUES (OLD."accepted_at", OLD."arb_id", OLD."class_group_id", OLD."email", OLD."id", OLD."invited_at", OLD."invited_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."school_id", OLD."sent_at", OLD."trust_id", OLD."withdrawn_at"); RETURN NULL;',
-                    hash="527e972805e02908be725f5ea265ac38b77c732f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_5d628",
-                    table="schools_invitation",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="invitation",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_invitationevent" ("accepted_at", "arb_id", "class_group_id", "email", "id", "invited_at", "invited_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "sent_at", "trust_id", "withdrawn_at") VALUES (OLD."accepted_at", OLD."arb_id", OLD."class_group_id", OLD."email", OLD."id", OLD."invited_at", OLD."invited_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."school_id", OLD."sent_at", OLD."trust_id", OLD."withdrawn_at"); RETURN NULL;',
-                    hash="37ffccfd5e6f24e19bca9ae1c96e4a0154fdd47c",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_4600e",
-                    table="schools_invitation",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classgroup",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "school", "year", "name"), name="class_name_once_a_year"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classgroup",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_classgroupevent" ("arb_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id", "year_id") VALUES (OLD."arb_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="0000c0c1cbcd6c4ff0f69a660b158c12fd4bf10e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_57960",
-                    table="schools_classgroup",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="classgroup",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_classgroupevent" ("arb_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id", "year_id") VALUES (OLD."arb_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="9c66db15cea9efe22b1286011209da073885a579",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_d034d",
-                    table="schools_classgroup",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="arbstaff",
-            index=models.Index(fields=["trust", "arb"], name="arb_staff_by_arb"),
-        ),
-        migrations.AddConstraint(
-            model_name="arbstaff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="arb_staff_ends_after_start",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arbstaff",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="c8898e4bf0bdc30909dd090b3bbfe81f99577330",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_306a4",
-                    table="schools_arbstaff",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arbstaff",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="27a47530629a4bbf44de919549a7a68751b28510",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_abe35",
-                    table="schools_arbstaff",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arbfunding",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "arb", "year"), name="arb_funding_once_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arbfunding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="arb_amount_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arbfunding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("share_amount__isnull", True),
-                        ("share_by", "percent"),
-                        ("share_percent__gte", 0),
-                        ("share_percent__isnull", False),
-                        ("share_percent__lte", 100),
+                migrations.AddField(
+                    model_name="arb",
+                    name="school",
+                    field=parrcs.core.tenancy.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arbs",
+                        to="schools.school",
                     ),
-                    models.Q(
-                        ("share_amount__gte", 0),
-                        ("share_amount__isnull", False),
-                        ("share_amount__lte", models.F("amount")),
-                        ("share_by", "amount"),
-                        ("share_percent__isnull", True),
+                ),
+                migrations.CreateModel(
+                    name="StatutoryDeadline",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "rule",
+                            models.SlugField(
+                                db_index=False, help_text="Its code in the file", max_length=30
+                            ),
+                        ),
+                        (
+                            "due_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="In place of the date that the file says or suggests",
+                                null=True,
+                            ),
+                        ),
+                        ("done_on", models.DateField(blank=True, null=True)),
+                        ("done_by", models.CharField(blank=True, max_length=120)),
+                        (
+                            "pupils",
+                            models.PositiveSmallIntegerField(
+                                blank=True, help_text="How many pupils it was done for", null=True
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=300)),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="deadlines",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("year__starts_on", "rule"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Term",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "season",
+                            models.CharField(
+                                choices=[
+                                    ("autumn", "Autumn"),
+                                    ("spring", "Spring"),
+                                    ("summer", "Summer"),
+                                ],
+                                max_length=6,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("census_on", models.DateField()),
+                        (
+                            "break_starts_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="First day of the half-term holiday",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "break_ends_on",
+                            models.DateField(
+                                blank=True, help_text="Last day of the half-term holiday", null=True
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="terms",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("starts_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LateEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("until", models.DateField()),
+                        ("reason", models.CharField(max_length=300)),
+                        ("allowed_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "allowed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="late_entries",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="late_entries",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("until",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TermEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "season",
+                            models.CharField(
+                                choices=[
+                                    ("autumn", "Autumn"),
+                                    ("spring", "Spring"),
+                                    ("summer", "Summer"),
+                                ],
+                                max_length=6,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("census_on", models.DateField()),
+                        (
+                            "break_starts_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="First day of the half-term holiday",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "break_ends_on",
+                            models.DateField(
+                                blank=True, help_text="Last day of the half-term holiday", null=True
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StatutoryDeadlineEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "rule",
+                            models.SlugField(
+                                db_index=False, help_text="Its code in the file", max_length=30
+                            ),
+                        ),
+                        (
+                            "due_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="In place of the date that the file says or suggests",
+                                null=True,
+                            ),
+                        ),
+                        ("done_on", models.DateField(blank=True, null=True)),
+                        ("done_by", models.CharField(blank=True, max_length=120)),
+                        (
+                            "pupils",
+                            models.PositiveSmallIntegerField(
+                                blank=True, help_text="How many pupils it was done for", null=True
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=300)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.statutorydeadline",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SchoolEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("urn", models.CharField(max_length=6, verbose_name="URN")),
+                        ("name", models.CharField(max_length=200)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("special", "Special"), ("mainstream", "Mainstream")],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "la_code",
+                            models.CharField(blank=True, max_length=3, verbose_name="LA code"),
+                        ),
+                        ("establishment_number", models.CharField(blank=True, max_length=4)),
+                        ("phase", models.CharField(blank=True, max_length=40)),
+                        ("opened_on", models.DateField(blank=True, null=True)),
+                        ("closed_on", models.DateField(blank=True, null=True)),
+                        (
+                            "of_trust",
+                            models.BooleanField(
+                                default=True,
+                                help_text="False for a host school that belongs to another trust",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="school",
+                    name="trust",
+                    field=models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
                     ),
-                    _connector="OR",
                 ),
-                name="arb_share_by_what_leads",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arbfunding",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="cb0a95e764c309768ab866506373c81c612eb037",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_5ad2b",
-                    table="schools_arbfunding",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="SafeguardingContactEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "side",
+                            models.CharField(
+                                choices=[("trust", "The trust"), ("host", "The host school")],
+                                max_length=5,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("role", models.CharField(max_length=120)),
+                        (
+                            "email",
+                            models.EmailField(
+                                blank=True, max_length=254, verbose_name="e-mail address"
+                            ),
+                        ),
+                        ("telephone", models.CharField(blank=True, max_length=30)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.safeguardingcontact",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arbfunding",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
-                    hash="55a71f9d9ab8fa364d0c44566f0dc9873a973631",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_b850a",
-                    table="schools_arbfunding",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="PremiumPlanEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "premium",
+                            models.CharField(
+                                choices=[
+                                    ("pupil", "Pupil premium"),
+                                    ("sport", "PE and sport premium"),
+                                ],
+                                max_length=5,
+                            ),
+                        ),
+                        (
+                            "received",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="amount received"
+                            ),
+                        ),
+                        ("published_on", models.DateField(blank=True, null=True)),
+                        (
+                            "published_at",
+                            models.URLField(blank=True, max_length=300, verbose_name="address"),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.premiumplan",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arb",
-            constraint=models.UniqueConstraint(fields=("trust", "name"), name="arb_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="arb",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True),
-                    ("closed_on__gt", models.F("opened_on")),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="PremiumActivityEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("what", models.CharField(max_length=200)),
+                        (
+                            "aim",
+                            models.CharField(
+                                choices=[
+                                    ("teaching", "High-quality teaching"),
+                                    ("targeted", "Targeted academic support"),
+                                    ("wider", "Wider strategies"),
+                                    (
+                                        "confidence",
+                                        "Confidence, knowledge and skills of staff in PE",
+                                    ),
+                                    ("activity", "All pupils regularly active"),
+                                    ("profile", "PE and sport raise the whole school"),
+                                    ("range", "A broader range of sports for all pupils"),
+                                    ("sport", "More competitive sport"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "planned",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="planned cost"
+                            ),
+                        ),
+                        (
+                            "spent",
+                            models.DecimalField(
+                                decimal_places=2,
+                                default=0,
+                                max_digits=12,
+                                verbose_name="spent so far",
+                            ),
+                        ),
+                        (
+                            "intended",
+                            models.CharField(max_length=500, verbose_name="intended impact"),
+                        ),
+                        (
+                            "impact",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="impact found"
+                            ),
+                        ),
+                        ("impact_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.premiumactivity",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.premiumplan",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                name="arb_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arb",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("host", models.F("school")), _negated=True),
-                name="arb_host_is_another_school",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arb",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_arbevent" ("closed_on", "host_id", "id", "name", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id") VALUES (OLD."closed_on", OLD."host_id", OLD."id", OLD."name", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."trust_id"); RETURN NULL;',
-                    hash="ade029d5d6456cbedc04a59dbe43ead808e7f2b1",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_667dc",
-                    table="schools_arb",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="MembershipEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("teacher", "Class teacher"),
+                                    ("assessment_lead", "Assessment lead"),
+                                    ("inclusion_lead", "Inclusion lead (SENDCO)"),
+                                    ("head", "Head"),
+                                    ("host_link", "Host link"),
+                                    ("governor", "Governor"),
+                                    ("trustee", "Trustee"),
+                                    ("moderator", "Moderator"),
+                                    ("qa_reviewer", "QA reviewer"),
+                                    ("trust_lead", "Trust lead"),
+                                    ("trust_admin", "Trust administrator"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField(auto_now_add=True)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.membership",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="arb",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_arbevent" ("closed_on", "host_id", "id", "name", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id") VALUES (OLD."closed_on", OLD."host_id", OLD."id", OLD."name", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."trust_id"); RETURN NULL;',
-                    hash="2debe42cbf022e09d41194f6fbff1167c3824408",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_e5324",
-                    table="schools_arb",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="LeaseReminderEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "of",
+                            models.CharField(
+                                choices=[("end", "The lease ends"), ("notice", "Notice is due")],
+                                max_length=6,
+                            ),
+                        ),
+                        (
+                            "day",
+                            models.DateField(
+                                help_text="The day it told of, as the lease stood then"
+                            ),
+                        ),
+                        ("months", models.PositiveSmallIntegerField()),
+                        ("sent_on", models.DateField()),
+                        (
+                            "lease",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.lease",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.leasereminder",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicyear",
-            constraint=models.UniqueConstraint(fields=("trust", "name"), name="year_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="academicyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
-                name="year_ends_after_it_starts",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="academicyear",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_academicyearevent" ("ends_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="566fdc088a595b6bcf95a69c88f1c7d493097f29",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_78b86",
-                    table="schools_academicyear",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="LeaseEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("notice_by", models.DateField(blank=True, null=True)),
+                        ("covers", models.CharField(max_length=1000)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.lease",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="academicyear",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_academicyearevent" ("ends_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
-                    hash="61c128e39c81c206a46ff5427808d3745da66e3d",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_81d8a",
-                    table="schools_academicyear",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="LateEntryEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("until", models.DateField()),
+                        ("reason", models.CharField(max_length=300)),
+                        ("allowed_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "allowed_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.lateentry",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="window",
-            constraint=models.UniqueConstraint(
-                fields=("trust", "term", "school"), name="window_once_a_term", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="window",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_on__gte", models.F("opens_on"))),
-                name="window_closes_after_it_opens",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="window",
-            trigger=pgtrigger.compiler.Trigger(
-                name="superseded_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "schools_windowevent" ("closes_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "term_id", "trust_id") VALUES (OLD."closes_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="3fa3fb8115f0dad50c0860ca8f12782098ee8944",
-                    operation="UPDATE",
-                    pgid="pgtrigger_superseded_update_7a2a9",
-                    table="schools_window",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="JointVisitEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("on", models.DateField()),
+                        ("who", models.CharField(max_length=200)),
+                        ("words", models.CharField(blank=True, max_length=1000)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.jointvisit",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="window",
-            trigger=pgtrigger.compiler.Trigger(
-                name="deleted_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "schools_windowevent" ("closes_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "term_id", "trust_id") VALUES (OLD."closes_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
-                    hash="97e0e9de2759b0ca87ac84bbe1d2409fdd91dd8a",
-                    operation="DELETE",
-                    pgid="pgtrigger_deleted_delete_0ca9f",
-                    table="schools_window",
-                    when="AFTER",
+                migrations.CreateModel(
+                    name="InvitationEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("teacher", "Class teacher"),
+                                    ("assessment_lead", "Assessment lead"),
+                                    ("inclusion_lead", "Inclusion lead (SENDCO)"),
+                                    ("head", "Head"),
+                                    ("host_link", "Host link"),
+                                    ("governor", "Governor"),
+                                    ("trustee", "Trustee"),
+                                    ("moderator", "Moderator"),
+                                    ("qa_reviewer", "QA reviewer"),
+                                    ("trust_lead", "Trust lead"),
+                                    ("trust_admin", "Trust administrator"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                        ("name", models.CharField(blank=True, max_length=120)),
+                        ("invited_at", models.DateTimeField(auto_now_add=True)),
+                        ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "class_group",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "invited_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.invitation",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-            ),
-        ),
-        ProtectTenant("AcademicYear"),
-        ProtectTenant("School"),
-        ProtectTenant("Term"),
-        ProtectTenant("ARB"),
-        ProtectTenant("PremiumPlan"),
-        ProtectTenant("StatutoryDeadline"),
-        ProtectTenant("Window"),
-        ProtectTenant("ClassGroup"),
-        ProtectTenant("ARBStaff"),
-        ProtectTenant("SafeguardingContact"),
-        ProtectTenant("Lease"),
-        ProtectTenant("JointVisit"),
-        ProtectTenant("ARBFunding"),
-        ProtectTenant("PremiumActivity"),
-        ProtectTenant("LateEntry"),
-        ProtectTenant("LeaseReminder"),
-        ProtectTenant("Membership"),
-        ProtectTenant("Invitation"),
-        ProtectTenant("AcademicYearEvent", append_only=True),
-        ProtectTenant("TermEvent", append_only=True),
-        ProtectTenant("WindowEvent", append_only=True),
-        ProtectTenant("LateEntryEvent", append_only=True),
-        ProtectTenant("SchoolEvent", append_only=True),
-        ProtectTenant("ARBEvent", append_only=True),
-        ProtectTenant("ClassGroupEvent", append_only=True),
-        ProtectTenant("ARBStaffEvent", append_only=True),
-        ProtectTenant("SafeguardingContactEvent", append_only=True),
-        ProtectTenant("LeaseEvent", append_only=True),
-        ProtectTenant("LeaseReminderEvent", append_only=True),
-        ProtectTenant("JointVisitEvent", append_only=True),
-        ProtectTenant("ARBFundingEvent", append_only=True),
-        ProtectTenant("PremiumPlanEvent", append_only=True),
-        ProtectTenant("PremiumActivityEvent", append_only=True),
-        ProtectTenant("StatutoryDeadlineEvent", append_only=True),
-        ProtectTenant("MembershipEvent", append_only=True),
-        ProtectTenant("InvitationEvent", append_only=True),
-        # A signed-in person sees their own memberships in every trust, to choose between them.
-        migrations.RunSQL(
-            "CREATE POLICY own_memberships ON schools_membership FOR SELECT"
-            " USING (person_id = current_person())",
-            "DROP POLICY own_memberships ON schools_membership",
+                migrations.CreateModel(
+                    name="ClassGroupEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.classgroup",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ARBStaffEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "role",
+                            models.CharField(
+                                help_text="In words, such as higher-level assistant", max_length=120
+                            ),
+                        ),
+                        ("leads", models.BooleanField(default=False, help_text="Leads the ARB")),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.arbstaff",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ARBFundingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("places", models.PositiveSmallIntegerField()),
+                        ("band", models.CharField(max_length=60)),
+                        (
+                            "amount",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=12, verbose_name="formula amount"
+                            ),
+                        ),
+                        (
+                            "share_by",
+                            models.CharField(
+                                choices=[
+                                    ("percent", "A percentage of the formula amount"),
+                                    ("amount", "A fixed sum"),
+                                ],
+                                help_text="Which of the two leads",
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "share_percent",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=5, null=True
+                            ),
+                        ),
+                        (
+                            "share_amount",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
+                            "arb",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.arbfunding",
+                            ),
+                        ),
+                        (
+                            "year",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ARBEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("name", models.CharField(max_length=120)),
+                        ("opened_on", models.DateField()),
+                        ("closed_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.arb",
+                            ),
+                        ),
+                        (
+                            "host",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="arb",
+                    name="trust",
+                    field=models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="AcademicYearEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("name", models.CharField(max_length=9)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.academicyear",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name="academicyear",
+                    name="trust",
+                    field=models.ForeignKey(
+                        db_default=parrcs.core.tenancy.CurrentTrust(),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.trust",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="Window",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("opens_on", models.DateField()),
+                        ("closes_on", models.DateField()),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="windows",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="windows",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("opens_on",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WindowEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("pgh_context", pghistory.utils.JSONField(null=True)),
+                        ("pgh_context_id", models.UUIDField(null=True)),
+                        ("id", models.BigIntegerField()),
+                        ("opens_on", models.DateField()),
+                        ("closes_on", models.DateField()),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="schools.window",
+                            ),
+                        ),
+                        (
+                            "school",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.school",
+                            ),
+                        ),
+                        (
+                            "term",
+                            parrcs.core.tenancy.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.term",
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="term",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "year", "season"), name="term_once_a_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="term",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("census_on__lte", models.F("ends_on")),
+                            ("starts_on__lte", models.F("census_on")),
+                        ),
+                        name="census_within_term",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="term",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("break_ends_on__isnull", True), ("break_starts_on__isnull", True)
+                            ),
+                            models.Q(
+                                ("break_ends_on__gte", models.F("break_starts_on")),
+                                ("break_ends_on__lt", models.F("ends_on")),
+                                ("break_starts_on__gt", models.F("starts_on")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="half_term_within_term",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="term",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (models.F("trust"), "="),
+                            (
+                                schools.models.calendar.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="terms_do_not_overlap",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="term",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="555f5408b817cca749ac1c3ada31406bc5eca89c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_5f9a8",
+                            table="schools_term",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="term",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_termevent" ("break_ends_on", "break_starts_on", "census_on", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "starts_on", "trust_id", "year_id") VALUES (OLD."break_ends_on", OLD."break_starts_on", OLD."census_on", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."season", OLD."starts_on", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="dacc9e743847972cf6186866aed2223d9d7e7f90",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_d3557",
+                            table="schools_term",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statutorydeadline",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "school", "year", "rule"), name="deadline_once_a_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statutorydeadline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_by", ""), ("done_on__isnull", True), ("pupils__isnull", True)
+                            ),
+                            models.Q(
+                                ("done_on__isnull", False),
+                                ("pupils__isnull", False),
+                                models.Q(("done_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deadline_done_by_someone_for_some",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="statutorydeadline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="fb55ad9bbda6fe7687cf15caa16bde6252aaa62d",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_844b5",
+                            table="schools_statutorydeadline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="statutorydeadline",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_statutorydeadlineevent" ("done_by", "done_on", "due_on", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pupils", "rule", "school_id", "trust_id", "year_id") VALUES (OLD."done_by", OLD."done_on", OLD."due_on", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."pupils", OLD."rule", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="f04a3b807a80b1cf15e8ffbbf874bce3ed788759",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_59dac",
+                            table="schools_statutorydeadline",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="school",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "urn"), name="school_urn_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="school",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_schoolevent" ("closed_on", "establishment_number", "id", "kind", "la_code", "name", "of_trust", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "trust_id", "urn") VALUES (OLD."closed_on", OLD."establishment_number", OLD."id", OLD."kind", OLD."la_code", OLD."name", OLD."of_trust", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."phase", OLD."trust_id", OLD."urn"); RETURN NULL;',
+                            hash="430cbda1290411b73ec262c4c4bdaf994e88e39d",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_61a76",
+                            table="schools_school",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="school",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_schoolevent" ("closed_on", "establishment_number", "id", "kind", "la_code", "name", "of_trust", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "trust_id", "urn") VALUES (OLD."closed_on", OLD."establishment_number", OLD."id", OLD."kind", OLD."la_code", OLD."name", OLD."of_trust", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."phase", OLD."trust_id", OLD."urn"); RETURN NULL;',
+                            hash="4f81e9121d37ab2af97e6d5ca9496c853a283e11",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_61a30",
+                            table="schools_school",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="safeguardingcontact",
+                    index=models.Index(fields=["trust", "arb"], name="arb_contact_by_arb"),
+                ),
+                migrations.AddConstraint(
+                    model_name="safeguardingcontact",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("email", ""), ("telephone", ""), _negated=True),
+                        name="arb_contact_can_be_reached",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="safeguardingcontact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
+                            hash="0494e7619ec5e9a8a285cc8ae43b89d8e87908ba",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_8a66b",
+                            table="schools_safeguardingcontact",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="safeguardingcontact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_safeguardingcontactevent" ("arb_id", "email", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "side", "telephone", "trust_id") VALUES (OLD."arb_id", OLD."email", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."side", OLD."telephone", OLD."trust_id"); RETURN NULL;',
+                            hash="abb7a9bd9fcfbc3f48089072d7938a29a43fca70",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_3a296",
+                            table="schools_safeguardingcontact",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="premiumplan",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "school", "year", "premium"), name="premium_once_a_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="premiumplan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("received__gte", 0)), name="premium_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="premiumplan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at", ""), ("published_on__isnull", True)),
+                            models.Q(
+                                ("published_on__isnull", False),
+                                models.Q(("published_at", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="premium_published_on_a_day_at_an_address",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="premiumplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="ef5ecb4959e3140894a6dd6dad0323d4480092ba",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_cb782",
+                            table="schools_premiumplan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="premiumplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_premiumplanevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "premium", "published_at", "published_on", "received", "school_id", "trust_id", "year_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."premium", OLD."published_at", OLD."published_on", OLD."received", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="f63708efc772fe1dc975bae13e6bd417a174dbd1",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_d79ac",
+                            table="schools_premiumplan",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="premiumactivity",
+                    index=models.Index(fields=["trust", "plan"], name="activity_by_plan"),
+                ),
+                migrations.AddConstraint(
+                    model_name="premiumactivity",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("planned__gte", 0), ("spent__gte", 0)),
+                        name="activity_costs_not_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="premiumactivity",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("impact", ""), ("impact_on__isnull", True)),
+                            models.Q(
+                                ("impact_on__isnull", False),
+                                models.Q(("impact", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activity_impact_found_on_a_day",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="premiumactivity",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
+                            hash="ad35aca83b3afa62c8e799edeae9fe719c5606d9",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_9d1fa",
+                            table="schools_premiumactivity",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="premiumactivity",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_premiumactivityevent" ("aim", "id", "impact", "impact_on", "intended", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "planned", "spent", "trust_id", "what") VALUES (OLD."aim", OLD."id", OLD."impact", OLD."impact_on", OLD."intended", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."plan_id", OLD."planned", OLD."spent", OLD."trust_id", OLD."what"); RETURN NULL;',
+                            hash="dabe29a295ce073142fcf3160d6614dc3bd840bc",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_3fddc",
+                            table="schools_premiumactivity",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("arb__isnull", True), ("school__isnull", True)),
+                            models.Q(("class_group__isnull", True), ("school__isnull", True)),
+                            models.Q(("arb__isnull", True), ("class_group__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="membership_has_one_place",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("trust", "person", "role", "school", "arb", "class_group"),
+                        name="live_membership_once",
+                        nulls_distinct=False,
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="membership",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_membershipevent" ("arb_id", "class_group_id", "ended_at", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "started_at", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ended_at", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."school_id", OLD."started_at", OLD."trust_id"); RETURN NULL;',
+                            hash="f8680c78065de5acca07f2c373b18fcf467326df",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_6137d",
+                            table="schools_membership",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="membership",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_membershipevent" ("arb_id", "class_group_id", "ended_at", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "started_at", "trust_id") VALUES (OLD."arb_id", OLD."class_group_id", OLD."ended_at", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."school_id", OLD."started_at", OLD."trust_id"); RETURN NULL;',
+                            hash="5d92f013c21839f9e00a635a9950136f7861e785",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_5f9f4",
+                            table="schools_membership",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="leasereminder",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "lease", "of", "day", "months"), name="lease_reminder_once"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="leasereminder",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
+                            hash="659ee8218f140e84058daddd7bea850c46fe5301",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_c8634",
+                            table="schools_leasereminder",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="leasereminder",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_leasereminderevent" ("day", "id", "lease_id", "months", "of", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_on", "trust_id") VALUES (OLD."day", OLD."id", OLD."lease_id", OLD."months", OLD."of", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."sent_on", OLD."trust_id"); RETURN NULL;',
+                            hash="425afdae16b2c8c2da95b1a1285379e5e4ec1b84",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_f2da1",
+                            table="schools_leasereminder",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="lease",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                        name="lease_ends_after_it_starts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="lease",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("notice_by__isnull", True),
+                            models.Q(
+                                ("notice_by__gte", models.F("starts_on")),
+                                ("notice_by__lte", models.F("ends_on")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_within_lease",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="lease",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("trust"), "="),
+                            (models.F("arb"), "="),
+                            (
+                                schools.models.calendar.DateRange(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=True
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_lease_at_a_time",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="lease",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="1efde721c83caf306ea45c71753d92d3aefd8469",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_311c7",
+                            table="schools_lease",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="lease",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_leaseevent" ("arb_id", "covers", "ends_on", "id", "notice_by", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."covers", OLD."ends_on", OLD."id", OLD."notice_by", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="c90e03550b0afb81e385d8b830068ab0a7e375a5",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_525bc",
+                            table="schools_lease",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="lateentry",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "term", "class_group"), name="late_entry_once_a_term"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="lateentry",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_lateentryevent" ("allowed_at", "allowed_by_id", "class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "term_id", "trust_id", "until") VALUES (OLD."allowed_at", OLD."allowed_by_id", OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."reason", OLD."term_id", OLD."trust_id", OLD."until"); RETURN NULL;',
+                            hash="72325786f5ec19f951457035b59c7a4c66057f50",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_69ec9",
+                            table="schools_lateentry",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="lateentry",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_lateentryevent" ("allowed_at", "allowed_by_id", "class_group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "term_id", "trust_id", "until") VALUES (OLD."allowed_at", OLD."allowed_by_id", OLD."class_group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."reason", OLD."term_id", OLD."trust_id", OLD."until"); RETURN NULL;',
+                            hash="67a2cdd7d284ada7c1b05a8612eb553ed75948ab",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_32dfe",
+                            table="schools_lateentry",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="jointvisit",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "arb", "on"), name="joint_visit_once_a_day"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="jointvisit",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
+                            hash="eb1d9dbae52222c7d81718dc7a0da94d5bf531d6",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_8a026",
+                            table="schools_jointvisit",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="jointvisit",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_jointvisitevent" ("arb_id", "id", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "trust_id", "who", "words") VALUES (OLD."arb_id", OLD."id", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."trust_id", OLD."who", OLD."words"); RETURN NULL;',
+                            hash="4d0c55d1c118d3fb05b6bb574efbf09c7be33ef7",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_eca33",
+                            table="schools_jointvisit",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="invitation",
+                    index=models.Index(fields=["trust", "email"], name="invitation_by_email"),
+                ),
+                migrations.AddConstraint(
+                    model_name="invitation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("arb__isnull", True), ("school__isnull", True)),
+                            models.Q(("class_group__isnull", True), ("school__isnull", True)),
+                            models.Q(("arb__isnull", True), ("class_group__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="invitation_has_one_place",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="invitation",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_invitationevent" ("accepted_at", "arb_id", "class_group_id", "email", "id", "invited_at", "invited_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "sent_at", "trust_id", "withdrawn_at") VALUES (OLD."accepted_at", OLD."arb_id", OLD."class_group_id", OLD."email", OLD."id", OLD."invited_at", OLD."invited_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."school_id", OLD."sent_at", OLD."trust_id", OLD."withdrawn_at"); RETURN NULL;',
+                            hash="527e972805e02908be725f5ea265ac38b77c732f",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_5d628",
+                            table="schools_invitation",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="invitation",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_invitationevent" ("accepted_at", "arb_id", "class_group_id", "email", "id", "invited_at", "invited_by_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "school_id", "sent_at", "trust_id", "withdrawn_at") VALUES (OLD."accepted_at", OLD."arb_id", OLD."class_group_id", OLD."email", OLD."id", OLD."invited_at", OLD."invited_by_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."school_id", OLD."sent_at", OLD."trust_id", OLD."withdrawn_at"); RETURN NULL;',
+                            hash="37ffccfd5e6f24e19bca9ae1c96e4a0154fdd47c",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_4600e",
+                            table="schools_invitation",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="classgroup",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "school", "year", "name"), name="class_name_once_a_year"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classgroup",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_classgroupevent" ("arb_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id", "year_id") VALUES (OLD."arb_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="0000c0c1cbcd6c4ff0f69a660b158c12fd4bf10e",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_57960",
+                            table="schools_classgroup",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="classgroup",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_classgroupevent" ("arb_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id", "year_id") VALUES (OLD."arb_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="9c66db15cea9efe22b1286011209da073885a579",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_d034d",
+                            table="schools_classgroup",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="arbstaff",
+                    index=models.Index(fields=["trust", "arb"], name="arb_staff_by_arb"),
+                ),
+                migrations.AddConstraint(
+                    model_name="arbstaff",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="arb_staff_ends_after_start",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arbstaff",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="c8898e4bf0bdc30909dd090b3bbfe81f99577330",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_306a4",
+                            table="schools_arbstaff",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arbstaff",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_arbstaffevent" ("arb_id", "ends_on", "id", "leads", "name", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "trust_id") VALUES (OLD."arb_id", OLD."ends_on", OLD."id", OLD."leads", OLD."name", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."role", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="27a47530629a4bbf44de919549a7a68751b28510",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_abe35",
+                            table="schools_arbstaff",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arbfunding",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "arb", "year"), name="arb_funding_once_a_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arbfunding",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="arb_amount_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arbfunding",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("share_amount__isnull", True),
+                                ("share_by", "percent"),
+                                ("share_percent__gte", 0),
+                                ("share_percent__isnull", False),
+                                ("share_percent__lte", 100),
+                            ),
+                            models.Q(
+                                ("share_amount__gte", 0),
+                                ("share_amount__isnull", False),
+                                ("share_amount__lte", models.F("amount")),
+                                ("share_by", "amount"),
+                                ("share_percent__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="arb_share_by_what_leads",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arbfunding",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="cb0a95e764c309768ab866506373c81c612eb037",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_5ad2b",
+                            table="schools_arbfunding",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arbfunding",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_arbfundingevent" ("amount", "arb_id", "band", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places", "share_amount", "share_by", "share_percent", "trust_id", "year_id") VALUES (OLD."amount", OLD."arb_id", OLD."band", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."places", OLD."share_amount", OLD."share_by", OLD."share_percent", OLD."trust_id", OLD."year_id"); RETURN NULL;',
+                            hash="55a71f9d9ab8fa364d0c44566f0dc9873a973631",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_b850a",
+                            table="schools_arbfunding",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arb",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "name"), name="arb_name_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arb",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True),
+                            ("closed_on__gt", models.F("opened_on")),
+                            _connector="OR",
+                        ),
+                        name="arb_closes_after_it_opens",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="arb",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("host", models.F("school")), _negated=True),
+                        name="arb_host_is_another_school",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arb",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_arbevent" ("closed_on", "host_id", "id", "name", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id") VALUES (OLD."closed_on", OLD."host_id", OLD."id", OLD."name", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."trust_id"); RETURN NULL;',
+                            hash="ade029d5d6456cbedc04a59dbe43ead808e7f2b1",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_667dc",
+                            table="schools_arb",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="arb",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_arbevent" ("closed_on", "host_id", "id", "name", "opened_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "trust_id") VALUES (OLD."closed_on", OLD."host_id", OLD."id", OLD."name", OLD."opened_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."trust_id"); RETURN NULL;',
+                            hash="2debe42cbf022e09d41194f6fbff1167c3824408",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_e5324",
+                            table="schools_arb",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="academicyear",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "name"), name="year_name_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="academicyear",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                        name="year_ends_after_it_starts",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="academicyear",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_academicyearevent" ("ends_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="566fdc088a595b6bcf95a69c88f1c7d493097f29",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_78b86",
+                            table="schools_academicyear",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="academicyear",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_academicyearevent" ("ends_on", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trust_id") VALUES (OLD."ends_on", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."starts_on", OLD."trust_id"); RETURN NULL;',
+                            hash="61c128e39c81c206a46ff5427808d3745da66e3d",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_81d8a",
+                            table="schools_academicyear",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="window",
+                    constraint=models.UniqueConstraint(
+                        fields=("trust", "term", "school"),
+                        name="window_once_a_term",
+                        nulls_distinct=False,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="window",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("closes_on__gte", models.F("opens_on"))),
+                        name="window_closes_after_it_opens",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="window",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="superseded_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "schools_windowevent" ("closes_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "term_id", "trust_id") VALUES (OLD."closes_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."school_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="3fa3fb8115f0dad50c0860ca8f12782098ee8944",
+                            operation="UPDATE",
+                            pgid="pgtrigger_superseded_update_7a2a9",
+                            table="schools_window",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="window",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="deleted_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "schools_windowevent" ("closes_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "term_id", "trust_id") VALUES (OLD."closes_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."school_id", OLD."term_id", OLD."trust_id"); RETURN NULL;',
+                            hash="97e0e9de2759b0ca87ac84bbe1d2409fdd91dd8a",
+                            operation="DELETE",
+                            pgid="pgtrigger_deleted_delete_0ca9f",
+                            table="schools_window",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                ProtectTenant("AcademicYear"),
+                ProtectTenant("School"),
+                ProtectTenant("Term"),
+                ProtectTenant("ARB"),
+                ProtectTenant("PremiumPlan"),
+                ProtectTenant("StatutoryDeadline"),
+                ProtectTenant("Window"),
+                ProtectTenant("ClassGroup"),
+                ProtectTenant("ARBStaff"),
+                ProtectTenant("SafeguardingContact"),
+                ProtectTenant("Lease"),
+                ProtectTenant("JointVisit"),
+                ProtectTenant("ARBFunding"),
+                ProtectTenant("PremiumActivity"),
+                ProtectTenant("LateEntry"),
+                ProtectTenant("LeaseReminder"),
+                ProtectTenant("Membership"),
+                ProtectTenant("Invitation"),
+                ProtectTenant("AcademicYearEvent", append_only=True),
+                ProtectTenant("TermEvent", append_only=True),
+                ProtectTenant("WindowEvent", append_only=True),
+                ProtectTenant("LateEntryEvent", append_only=True),
+                ProtectTenant("SchoolEvent", append_only=True),
+                ProtectTenant("ARBEvent", append_only=True),
+                ProtectTenant("ClassGroupEvent", append_only=True),
+                ProtectTenant("ARBStaffEvent", append_only=True),
+                ProtectTenant("SafeguardingContactEvent", append_only=True),
+                ProtectTenant("LeaseEvent", append_only=True),
+                ProtectTenant("LeaseReminderEvent", append_only=True),
+                ProtectTenant("JointVisitEvent", append_only=True),
+                ProtectTenant("ARBFundingEvent", append_only=True),
+                ProtectTenant("PremiumPlanEvent", append_only=True),
+                ProtectTenant("PremiumActivityEvent", append_only=True),
+                ProtectTenant("StatutoryDeadlineEvent", append_only=True),
+                ProtectTenant("MembershipEvent", append_only=True),
+                ProtectTenant("InvitationEvent", append_only=True),
+                # A signed-in person sees their own memberships in every trust, to choose between them.
+                migrations.RunSQL(
+                    "CREATE POLICY own_memberships ON schools_membership FOR SELECT"
+                    " USING (person_id = current_person())",
+                    "DROP POLICY own_memberships ON schools_membership",
+                ),
+            ]
         ),
     ]

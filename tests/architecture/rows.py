@@ -112,8 +112,9 @@ def a_row_everywhere(world: World) -> None:
         _agreement(world, other, world.other_pupils[0])
         for school in (world.school, world.other_school):
             _owed(world, school)
-        imports_and_transfers(world)
         erasures(world)
+        # An erasure empties the files of all imports that there are.
+        imports_and_transfers(world)
         for model in apps.get_models():
             if model._meta.db_table in tenant_tables() and hasattr(model, "pgh_tracked_model"):
                 _one_event(model)
