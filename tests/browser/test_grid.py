@@ -41,6 +41,8 @@ def test_a_whole_class_by_keyboard_and_one_more_by_tapping(curlew, open_page, si
     page.get_by_role("link", name="Record Curlew").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("html[data-grid=ready]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skip to the content
     for _ in range(20):
         if page.evaluate("document.activeElement.matches('.grid td')"):
             break
