@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessment.models import Achievement, CoreArea
 from parrcs.core.access import Access
+from parrcs.core.names import plain
 from pupils.choices import ProvisionKind
 from pupils.models import Placement, Pupil
 from pupils.selectors.pupils import PupilFile, protected_at
@@ -115,17 +116,19 @@ def _by_pupil(
         )
         .select_related("core_area", "pupil")
     ):
-        if not unnamed.search(f"{each.what} {each.voice}"):
+        if not unnamed.search(plain(f"{each.what} {each.voice}")):
             found[each.pupil_id].append(each)
     return found
 
 
 def _names_nobody(protected: Iterable[Pupil]) -> re.Pattern[str]:
-    """Return what finds the name of somebody protected in a text; nothing, if there is nobody."""
+    """Return what finds a name of somebody protected in a plain text; nothing, if nobody is."""
     names = {
-        name for each in protected for name in (*each.first_name.split(), *each.last_name.split())
+        plain(name)
+        for each in protected
+        for name in (*each.first_name.split(), *each.last_name.split())
     }
     if not names:
         return re.compile(r"(?!)")
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.compile(rf"\b(?:{either})(?:\b|(?=[\u2019']))", re.IGNORECASE)
+    return re.compile(rf"\b(?:{either})(?:\b|(?='))", re.IGNORECASE)

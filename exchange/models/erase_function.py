@@ -26,6 +26,7 @@ from exchange.models.record_map import (
     mentions,
     record_tables,
 )
+from parrcs.core.names import APOSTROPHES
 from parrcs.core.tenancy import APPLICATION_ROLE
 
 SIGNATURE = "erase_records(bigint)"
@@ -57,8 +58,8 @@ BEGIN
         WHERE trust_id = here AND erasure_id = decision AND kind <> 'pupil';
 """
 
-# What people type for an apostrophe.
-_APOSTROPHES = "’‘ʼ`"  # noqa: RUF001  # these very signs
+# What people type for an apostrophe but the plain one, which SQL writes twice.
+_APOSTROPHES = APOSTROPHES.replace("'", "")
 # A name in one way of writing, to compare it with others.
 _PLAIN = f"translate(lower(normalize(trim({{}}), NFC)), '{_APOSTROPHES}', '{"''" * 4}')"
 # Each sign that is neither letter nor blank is taken for itself, but for apostrophes, which are
@@ -179,7 +180,7 @@ class WriteEraseFunction(Operation):
         self,
         app_label: str,  # noqa: ARG002  # Django's signature
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,  # noqa: ARG002
+        from_state: ProjectState,  # noqa: ARG002  # as above
         to_state: ProjectState,
     ) -> None:
         schema_editor.execute(erase_function(to_state.apps), params=None)
@@ -190,8 +191,8 @@ class WriteEraseFunction(Operation):
         self,
         app_label: str,  # noqa: ARG002  # Django's signature
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,  # noqa: ARG002
-        to_state: ProjectState,  # noqa: ARG002
+        from_state: ProjectState,  # noqa: ARG002  # as above
+        to_state: ProjectState,  # noqa: ARG002  # as above
     ) -> None:
         schema_editor.execute(f"DROP FUNCTION IF EXISTS {SIGNATURE}")
 
@@ -222,6 +223,7 @@ def _ids(model: type[models.Model]) -> str:
 
 def _column(model: type[models.Model], name: str) -> str:
     """Return the column of a field, as SQL writes it: one may be named like a word of SQL."""
+    # Always a field of its own: a relation from elsewhere would have no column.
     return f'"{model._meta.get_field(name).column}"'  # type: ignore[union-attr]
 
 

@@ -97,7 +97,6 @@ class Registry(Protocol):
 
     def get_models(self) -> Any:
         """Return them."""
-        ...  # pragma: no cover
 
 
 @dataclass(frozen=True)

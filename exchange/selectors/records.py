@@ -164,6 +164,7 @@ def _with_files(model: type[Model]) -> QuerySet[Model]:
 def _own_names(found: Iterable[tuple[type[Model], list[Model], list[Model]]]) -> set[str]:
     """Return the names that the pupil has and had."""
     _, rows, events = next(each for each in found if each[0] is Pupil)
+    # Rows of pupils, and of their history, which repeats the fields.
     return {f"{each.first_name} {each.last_name}" for each in (*rows, *events)}  # type: ignore[attr-defined]
 
 
@@ -217,6 +218,7 @@ class _Writer:
                 for row in rows
             ],
             [
+                # Models of history are made at run time: mypy does not know their fields.
                 Change(
                     event.pgh_obj_id,  # type: ignore[attr-defined]
                     _HAPPENED[event.pgh_label],  # type: ignore[attr-defined]

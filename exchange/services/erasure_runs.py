@@ -114,6 +114,7 @@ def _carry_out(trust_id: int, erasure_id: int) -> None:
                     cursor.execute("SELECT erase_records(%s)", [erasure_id])
             except DatabaseError as error:
                 if getattr(error.__cause__, "sqlstate", None) == NAMED_IN_REPORT:
+                    # A cause with a SQLSTATE is psycopg's error, which has a diagnosis.
                     raise _NamedInReport(int(error.__cause__.diag.message_detail)) from error  # type: ignore[union-attr]
                 raise
 

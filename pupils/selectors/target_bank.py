@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
+from parrcs.core.names import APOSTROPHES, plain
 from pupils.choices import AreaOfNeed, TargetOutcome
 from pupils.models import Pupil, TermlyTarget
 from pupils.models.plans import target_is_due
@@ -19,9 +20,9 @@ NAMELESS = "[name]"
 SHOWN = 12
 _CONFIG = "english"
 _WEIGHED = 400  # texts that are looked at closely, the best first
-_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
-_WORD = re.compile(rf"[^\W\d_]+(?:['{_APOSTROPHE}-][^\W\d_]+)*")
-_JOINT = re.compile(rf"['{_APOSTROPHE}-]")
+_OWNERS = "\N{RIGHT SINGLE QUOTATION MARK}"
+_WORD = re.compile(rf"[^\W\d_]+(?:[{APOSTROPHES}-][^\W\d_]+)*")
+_JOINT = re.compile(rf"[{APOSTROPHES}-]")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _names() -> frozenset[str]:
     names: set[str] = set()
     for pair in Pupil.objects.order_by().values_list("first_name", "last_name").distinct():
         for name in pair:
-            for word in _WORD.findall(normalize("NFC", name)):
+            for word in _WORD.findall(plain(name)):
                 names.update({_folded(word), *map(_folded, _JOINT.split(word))})
     # A single letter is a word of its own in most sentences.
     return frozenset(name for name in names if len(name) > 1)
@@ -118,8 +119,8 @@ def _names() -> frozenset[str]:
 
 def _folded(word: str) -> str:
     """Write a word in small letters, without accents, with one kind of apostrophe."""
-    plain = normalize("NFKD", word.casefold().replace(_APOSTROPHE, "'"))
-    return "".join(letter for letter in plain if not combining(letter))
+    parted = normalize("NFKD", plain(word.casefold()))
+    return "".join(letter for letter in parted if not combining(letter))
 
 
 def nameless(text: str, names: frozenset[str]) -> str:
@@ -133,7 +134,7 @@ def nameless(text: str, names: frozenset[str]) -> str:
         if not names.intersection((whole, *parts, *owners)):
             return word
         owner = _JOINT.split(word)[-1].casefold() == "s" and len(parts) > 1
-        return f"{NAMELESS}{_APOSTROPHE}s" if owner else NAMELESS
+        return f"{NAMELESS}{_OWNERS}s" if owner else NAMELESS
 
     return _WORD.sub(replaced, normalize("NFC", text))
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
-
-from django.utils.html import escape
+from html import escape, unescape
+from unicodedata import normalize
 
 from assessment.models import Achievement
 from assessment.selectors.celebrating import achievements_of
 from assessment.selectors.pupil_overview import Overview, overview
 from parrcs.core.access import Access
+from parrcs.core.names import plain, spelt
 from parrcs.core.written import in_written
 from pupils.choices import ReviewBlock
 from pupils.measures import TargetSuccess, target_success
@@ -23,11 +23,6 @@ from reporting.selectors.benchmarks import National, national_attendance
 
 # What is older was in the pack of the review before.
 _MOST_ACHIEVEMENTS = 8
-# As a page has it, or as tablets and word processors write it.
-_CURLY = (
-    "[`\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}]"
-)
-_APOSTROPHE = f"(?:&#x27;|{_CURLY})"
 
 
 @dataclass(frozen=True)
@@ -111,30 +106,29 @@ def nobody_named(page: str, protected: Sequence[Pupil]) -> str:
     A name is looked for as it is written, with any apostrophe, or all in capitals: many are words
     as well, and May between two numbers is a month.
     """
-    names = {_plain(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
+    names = {plain(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
     if not names:
         return in_written(page, lambda text: text)
     either = "|".join(
-        re.escape(escape(each)).replace(re.escape("&#x27;"), _APOSTROPHE)
+        spelt(escape(each, quote=False))
         for name in sorted(names, key=len, reverse=True)
         for each in (name, name.upper())
     )
     pattern = re.compile(rf"(?<!\d )\b(?:{either})\b(?! \d)")
-    return in_written(
-        page, lambda text: pattern.sub(lambda found: _initial_of(found[0], names), text)
-    )
+
+    def unnamed(text: str) -> str:
+        # Apostrophes are escaped for the sake of attributes, and this is text.
+        text = normalize("NFC", text.replace("&#x27;", "'"))
+        return pattern.sub(lambda found: _initial_of(found[0], names), text)
+
+    return in_written(page, unnamed)
 
 
 def _initial_of(found: str, names: Mapping[str, str]) -> str:
-    plain = _plain(unescape(found))
-    return names.get(plain) or next(
-        initial for name, initial in names.items() if name.upper() == plain
+    written = plain(unescape(found))
+    return names.get(written) or next(
+        initial for name, initial in names.items() if name.upper() == written
     )
-
-
-def _plain(word: str) -> str:
-    """Return a word with plain apostrophes."""
-    return re.sub(_CURLY, "'", word)
 
 
 def _initials(pupil: Pupil) -> str:

@@ -18,16 +18,22 @@ pytestmark = [
 
 LOW: ViewportSize = {"width": 1280, "height": 560}
 
-# Whether something of the sheet can be seen inside it, by a selector.
-SEEN = """(selector) => {
-  const strip = document.querySelector(".strip").getBoundingClientRect();
-  const it = document.querySelector(selector).getBoundingClientRect();
-  return it.top >= strip.top && it.top + 20 <= Math.min(strip.bottom, window.innerHeight);
-}"""
+# Waits, five seconds at most, until something of the sheet can be seen inside it.
+SEEN = """(selector) => new Promise((seen, gone) => {
+  const until = Date.now() + 5000;
+  const look = () => {
+    const strip = document.querySelector(".strip").getBoundingClientRect();
+    const it = document.querySelector(selector).getBoundingClientRect();
+    if (it.top >= strip.top && it.top + 20 <= Math.min(strip.bottom, window.innerHeight)) seen();
+    else if (Date.now() > until) gone(new Error(`${selector} is not in sight`));
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 def _is_seen(page: Page, selector: str) -> None:
-    page.wait_for_function(SEEN, arg=selector)
+    page.evaluate(SEEN, selector)
 
 
 @pytest.mark.parametrize("size", [LOW, TABLET, PHONE], ids=lambda size: str(size["width"]))

@@ -80,10 +80,10 @@ def test_a_small_step_with_pictures_on_a_tablet(harbour, cell, open_page, sign_i
     expect(note.get_by_role("link", name="plan.pdf")).to_be_visible()
     thumbnail = note.get_by_role("img", name="Picture beads.jpg")
     thumbnail.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.files img').naturalWidth === 320")
+    expect(page.locator(".files img")).to_have_js_property("naturalWidth", 320)
     with page.context.expect_page() as opened:
         thumbnail.tap()
-    opened.value.wait_for_function("document.querySelector('img').naturalWidth === 800")
+    expect(opened.value.locator("img")).to_have_js_property("naturalWidth", 800)
     opened.value.close()
     _change_remove_and_bring_back(page)
     assert page.url.endswith(cell)

@@ -89,6 +89,7 @@ def test_no_name_is_shown_and_none_finds_anything(world, past):
         ("Sams turn with a peer", "[name] turn with a peer"),
         ("Sam's book and Sam\u2019s cup", "[name]\u2019s book and [name]\u2019s cup"),
         ("O'Brien, O\u2019Brien or BRIEN", "[name], [name] or [name]"),
+        ("O\u02bcBrien, O`brien or \u2018Sam\u2019", "[name], [name] or \u2018[name]\u2019"),
         ("with Anne-Sam and Sahin", "with [name] and [name]"),
         ("S\u0327ahin writes", "[name] writes"),  # an accent typed apart
         ("the same sample of samba", "the same sample of samba"),

@@ -199,6 +199,28 @@ def test_nothing_that_leaves_names_or_shows_a_protected_pupil(world, teacher, si
     assert not Report.objects.filter(snapshot__icontains="Zaphira").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "as_written"),
+    [
+        ("O'Quillan", "O\N{RIGHT SINGLE QUOTATION MARK}Quillan"),
+        ("O\N{RIGHT SINGLE QUOTATION MARK}Quillan", "O'Quillan"),
+        ("O'Quillan", "O\N{MODIFIER LETTER APOSTROPHE}QUILLAN\N{RIGHT SINGLE QUOTATION MARK}s"),
+        ("Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "zoe\N{COMBINING DIAERESIS}"),
+    ],
+)
+def test_a_protected_pupil_is_not_named_in_another_spelling(world, teacher, area, name, as_written):
+    canary, friend, _ = world.pupils
+    Pupil.objects.filter(pk=canary.pk).update(last_name=name)
+    consent(friend)
+    add(teacher, friend, area, what=f"Baked with {as_written} today")
+    add(teacher, friend, area, what="Built a den")
+    assert "Baked" in text(pdf(teacher, "pupil_celebration", friend.pk))
+    consent(canary, protected=True)
+    sheet = text(pdf(teacher, "pupil_celebration", friend.pk))
+    assert "Built a den" in sheet
+    assert "Baked" not in sheet
+
+
 def test_ten_pupils_cost_as_many_queries_as_two(world, teacher, area):
     def cost():
         with CaptureQueriesContext(connection) as queries:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from parrcs.core.workbooks import MB, ZIP_STARTS, Limits, WorkbookRefused, other_kind, read_cells
@@ -52,7 +53,7 @@ def read_table(name: str, content: bytes) -> list[Line]:
     if len(content) > LARGEST_FILE:
         raise FileRefused("is larger than 10 MB.")
     if content.startswith(ZIP_STARTS):
-        lines = list(_of_workbook(content))
+        found = _of_workbook(content)
     elif words := other_kind(name, content):
         raise FileRefused(f"{words}. {_WANTED}.")
     elif content.lstrip()[:5].lower() == b"<?xml":
@@ -60,7 +61,9 @@ def read_table(name: str, content: bytes) -> list[Line]:
             "is XML. A common transfer file is sent under “Pupils from a common transfer file”."
         )
     else:
-        lines = list(_of_text(content))
+        found = _of_text(content)
+    # One line more than may be is enough to say so.
+    lines = list(islice(found, MOST_LINES + 2))
     if not lines:
         raise FileRefused("is empty.")
     _check_size(lines)

@@ -91,7 +91,7 @@ class Work(ABC):
     def do(self, cells: Cells) -> Done:
         """Carry out one line, with all checks that it meets by hand. Raises `LineRefused`."""
 
-    def undo_together(self, lines: Sequence[ImportLine]) -> Mapping[int, str]:  # noqa: ARG002
+    def undo_together(self, lines: Sequence[ImportLine]) -> Mapping[int, str]:  # noqa: ARG002  # others use it
         """Put back what goes quicker together, and say by id of the line what had to be left.
 
         Nothing said: all of that line is put back. The lines that are not named are undone one
