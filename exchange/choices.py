@@ -10,6 +10,7 @@ class ImportKind(TextChoices):
     CTF = "ctf", "Pupils from a common transfer file (CTF)"
     TARGETS = "targets", "Termly targets"
     JUDGEMENTS = "judgements", "Judgements of a term"
+    ATTENDANCE = "attendance", "Attendance"
 
 
 class ImportState(TextChoices):

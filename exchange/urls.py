@@ -13,7 +13,7 @@ urlpatterns = [
     *listed("transfers/", transfers.transfers, name="transfers"),
     path("imports/new/<slug:kind>/", imports.import_new, name="import_new"),
     path(
-        "imports/new/<slug:kind>/template.<slug:ending>",
+        "imports/new/<slug:kind>/<slug:template>.<slug:ending>",
         imports.import_template,
         name="import_template",
     ),

@@ -9,7 +9,6 @@ from django.urls import path
 from parrcs.core.lists import listed
 from pupils.views import (
     arbs,
-    attendance,
     class_lists,
     compliance,
     owed,
@@ -57,12 +56,6 @@ urlpatterns = [
     ),
     path(f"{_OWES}<int:year_id>/assessments/<slug:rule>/", owed.deadline, name="deadline"),
     path("compliance/peps/<int:pupil_id>/<int:term_id>/", owed.pep, name="pep"),
-    path("attendance/upload/", attendance.attendance_upload, name="attendance_upload"),
-    path("attendance/upload/apply/", attendance.attendance_apply, name="attendance_apply"),
-    path("attendance/sessions.csv", attendance.attendance_template, name="attendance_template"),
-    path(
-        "attendance/sums.csv", attendance.attendance_template_sums, name="attendance_template_sums"
-    ),
     path("pupils/new/", pupils.pupil_add, name="pupil_add"),
     path("pupils/places/", placements.pupil_places, name="pupil_places"),
     *listed("class-lists/", class_lists.class_lists, name="class_lists"),

@@ -6,7 +6,7 @@ out once more, in one transaction, and keeps a line only if it does just what th
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import batched
 from typing import NoReturn
 
@@ -150,7 +150,7 @@ def _try(
         line.outcome = LineOutcome.REFUSED
         return
     line.problems = []
-    line.about = _about(cells)
+    line.about = work.about(cells)[:200]
     try:
         _check_once(work.key(cells), line, first)
         with transaction.atomic():
@@ -208,12 +208,6 @@ def _changed_meanwhile(done: Done) -> str:
         return "Somebody has entered just this since the check."
     now = "; ".join(f"{each.what.lower()} is {each.before}" for each in done.changes if each.before)
     return f"Somebody changed this since the check, so nothing was done{f': {now}' if now else ''}."
-
-
-def _about(cells: Mapping[str, str]) -> str:
-    """Say whom a line is about in its own words."""
-    name = " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
-    return ", ".join(filter(None, (name, cells.get("upn"))))[:200]
 
 
 def _say(run: Import, done: int) -> None:

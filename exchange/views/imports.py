@@ -89,15 +89,16 @@ def import_new(request: TrustRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.IMPORT)
-def import_template(request: TrustRequest, kind: str, ending: str) -> HttpResponse:
-    """Send the template of a kind, as CSV or as a workbook."""
+def import_template(request: TrustRequest, kind: str, template: str, ending: str) -> HttpResponse:
+    """Send a template of a kind, as CSV or as a workbook."""
     wanted = _kind(request, kind)
-    if not wanted.has_template or ending not in ("csv", "xlsx"):
+    found = next((each for each in wanted.templates if each.code == template), None)
+    if found is None or ending not in ("csv", "xlsx"):
         raise Http404
     content, content_type = (
-        (template_csv(wanted), CSV) if ending == "csv" else (template_xlsx(wanted), XLSX)
+        (template_csv(found), CSV) if ending == "csv" else (template_xlsx(wanted, found), XLSX)
     )
-    return sent_file(content, content_type, f"{wanted.name} template.{ending}")
+    return sent_file(content, content_type, f"{wanted.name} {template}.{ending}")
 
 
 @require_safe
@@ -130,7 +131,9 @@ def import_page(request: TrustRequest, import_id: int, ending: str = "") -> Http
             "choices": choices_of(run),
             "page": lines.get_page(request.GET.get("page")),
             "understood": [
-                (heading, headings.get(code, "")) for heading, code in run.columns if heading
+                (heading, headings.get(code, ""))
+                for heading, code in run.columns
+                if heading and (not code or code in headings)
             ],
             "unread": [heading for heading, code in run.columns if heading and not code],
             "to_apply": run.new_lines + run.changed_lines,

@@ -67,7 +67,6 @@ LISTS = {
 # Pages with a table that is no list, or one that leaves otherwise.
 NO_LISTS = {
     "arb": "one ARB; its years of funding are in the list of funding",
-    "attendance_upload": "a file that is looked at before it is stored",
     "grid": "a form to fill in; the tracker of the class has what is in it",
     "ht_report": "the report, which leaves as a PDF",
     "pupil": "one pupil; trackers, notes and targets are lists of their own",

@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessment.models import Achievement
+from exchange.models import Import
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import AttendanceTotal
 from schools.models import Term
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.exchange.conftest import Desk
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
@@ -29,6 +31,11 @@ def fits(page):
 
 
 def test_the_register_comes_in_and_the_page_says_where_to_look(harbour, open_page, sign_in_page):
+    def work() -> None:
+        with in_trust(harbour.trust.pk):
+            (run,) = Import.objects.all()
+        Desk(harbour).go_on(run)
+
     # A term about today, whatever today is: the server has no other clock.
     today = timezone.localdate()
     monday = today - dt.timedelta(days=today.weekday() + 7)
@@ -46,7 +53,7 @@ def test_the_register_comes_in_and_the_page_says_where_to_look(harbour, open_pag
     assert "No sessions are known" in page.inner_text("main")
     fits(page)
     page.get_by_role("link", name="Bring in attendance").first.click()
-    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Send and check").click()
     assert "Choose a file." in page.inner_text(".errors")
     fits(page)
     one, two, three = harbour.pupils
@@ -60,11 +67,17 @@ def test_the_register_comes_in_and_the_page_says_where_to_look(harbour, open_pag
         "input[type=file]",
         {"name": "week.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()},
     )
-    page.get_by_role("button", name="Check the file").click()
-    assert "“?” on" in page.inner_text("main")
+    page.get_by_role("button", name="Send and check").click()
+    page.get_by_text("Waiting for a worker").wait_for()
+    work()
+    page.get_by_text("2 new", exact=True).wait_for()
+    assert "“?” is not an attendance code." in page.inner_text("main")
+    assert "5 authorised" in page.inner_text("main")
     fits(page)
-    page.get_by_role("button", name="Bring in 2 pupils").click()
-    assert "Attendance of 2 pupils is stored." in page.inner_text(".messages")
+    page.get_by_role("button", name="Apply 2 lines").click()
+    work()
+    page.get_by_role("link", name="Undo").wait_for()
+    page.get_by_role("link", name="Attendance").click()
     assert "75.0 %" in page.inner_text("main").replace("\xa0", " ")
     assert str(two) in page.inner_text("section:has(#concern-title)")
     page.locator("img.chart").evaluate("picture => picture.decode()")

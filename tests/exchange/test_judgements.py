@@ -172,7 +172,7 @@ def test_who_records_by_hand_imports_judgements(
     client = sign_in(role)
     for kind in ("judgements", "targets"):
         assert client.get(reverse("import_new", args=[kind])).status_code == may
-        template = client.get(reverse("import_template", args=[kind, "csv"]))
+        template = client.get(reverse("import_template", args=[kind, "template", "csv"]))
         assert template.status_code == may
         if may == 200:
             assert template.content.decode("utf-8-sig").startswith("UPN,")

@@ -122,13 +122,19 @@ def test_a_file_that_cannot_be_read_is_said_at_once(sign_in: SignIn, world: Worl
 def test_templates_hold_no_pupil_and_are_understood(sign_in: SignIn) -> None:
     client = sign_in(Role.HEAD)
     for code, kind in KINDS.items():
-        for ending in ("csv", "xlsx"):
-            response = client.get(reverse("import_template", args=[code, ending]))
-            assert response.status_code == (200 if kind.has_template else 404)
-            if kind.has_template:
-                with pytest.raises(Exception, match="no line below"):
-                    kind.read(f"template.{ending}", response.content)
-    assert client.get(reverse("import_template", args=["pupils", "pdf"])).status_code == 404
+        assert bool(kind.templates) == (code != "ctf")
+        for template in kind.templates:
+            for ending in ("csv", "xlsx"):
+                address = reverse("import_template", args=[code, template.code, ending])
+                content = client.get(address).content
+                with pytest.raises(Exception, match="below"):
+                    kind.read(f"template.{ending}", content)
+    for other in (
+        ("pupils", "template", "pdf"),
+        ("pupils", "sums", "csv"),
+        ("ctf", "template", "csv"),
+    ):
+        assert client.get(reverse("import_template", args=other)).status_code == 404
 
 
 def test_pages_ask_no_more_of_many_lines(

@@ -23,6 +23,15 @@ class Column:
     needed: bool = False
 
 
+UPN = Column(
+    "upn",
+    "UPN",
+    "Unique pupil number, 13 characters such as B801200005001. Says whom the line is about.",
+    ("Unique Pupil Number", "UPN Number", "Pupil UPN", "Formatted UPN", "UPN 13"),
+    needed=True,
+)
+
+
 def bare(text: str) -> str:
     """Return a text without case, accents, blanks and punctuation, to compare it by."""
     plain = unicodedata.normalize("NFKD", text.casefold())

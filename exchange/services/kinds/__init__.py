@@ -1,6 +1,7 @@
 """Every kind of import, one file each, in the order in which the page offers them."""
 
 from exchange.choices import ImportKind
+from exchange.services.kinds.attendance import AttendanceKind
 from exchange.services.kinds.base import Kind
 from exchange.services.kinds.ctf import CTFKind
 from exchange.services.kinds.judgements import JudgementsKind
@@ -9,7 +10,8 @@ from exchange.services.kinds.targets import TargetsKind
 from parrcs.core.access import Access
 
 KINDS: dict[str, Kind] = {
-    kind.code: kind for kind in (PupilsKind(), CTFKind(), TargetsKind(), JudgementsKind())
+    kind.code: kind
+    for kind in (PupilsKind(), CTFKind(), AttendanceKind(), TargetsKind(), JudgementsKind())
 }
 
 

@@ -15,14 +15,6 @@ from pupils.selectors.pupils import PupilFile, covers, pupil_files
 
 type Cells = Mapping[str, str]
 
-UPN = Column(
-    "upn",
-    "UPN",
-    "Unique pupil number, 13 characters such as B801200005001. Says whom the line is about.",
-    ("Unique Pupil Number", "UPN Number", "Pupil UPN", "Formatted UPN"),
-    needed=True,
-)
-
 
 class Problem(NamedTuple):
     """Why a line is refused: the column, and the reason in words."""
@@ -114,6 +106,15 @@ class Work(ABC):
         self.files = {upn: files[pk] for upn, pk in ids.items() if pk in files}
         self.elsewhere = frozenset(ids) - frozenset(self.files)
 
+    def about(self, cells: Cells) -> str:
+        """Say whom a line is about, in its own words or by the name of the pupil it means."""
+        name = " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
+        return ", ".join(filter(None, (name or self.name_of(upn_of(cells)), cells.get("upn"))))
+
+    def name_of(self, upn: str) -> str:
+        """Return the name of a pupil whom the person sees, or nothing."""
+        return str(self.files[upn].pupil) if upn in self.files else ""
+
     def within(self, file: PupilFile) -> bool:
         """Say whether a pupil belongs to the place that the import is for."""
         place = file.placement
@@ -138,6 +139,14 @@ class Work(ABC):
             raise LineRefused(Problem("UPN", f"{file.pupil} is not in {self.run.place}."))
 
 
+class Template(NamedTuple):
+    """A list to fill in."""
+
+    code: str
+    title: str
+    columns: Sequence[Column]
+
+
 class Kind(ABC):
     """One kind of import."""
 
@@ -150,7 +159,11 @@ class Kind(ABC):
     words: ClassVar[str]
     # What the files are, for the picker of the browser.
     accept: ClassVar[str] = ".csv,.txt,.xlsx"
-    has_template: ClassVar[bool] = True
+
+    @property
+    def templates(self) -> Sequence[Template]:
+        """What can be filled in; usually one, with all columns."""
+        return (Template("template", "Template", self.columns),)
 
     @abstractmethod
     def work(self, by: Access, run: Import, *, doing: bool) -> Work:

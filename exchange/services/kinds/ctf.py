@@ -28,7 +28,7 @@ class CTFKind(Kind):
         " new one is placed where you say."
     )
     accept = ".xml,.ctf"
-    has_template = False
+    templates: ClassVar = ()
 
     def work(self, by: Access, run: Import, *, doing: bool) -> "CTFWork":
         """Return the work of one import for one person."""

@@ -14,9 +14,8 @@ from assessment.selectors.progress import DueStrand, strands_due
 from assessment.services.judgements import record_judgement
 from exchange.choices import ImportKind
 from exchange.models import Import, ImportLine
-from exchange.services.files.headings import Column, bare
+from exchange.services.files.headings import UPN, Column, bare
 from exchange.services.kinds.base import (
-    UPN,
     Cells,
     Change,
     Done,

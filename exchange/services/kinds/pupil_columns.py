@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from exchange.services.files.headings import Column
-from exchange.services.kinds.base import UPN
+from exchange.services.files.headings import UPN, Column
 from exchange.services.kinds.values import day_of, one_of, yes_or_no
 from pupils.choices import PrimaryNeed, Sex
 

@@ -8,9 +8,8 @@ from django.core.exceptions import PermissionDenied
 
 from exchange.choices import ImportKind
 from exchange.models import Import, ImportLine
-from exchange.services.files.headings import Column
+from exchange.services.files.headings import UPN, Column
 from exchange.services.kinds.base import (
-    UPN,
     Cells,
     Change,
     Done,

@@ -1,0 +1,393 @@
+"""Registers as schools export them: rows of a table in, a line for each pupil or sum out.
+
+Pure: it knows no pupil, placement or calendar. Three layouts are known by their headings, however
+these are written: a row for each pupil and day with AM and PM; a row for each pupil and a column
+for each session; and a row for each pupil and half term with sums. Of the first two, a pupil's
+sessions become one line with a column for each session, as the second has it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from exchange.services.files.headings import UPN, Column, bare
+from exchange.services.files.tables import FileRefused, Line
+from pupils.measures import Sessions
+
+# Where the headings may stand: exports put a title and a date above them.
+_HEADINGS_WITHIN = 20
+# Faults of one pupil that are told; of a file in another alphabet each cell is one.
+_FAULTS_TOLD = 5
+
+SESSIONS = (
+    Column(
+        "day",
+        "Date",
+        "The day, such as 07/09/2026.",
+        ("Day", "Session Date", "Attendance Date", "Mark Date"),
+    ),
+    Column(
+        "am",
+        "AM",
+        "The code of the morning, such as / or I.",
+        ("AM Mark", "AM Code", "Morning", "Session AM", "AM Session"),
+    ),
+    Column(
+        "pm",
+        "PM",
+        "The code of the afternoon, such as \\ or L.",
+        ("PM Mark", "PM Code", "Afternoon", "Session PM", "PM Session"),
+    ),
+)
+SUMS = (
+    Column(
+        "from",
+        "From",
+        "The first day of the sum.",
+        ("Start", "Start Date", "Date From", "From Date", "First Day"),
+    ),
+    Column(
+        "until",
+        "Until",
+        "The last day of the sum; in the same half term.",
+        ("To", "End", "End Date", "Date To", "To Date", "Until Date"),
+    ),
+    Column(
+        "possible",
+        "Possible",
+        "How many sessions were possible.",
+        ("Possible Sessions", "Sessions Possible", "Possible Marks"),
+    ),
+    Column(
+        "attended",
+        "Attended",
+        "How many of them were attended, late ones too.",
+        ("Attended Sessions", "Sessions Attended", "Attendances", "Present"),
+    ),
+    Column(
+        "authorised",
+        "Authorised",
+        "How many were missed with leave.",
+        ("Authorised Absence", "Authorised Absences", "Authorised Sessions"),
+    ),
+    Column(
+        "unauthorised",
+        "Unauthorised",
+        "How many were missed without.",
+        ("Unauthorised Absence", "Unauthorised Absences", "Unauthorised Sessions"),
+    ),
+    Column(
+        "late",
+        "Late",
+        "How many were attended late.",
+        ("Lates", "Late Sessions", "Late Arrivals", "Sessions Late"),
+    ),
+)
+WRONG = "wrong"
+
+# Each known heading, and how well it says what its column is.
+_NAMES = {
+    bare(name): (column.code, rank)
+    for column in (UPN, *SESSIONS, *SUMS)
+    for rank, name in enumerate((column.heading, *column.also))
+}
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+_DAY_IN_WORDS = re.compile(r"(\d{1,2})\s+([a-z]{3})[a-z]*\s+(\d{4})")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_HALF = re.compile(r"(?<![a-z])(am|pm)(?![a-z])")
+
+
+class Session(NamedTuple):
+    """A morning or an afternoon of a day."""
+
+    day: dt.date
+    half: str
+
+    @property
+    def code(self) -> str:
+        """The session as a column is named."""
+        return f"{self.day.isoformat()} {self.half}"
+
+    @property
+    def heading(self) -> str:
+        """The session as a heading says it."""
+        return f"{self.day:%d/%m/%Y} {self.half}"
+
+
+def session_of(code: str) -> Session | None:
+    """Return the session of a column, or None for a column of something else."""
+    day, _, half = code.partition(" ")
+    return Session(dt.date.fromisoformat(day), half) if half in ("AM", "PM") else None
+
+
+class Total(NamedTuple):
+    """Sums of a pupil over a stretch of days."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    sessions: Sessions
+
+
+class Wrong(Exception):
+    """A line that says nothing sound; says of each cell why, by the heading of its column."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
+@dataclass
+class _Pupil:
+    """What a file says of one pupil's sessions."""
+
+    number: int
+    upn: str
+    codes: dict[Session, str] = field(default_factory=dict)
+    lines: dict[Session, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    cells: Sequence[Any]
+
+    def text(self, column: int | None) -> str:
+        if column is None or column >= len(self.cells) or self.cells[column] is None:
+            return ""
+        value = self.cells[column]
+        return str(value.date() if isinstance(value, dt.datetime) else value).strip()
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(str(cell).strip() for cell in self.cells if cell is not None)
+
+
+def read_attendance(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[str, str]], list[Line]]:
+    """Return headings with the codes of their columns, and the lines, of a table.
+
+    Its first rows hold the headings. Empty cells are sessions that nobody has marked, and say
+    nothing. What cannot stand in a line of its own is said in a column `WRONG`. Raises
+    `FileRefused` for a table without the columns that attendance takes.
+    """
+    at, columns, sessions = _headings(rows)
+    body = [
+        row
+        for number, cells in enumerate(rows[at + 1 :], start=at + 2)
+        if not (row := _Row(number, cells)).is_blank and not _is_words(row, columns)
+    ]
+    if sessions:
+        return _by_session(_of_columns(body, columns["upn"], sessions))
+    if "day" in columns and ("am" in columns or "pm" in columns):
+        return _by_session(_of_days(body, columns))
+    if {"from", "until", "possible", "attended"} <= columns.keys():
+        return _by_sum(body, columns)
+    raise FileRefused(
+        "holds no attendance. Beside the UPN it takes Date with AM and PM, or a column for each"
+        " session (such as 07/09/2026 AM), or From, Until, Possible, Attended, Authorised and"
+        " Unauthorised."
+    )
+
+
+def as_day(value: Any) -> dt.date | None:
+    """Return the day that a cell names, day before month; None for one that names none."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    text = str(value).strip().casefold()
+    if found := _DAY.search(text):
+        year, month, day = (
+            (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+        )
+        return _date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+    if (found := _DAY_IN_WORDS.search(text)) and found[2] in _MONTHS:
+        return _date(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+    return None
+
+
+def total_of(cells: Mapping[str, str]) -> Total:
+    """Return the sums of a line by the codes of `SUMS`. Raises `Wrong`."""
+    faults, days, numbers = [], [], {}
+    for column in SUMS:
+        text = cells.get(column.code, "")
+        if column.code in ("from", "until"):
+            day = as_day(text)
+            if day:
+                days.append(day)
+            else:
+                faults.append((column.heading, f"“{text[:20]}” is not a date like 07/09/2026."))
+        elif number := re.fullmatch(r"(\d{1,4})(?:\.0+)?", text or "0"):
+            numbers[column.code] = int(number[1])
+        else:
+            faults.append((column.heading, f"“{text[:20]}” is not a whole number of sessions."))
+    if faults:
+        raise Wrong(*faults)
+    starts_on, ends_on = days
+    total = Total(starts_on, ends_on, Sessions(**numbers))
+    if words := _unsound(total):
+        raise Wrong(("", words))
+    return total
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _headings(
+    rows: Sequence[Sequence[Any]],
+) -> tuple[int, dict[str, int], dict[int, Session]]:
+    """Return the row of the headings, the column of each known one, and those of sessions."""
+    for at, row in enumerate(rows[:_HEADINGS_WITHIN]):
+        columns: dict[str, int] = {}
+        ranks: dict[str, int] = {}
+        sessions: dict[int, Session] = {}
+        for number, cell in enumerate(row):
+            text = "" if cell is None else str(cell).casefold()
+            code, rank = _NAMES.get(bare(text), ("", 0))
+            if code and rank == ranks.get(code):
+                raise FileRefused(f"has two columns with the heading “{cell}”. Keep one of them.")
+            if code and rank < ranks.get(code, rank + 1):
+                columns[code], ranks[code] = number, rank
+            elif not code and (day := as_day(text)) and (half := _HALF.search(text)):
+                sessions[number] = Session(day, half[1].upper())
+        if "upn" in columns:
+            return at, columns, sessions
+    raise FileRefused("has no column UPN (unique pupil number) in its first rows.")
+
+
+def _is_words(row: _Row, columns: Mapping[str, int]) -> bool:
+    """Say whether it is the line of a template that says what belongs into each column."""
+    return row.text(columns["upn"]) == UPN.words
+
+
+def _of_days(rows: Sequence[_Row], columns: Mapping[str, int]) -> Iterator[_Pupil]:
+    """Gather the days of each pupil."""
+    halves = [(half.upper(), columns[half]) for half in ("am", "pm") if half in columns]
+    pupils: dict[str, _Pupil] = {}
+    for row in rows:
+        upn = _upn(row, columns["upn"])
+        if not upn:
+            yield _nobody(row)
+            continue
+        pupil = pupils.setdefault(upn, _Pupil(row.number, upn))
+        at = columns["day"]
+        day = as_day(row.cells[at]) if at < len(row.cells) else None
+        if day is None:
+            words = f"“{row.text(at)[:20]}” is not a date like 07/09/2026."
+            pupil.wrong.append(f"Line {row.number}: {words}")
+            continue
+        for half, column in halves:
+            _take(pupil, row.number, Session(day, half), row.text(column))
+    yield from pupils.values()
+
+
+def _of_columns(rows: Sequence[_Row], at: int, sessions: Mapping[int, Session]) -> Iterator[_Pupil]:
+    """Read a row for each pupil; a pupil may have two, each with some of the sessions."""
+    pupils: dict[str, _Pupil] = {}
+    for row in rows:
+        upn = _upn(row, at)
+        if not upn:
+            yield _nobody(row)
+            continue
+        pupil = pupils.setdefault(upn, _Pupil(row.number, upn))
+        for column, session in sessions.items():
+            _take(pupil, row.number, session, row.text(column))
+    yield from pupils.values()
+
+
+def _take(pupil: _Pupil, number: int, session: Session, text: str) -> None:
+    if not text:
+        return
+    if session in pupil.codes:
+        pupil.wrong.append(
+            f"{session.heading} is there twice, in line {pupil.lines[session]} and line {number}."
+        )
+    pupil.codes.setdefault(session, text[:20].upper())
+    pupil.lines.setdefault(session, number)
+
+
+def _nobody(row: _Row) -> _Pupil:
+    return _Pupil(row.number, "", wrong=["There is no UPN in this line."])
+
+
+def _upn(row: _Row, column: int) -> str:
+    return "".join(row.text(column).split()).upper()
+
+
+def _by_session(pupils: Iterator[_Pupil]) -> tuple[list[tuple[str, str]], list[Line]]:
+    """Return a line for each pupil, with a column for each session of the file."""
+    held = sorted(pupils, key=lambda each: each.number)
+    sessions = sorted({session for pupil in held for session in pupil.codes})
+    headings = [(UPN.heading, UPN.code), ("What is wrong", WRONG)]
+    headings += [(session.heading, session.code) for session in sessions]
+    lines = [
+        Line(
+            pupil.number,
+            [
+                pupil.upn,
+                _told(pupil.wrong),
+                *(pupil.codes.get(session, "") for session in sessions),
+            ],
+        )
+        for pupil in held
+        if pupil.codes or pupil.wrong
+    ]
+    return headings, lines
+
+
+def _by_sum(
+    rows: Sequence[_Row], columns: Mapping[str, int]
+) -> tuple[list[tuple[str, str]], list[Line]]:
+    """Return the rows as they stand, and say of which the days overlap."""
+    wrong = _overlapping(rows, columns)
+    headings = [(UPN.heading, UPN.code), ("What is wrong", WRONG)]
+    headings += [(column.heading, column.code) for column in SUMS]
+    lines = []
+    for row in rows:
+        upn = _upn(row, columns["upn"])
+        fault = wrong.get(row.number, "") if upn else "There is no UPN in this line."
+        texts = [row.text(columns.get(column.code))[:20] for column in SUMS]
+        lines.append(Line(row.number, [upn, fault, *texts]))
+    return headings, lines
+
+
+def _overlapping(rows: Sequence[_Row], columns: Mapping[str, int]) -> dict[int, str]:
+    """Return what is wrong by number of the row, for each with days that another has too."""
+    held = []
+    for row in rows:
+        try:
+            total = total_of({c.code: row.text(columns.get(c.code)) for c in SUMS})
+        except Wrong:
+            continue
+        held.append((_upn(row, columns["upn"]), total.starts_on, row.number, total.ends_on))
+    return {
+        number: f"These days overlap with those in line {before}."
+        for (upn, _, before, ends_on), (other, starts_on, number, _) in pairwise(sorted(held))
+        if upn == other and starts_on <= ends_on
+    }
+
+
+def _told(faults: Sequence[str]) -> str:
+    more = len(faults) - _FAULTS_TOLD
+    return " ".join([*faults[:_FAULTS_TOLD], *([f"And {more} more."] if more > 0 else [])])
+
+
+def _unsound(total: Total) -> str:
+    said = total.sessions
+    if total.ends_on < total.starts_on:
+        return "It ends before it starts."
+    if said.attended + said.authorised + said.unauthorised != said.possible:
+        return (
+            f"{said.attended} attended, {said.authorised} authorised and {said.unauthorised}"
+            f" unauthorised are not {said.possible} possible."
+        )
+    if said.late > said.attended:
+        return f"Late to {said.late} sessions, but only {said.attended} attended."
+    return ""
