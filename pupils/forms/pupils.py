@@ -179,7 +179,17 @@ class PlacementForm(forms.Form):
 
 
 class NewPupilForm(PlacementForm, PupilForm):
-    """A pupil with the first placement."""
+    """A pupil with the first placement.
+
+    That it is another child than one of the same name is asked only once there is one.
+    """
+
+    another_child = forms.BooleanField(label="Another child of the same name", required=False)
+
+    @property
+    def asks_whether_another(self) -> bool:
+        """Whether a child of the same name has been found."""
+        return "another_child" in self.errors or "another_child" in self.data
 
 
 class LeaveForm(forms.Form):

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission, Reach
+from parrcs.core.names import plain
 from pupils.models import Placement, Pupil
 from pupils.models.pupils import national_year, year_words
 from schools.models import AcademicYear
@@ -131,6 +132,13 @@ def school_year_start(day: dt.date) -> dt.date:
 def year_group_words(pupil: Pupil, year_starts: dt.date) -> str:
     """Say a pupil's national curriculum year by age in the school year that starts then."""
     return year_words(national_year(pupil.born_on, year_starts))
+
+
+def namesake(access: Access, pupil: Pupil) -> Pupil | None:
+    """Return another pupil whom the person sees, of the same name and day of birth."""
+    name = plain(str(pupil)).casefold()
+    born = Pupil.objects.visible_to(access).filter(born_on=pupil.born_on).exclude(upn=pupil.upn)
+    return next((each for each in born if plain(str(each)).casefold() == name), None)
 
 
 def protected_at(*school_ids: int) -> list[Pupil]:

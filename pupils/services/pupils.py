@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil, Route
 from pupils.selectors.moves import Move, named
-from pupils.selectors.pupils import PupilFile, covers
+from pupils.selectors.pupils import PupilFile, covers, namesake
 from schools.models import ARB, ClassGroup, School
 
 
@@ -64,6 +64,16 @@ class UPNTaken(Exception):
         )
 
 
+class SameChild(Exception):
+    """A pupil of this name and day of birth is here already, with another UPN."""
+
+    def __init__(self, pupil: Pupil) -> None:
+        super().__init__(
+            f"{pupil}, born on the same day, is here already with {pupil.upn}. If it is the same"
+            " child, correct the UPN there."
+        )
+
+
 class PlacementRefused(Exception):
     """A placement that cannot be; says why in words, and which part of it is wrong."""
 
@@ -73,12 +83,25 @@ class PlacementRefused(Exception):
 
 
 @transaction.atomic
-def add_pupil(*, by: Access, known: Characteristics, place: Place, starts_on: dt.date) -> Pupil:
-    """Add a pupil with a first placement. Raises `UPNTaken` and `PlacementRefused`."""
+def add_pupil(
+    *,
+    by: Access,
+    known: Characteristics,
+    place: Place,
+    starts_on: dt.date,
+    another_child: bool = False,
+) -> Pupil:
+    """Add a pupil with a first placement.
+
+    Raises `UPNTaken`, `PlacementRefused`, and `SameChild` unless the person has said that it is
+    `another_child`.
+    """
     _check_reach(by, place)
     _check_place(place, starts_on, known["born_on"])
     pupil = Pupil(**known)
     _save_unless_taken(by, pupil)
+    if not another_child and (same := namesake(by, pupil)):
+        raise SameChild(same)
     Placement.objects.create(pupil=pupil, starts_on=starts_on, **place.as_fields())
     return pupil
 

@@ -19,7 +19,7 @@ from pupils.selectors.lenses import Lens
 from pupils.selectors.lists import list_counts, pupil_list
 from pupils.selectors.places import places_to_fill
 from pupils.selectors.pupils import PupilFile, pupil_file, school_year_start, year_group_words
-from pupils.services.pupils import PlacementRefused, UPNTaken, add_pupil, change_pupil
+from pupils.services.pupils import PlacementRefused, SameChild, UPNTaken, add_pupil, change_pupil
 from pupils.tables import pupils_sheet
 
 PUPILS_A_PAGE = 50
@@ -73,7 +73,10 @@ def pupil_add(request: TrustRequest) -> HttpResponse:
                 known=form.known,
                 place=form.place,
                 starts_on=form.cleaned_data["starts_on"],
+                another_child=form.cleaned_data["another_child"],
             )
+        except SameChild as same:
+            form.add_error("another_child", f"{same} If it is not, tick the box.")
         except UPNTaken as taken:
             form.add_error("upn", str(taken))
         except PlacementRefused as refused:

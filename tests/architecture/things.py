@@ -70,6 +70,7 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
         "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,
         "kind": "pupils",
+        "template": "template",
         "ending": "csv",
         "import_id": Import.objects.get(school=school).pk,
         "asked_id": AccessRequest.objects.get(pupil=pupil).pk,

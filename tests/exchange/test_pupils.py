@@ -162,6 +162,18 @@ def test_a_person_imports_what_they_may_write_by_hand(desk_of, world: World) -> 
     assert theirs.last_name not in str([line.problems for line in desk.lines(run)])
 
 
+def test_the_same_child_under_another_number_is_refused(desk: Desk) -> None:
+    desk.apply(desk.send(as_csv([row(1)])))
+    same = {"Legal_Surname": "SURNAME1", "Preferred_Forename": "forename1"}
+    run = desk.send(as_csv([row(2, **same), row(3, **same, DOB="15/03/2016")]))
+    assert counts(run) == ("checked", 1, 0, 0, 1)
+    (column, said), *_ = desk.lines(run)[0].problems
+    assert column == "UPN"
+    assert said.startswith(
+        f"Forename1 Surname1, born on the same day, is here already with {upn(1)}"
+    )
+
+
 def test_what_changed_since_the_check_is_never_written_over(desk: Desk, world: World) -> None:
     pupil = world.pupils[0]
     Pupil.objects.filter(pk=pupil.pk).update(upn=upn(7))

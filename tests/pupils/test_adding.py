@@ -197,6 +197,31 @@ def test_a_number_that_is_there_already_names_nobody_whom_the_person_may_not_see
     assert not Placement.objects.filter(pupil__first_name="Amara").exists()
 
 
+def test_the_same_child_is_not_added_twice_unasked(world, sign_in):
+    # A temporary number, and the permanent one later: the usual way to two records of a child.
+    there = PupilFactory(
+        first_name="Amara",
+        last_name="O\u2019Kafor",
+        born_on=dt.date(2016, 2, 29),
+        upn="B801200005001",
+    )
+    PlacementFactory(pupil=there, school=world.school, route=world.routes["formal"])
+    head = sign_in(Role.HEAD)
+    asked = typed(world, upn="F908700025001", last_name="o'kafor")
+    first = head.post(reverse("pupil_add"), asked)
+    assert wrong(first) == ["id_another_child"]
+    assert "Amara O\u2019Kafor, born on the same day, is here already" in words(first)
+    assert "B801200005001" in words(first)
+    assert Pupil.objects.filter(first_name="Amara").count() == 1
+    second = head.post(reverse("pupil_add"), asked | {"another_child": "on"}, follow=True)
+    assert "Amara o'kafor was added." in words(second)
+    # Nobody is asked about a child whom they may not see.
+    Placement.objects.filter(pupil=there).update(school=world.other_school)
+    Pupil.objects.filter(upn="F908700025001").update(first_name="Bo")
+    third = head.post(reverse("pupil_add"), asked | {"upn": "V908700025002"}, follow=True)
+    assert "was added" in words(third)
+
+
 def test_another_trust_may_hold_the_same_number(world, foreign, sign_in):
     with in_trust(foreign.trust.pk):
         PupilFactory(upn="B801200005001")

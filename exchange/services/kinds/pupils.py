@@ -29,6 +29,7 @@ from pupils.selectors.pupils import PupilFile
 from pupils.services.pupils import (
     Place,
     PlacementRefused,
+    SameChild,
     UPNTaken,
     add_pupil,
     change_pupil,
@@ -99,6 +100,9 @@ class PupilsWork(Work):
             raise LineRefused(Problem(HEADINGS.get(refused.part, ""), str(refused))) from refused
         except UPNTaken as taken:
             raise LineRefused(Problem("UPN", str(taken))) from taken
+        except SameChild as same:
+            words = f"{same} If it is not, add this one by hand."
+            raise LineRefused(Problem("UPN", words)) from same
         except PermissionDenied as denied:
             raise LineRefused(Problem("School", "You do not place pupils there.")) from denied
 
