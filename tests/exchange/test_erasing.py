@@ -66,6 +66,13 @@ def test_a_canary_is_found_nowhere_afterwards(caplog: Any) -> None:  # noqa: PLR
         name=f"{FIRST} {LAST}.csv",
     )  # fmt: skip
     beside = desk.send(as_csv([row(8)]))
+    # Refused, and named although the file holds the number alone.
+    register = desk.send(
+        as_csv([(UPN, "07/09/2026", "?", "/")], ("UPN", "Date", "AM", "PM")),
+        "attendance",
+        name="a.csv",
+    )
+    assert LAST in desk.lines(register)[0].about
     with in_trust(world.trust.pk):
         # What no line holds: another sheet, or a part that is not read.
         Import.objects.filter(pk=beside.pk).update(content=f"{FIRST} {LAST}".encode())
