@@ -66,6 +66,7 @@ def test_a_column_of_a_session_says_which():
     assert session_of("upn") is None
 
 
+SUMS_HEADING = ("UPN", "From", "Until", "Possible", "Attended")
 HEADING = ("UPN", "Start date", "To", "Possible sessions", "Attendances", "Authorised absences")
 
 
@@ -91,6 +92,24 @@ def test_sums():
     )
     assert rows[1][1]["What is wrong"] == "These days overlap with those in line 2."
     assert rows[2][1]["What is wrong"] == "There is no UPN in this line."
+
+
+def test_days_within_an_earlier_sum_overlap_though_others_stand_between():
+    rows = read(
+        SUMS_HEADING,
+        (ONE, "15/09/2026", "18/09/2026", 2, 2),
+        (ONE, "01/09/2026", "30/09/2026", 2, 2),
+        (ONE, "07/09/2026", "11/09/2026", 2, 2),
+        (TWO, "07/09/2026", "11/09/2026", 2, 2),
+        (ONE, "01/10/2026", "02/10/2026", 2, 2),
+    )
+    assert [said.get("What is wrong", "")[-7:] for _, said in rows] == [
+        "line 3.",
+        "",
+        "line 3.",
+        "",
+        "",
+    ]
 
 
 def sums(*texts):

@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from exchange.services.files.headings import UPN, Column, bare
@@ -367,11 +366,15 @@ def _overlapping(rows: Sequence[_Row], columns: Mapping[str, int]) -> dict[int, 
         except Wrong:
             continue
         held.append((_upn(row, columns["upn"]), total.starts_on, row.number, total.ends_on))
-    return {
-        number: f"These days overlap with those in line {before}."
-        for (upn, _, before, ends_on), (other, starts_on, number, _) in pairwise(sorted(held))
-        if upn == other and starts_on <= ends_on
-    }
+    wrong = {}
+    # By pupil the last day of all sums so far, and the line of the one that has it.
+    latest: dict[str, tuple[dt.date, int]] = {}
+    for upn, starts_on, number, ends_on in sorted(held):
+        day, line = latest.get(upn, (dt.date.min, 0))
+        if starts_on <= day:
+            wrong[number] = f"These days overlap with those in line {line}."
+        latest[upn] = max((day, line), (ends_on, number))
+    return wrong
 
 
 def _told(faults: Sequence[str]) -> str:
