@@ -21,11 +21,15 @@ _SOON = dt.timedelta(weeks=12)
 
 @dataclass(frozen=True)
 class ClockStep:
-    """A step of a review: when it is due, and the day it was done with who said so."""
+    """A step of a review: when it is due, and the day it was done with who said so.
+
+    One that is `past` has no use any more where nobody noted it: it is neither open nor late.
+    """
 
     kind: ReviewStepKind
     due: dt.date
     done: ReviewStep | None
+    past: bool
     today: dt.date
 
     @property
@@ -36,7 +40,12 @@ class ClockStep:
     @property
     def late(self) -> bool:
         """Whether it should have been done by now."""
-        return self.done is None and self.due < self.today
+        return self.is_open and self.due < self.today
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done is None and not self.past
 
     @property
     def days_late(self) -> int:
@@ -59,8 +68,7 @@ class Clock:
     @property
     def open(self) -> list[ClockStep]:
         """The steps still to be done, the first due first."""
-        left = [] if self.is_over else [each for each in self.steps if each.done is None]
-        return sorted(left, key=lambda each: each.due)
+        return sorted((each for each in self.steps if each.is_open), key=lambda each: each.due)
 
     @property
     def held(self) -> bool:
@@ -72,7 +80,7 @@ def clocks(plan: Plan, reviews: Iterable[AnnualReview], today: dt.date) -> list[
     """Return the reviews of a plan with their clocks, in order of time.
 
     The steps of each are loaded. A plan that stays as it is, or ends, has no final plan to wait
-    for.
+    for; papers go out before the meeting, or not at all.
     """
     found, begun = [], plan.starts_on
     for review in sorted(reviews, key=lambda each: each.meets_on):
@@ -85,9 +93,11 @@ def clocks(plan: Plan, reviews: Iterable[AnnualReview], today: dt.date) -> list[
         )
         if review.decision in (ReviewDecision.KEEP, ReviewDecision.CEASE):
             del due[ReviewStepKind.FINAL]
-        found.append(
-            Clock(review, [ClockStep(k, day, done.get(k), today) for k, day in due.items()])
-        )
+        past = {ReviewStepKind.PAPERS} if set(done) - {ReviewStepKind.PAPERS} else set()
+        if [*due][-1] in done:
+            past = {*due}
+        steps = [ClockStep(k, day, done.get(k), k in past, today) for k, day in due.items()]
+        found.append(Clock(review, steps))
         begun = review.meets_on
     return found
 

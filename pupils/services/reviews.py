@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
 from pupils.choices import PlanKind, ReviewStepKind
-from pupils.measures import mark_of
+from pupils.measures import mark_of, year_after
 from pupils.models import AnnualReview, Plan, ReviewAdvice, ReviewStep
 from pupils.selectors.plans import plans_of
 from pupils.selectors.pupils import PupilFile
@@ -86,6 +86,7 @@ def set_review(*, by: Access, file: PupilFile, plan: Plan, facts: MeetingFacts) 
     Raises `ReviewRefused`.
     """
     _check(by, file)
+    _check_possible(file, facts["meets_on"], "meets_on")
     found = plans_of(by, file=file).filter(pk=plan.pk, kind=PlanKind.EHCP).first()
     if found is None:
         raise ReviewRefused(None, "This plan is no longer there, or is no EHCP.")
@@ -106,6 +107,7 @@ def change_review(
     held = _locked(by, file, review)
     if not correct(held, facts, seen=seen):
         return
+    _check_possible(file, held.meets_on, "meets_on")
     for step in held.steps.all():
         _check_day(held, ReviewStepKind(step.step), step.done_on, "meets_on")
     if held.steps.filter(step=ReviewStepKind.MEETING).exclude(done_on=held.meets_on).exists():
@@ -141,6 +143,7 @@ def mark_step(
     else:
         if done_on > file.today:
             raise ReviewRefused("done_on", "This day is still to come.")
+        _check_possible(file, done_on, "done_on")
         if step == ReviewStepKind.MEETING:
             held.meets_on = done_on
             for other in held.steps.exclude(step=step):
@@ -182,6 +185,7 @@ def save_advice(
     _check(by, file)
     if facts["received_on"] > file.today:
         raise ReviewRefused("received_on", "This day is still to come.")
+    _check_possible(file, facts["received_on"], "received_on")
     held = _locked(by, file, review)
     if advice is None:
         ReviewAdvice.objects.create(review=held, **facts)
@@ -235,6 +239,16 @@ def _saved(review: AnnualReview, *, part: str = "meets_on") -> AnnualReview:
             part, f"This plan has a review on {day} already. It has one in a school year."
         ) from error
     return review
+
+
+def _check_possible(file: PupilFile, day: dt.date, part: str) -> None:
+    """Ask for a day in the pupil's life, and no further ahead than anybody plans a review."""
+    pupil = file.pupil
+    if day < pupil.born_on:
+        born_on = date_format(pupil.born_on, "j F Y")
+        raise ReviewRefused(part, f"{pupil.first_name} was born on {born_on}. Check the year.")
+    if day > year_after(year_after(file.today)):
+        raise ReviewRefused(part, "This is more than two years ahead. Check the year.")
 
 
 def _check_day(review: AnnualReview, step: ReviewStepKind, day: dt.date, part: str) -> None:
