@@ -90,6 +90,13 @@ class SetEachYear(_Strict):
         return Due(after_monday(starts_on, usual.month, usual.monday, usual.days_later), sure=False)
 
 
+class DaysBefore(_Strict):
+    """So many days before the date of the assessment: the first day of its window."""
+
+    kind: Literal["days_before"]
+    days: int = Field(ge=1, le=40)
+
+
 class Statement(_Strict):
     """What a school publishes of a premium, and by when.
 
@@ -106,7 +113,7 @@ class Statement(_Strict):
 
 
 class Rule(_Strict):
-    """A statutory assessment: whom it is for, and by when."""
+    """A statutory assessment: whom it is for, by when, and from when on it may be done."""
 
     code: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
     name: str = Field(max_length=80)
@@ -114,7 +121,24 @@ class Rule(_Strict):
     due: Annotated[Fixed | WeeksAfterStart | SetEachYear, Field(discriminator="kind")]
     who: str
     source: str
+    opens: Annotated[Fixed | DaysBefore | None, Field(discriminator="kind")] = None
     optional: bool = False
+
+    def opens_on(
+        self, *, year: str, starts_on: dt.date, own_date: dt.date | None = None
+    ) -> dt.date:
+        """Return the first day on which it may be done in a school year.
+
+        A school's own date counts in place of a suggested one; in place of one that is sure, it
+        opens the window earlier and not later.
+        """
+        if self.opens is None:
+            return starts_on
+        if isinstance(self.opens, Fixed):
+            return self.opens.due(year=year, starts_on=starts_on).on
+        due = self.due.due(year=year, starts_on=starts_on, term_starts_on=starts_on)
+        day = own_date or due.on
+        return (min(day, due.on) if due.sure else day) - dt.timedelta(days=self.opens.days)
 
 
 class _File(_Strict):

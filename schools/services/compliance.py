@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Permission
 from schools.choices import AIMS
@@ -17,7 +18,7 @@ from schools.models import (
     School,
     StatutoryDeadline,
 )
-from schools.selectors.statutory import Rule
+from schools.selectors.statutory import DaysBefore, Rule
 from schools.services.seen import correct
 
 
@@ -131,14 +132,31 @@ def save_deadline(
     due_on, pupils = facts["due_on"], facts["pupils"]
     if due_on is not None and not year.starts_on <= due_on <= year.ends_on:
         raise ComplianceRefused("due_on", f"This day is not in the school year {year.name}.")
-    if facts["done_on"] is not None and facts["done_on"] < year.starts_on:
-        raise ComplianceRefused("done_on", f"{year.name} begins later.")
+    _check_may_be_done(rule, year, facts)
     if pupils is not None and pupils > on_roll:
         raise ComplianceRefused("pupils", f"It is for {on_roll} pupils on roll, not for more.")
     rows = StatutoryDeadline.objects.visible_to(by)
     held = rows.filter(school=school, year=year, rule=rule.code).select_for_update().first()
     row = held or StatutoryDeadline(school=school, year=year, rule=rule.code)
     return _save(row, facts, seen)
+
+
+def _check_may_be_done(rule: Rule, year: AcademicYear, facts: DeadlineFacts) -> None:
+    """Ask of the day on which it was done that it is in the year, and in its window if it has one.
+
+    It may be later than the date: that is late, and true.
+    """
+    done_on = facts["done_on"]
+    if done_on is None:
+        return
+    if done_on < year.starts_on:
+        raise ComplianceRefused("done_on", f"{year.name} begins later.")
+    opens_on = rule.opens_on(year=year.name, starts_on=year.starts_on, own_date=facts["due_on"])
+    if done_on < opens_on:
+        words = f"It cannot be done before {date_format(opens_on, 'j F Y')}."
+        if isinstance(rule.opens, DaysBefore):
+            words = f"{words} If its date is another, write that as “Our date” too."
+        raise ComplianceRefused("done_on", words)
 
 
 def _save[R: (PremiumPlan, PremiumActivity, StatutoryDeadline)](

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from parrcs.core.access import Role
+from pupils.models import Pupil
 from schools.models import PremiumActivity, PremiumPlan, StatutoryDeadline, Term
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.pupils.conftest import seen, words, wrong
@@ -94,7 +96,7 @@ def test_a_statement_is_asked_for_more_than_five_pupils_with_premium(world, sign
 # --- Statutory assessments ------------------------------------------------------------------
 
 
-def test_an_assessment_lead_confirms_a_date_and_says_what_is_done(world, sign_in, today):
+def test_an_assessment_lead_confirms_a_date_and_says_what_is_done(world, sign_in, monkeypatch):
     lead = sign_in(Role.ASSESSMENT_LEAD)
     page = page_of(lead, world)
     row = rows_of(page)["ks2-tests", ""]
@@ -105,8 +107,9 @@ def test_an_assessment_lead_confirms_a_date_and_says_what_is_done(world, sign_in
     done = lead.post(date_of(world), sent | seen(form), follow=True)
     row = rows_of(done)["ks2-tests", ""]
     assert (row.due.on, row.due.sure, row.own_date) == (dt.date(2027, 5, 12), True, True)
+    monkeypatch.setattr(timezone, "localdate", lambda *_: dt.date(2027, 5, 20))
     form = lead.get(date_of(world))
-    sent |= {"done_on": "2026-11-20", "done_by": "A. Lead", "pupils": "4"}
+    sent |= {"done_on": "2027-05-11", "done_by": "A. Lead", "pupils": "4"}
     done = lead.post(date_of(world), sent | seen(form), follow=True)
     row = rows_of(done)["ks2-tests", ""]
     assert (row.standing, row.n, row.of, row.done_by) == ("done", 4, 5, "A. Lead")
@@ -120,7 +123,16 @@ def test_an_assessment_lead_confirms_a_date_and_says_what_is_done(world, sign_in
         ({"done_on": "2026-11-20"}, "done_by"),
         ({"done_on": "2026-11-20", "done_by": "A"}, "pupils"),
         ({"done_by": "A", "pupils": "2"}, "done_on"),
-        ({"done_on": "2026-11-20", "done_by": "A", "pupils": "6"}, "pupils"),
+        ({"done_on": "2026-11-20", "done_by": "A", "pupils": "1"}, "done_on"),
+        (
+            {
+                "due_on": "2026-11-20",
+                "done_on": "2026-11-20",
+                "done_by": "A",
+                "pupils": "6",
+            },
+            "pupils",
+        ),
         ({"done_on": "2026-11-20", "done_by": "A", "pupils": "x"}, "pupils"),
         ({"done_on": "2026-11-22", "done_by": "A", "pupils": "1"}, "done_on"),
         ({"done_on": "2026-08-31", "done_by": "A", "pupils": "1"}, "done_on"),
@@ -130,6 +142,40 @@ def test_what_cannot_be_said_of_a_date_is_refused(world, sign_in, typed, field):
     answer = sign_in(Role.HEAD).post(date_of(world), typed)
     assert f"id_{field}" in wrong(answer)
     assert not StatutoryDeadline.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rule", "due_on", "too_early", "first_day"),
+    [
+        # By the usual dates: Thursday 13 May and Friday 18 June 2027; four and five days, or two
+        # weeks, from a Monday on.
+        ("ks2-tests", "", "2027-05-09", "2027-05-10"),
+        ("phonics-check", "", "2027-06-13", "2027-06-14"),
+        ("tables-check", "", "2027-06-06", "2027-06-07"),
+        # A date of the school's own stands in place of what is only suggested.
+        ("ks2-tests", "2027-05-06", "2027-05-02", "2027-05-03"),
+        ("ks2-tests", "2027-05-20", "2027-05-16", "2027-05-17"),
+        # Not before the summer term.
+        ("ks2-judgements", "", "2027-03-31", "2027-04-01"),
+    ],
+)
+def test_nothing_is_done_before_its_window_opens(
+    world, sign_in, monkeypatch, rule, due_on, too_early, first_day
+):
+    monkeypatch.setattr(timezone, "localdate", lambda *_: dt.date(2027, 6, 30))
+    pupils = Pupil.objects.filter(pk__in=[each.pk for each in world.pupils])
+    born_in = {"phonics-check": 2020, "tables-check": 2017}.get(rule, 2015)
+    pupils.update(born_on=dt.date(born_in + 1, 3, 14))
+    lead = sign_in(Role.ASSESSMENT_LEAD)
+    typed = {"due_on": due_on, "done_by": "A. Lead", "pupils": "1"}
+    early = lead.post(date_of(world, rule), {**typed, "done_on": too_early})
+    assert wrong(early) == ["id_done_on"]
+    first = dt.date.fromisoformat(first_day)
+    assert f"It cannot be done before {first.day} {first:%B %Y}." in words(early)
+    assert not StatutoryDeadline.objects.exists()
+    saved = lead.post(date_of(world, rule), {**typed, "done_on": first_day})
+    assert saved.status_code == 302
+    assert StatutoryDeadline.objects.get().done_on == first
 
 
 def test_assessments_count_the_registered_roll_through_either_lens(world, sign_in):

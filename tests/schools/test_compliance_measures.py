@@ -86,6 +86,17 @@ def test_the_file_says_which_dates_are_sure():
         assert statement(premium).due.due(year="2026/27", starts_on=YEAR) == (day, True)
 
 
+def test_the_window_of_an_assessment_opens_by_its_date():
+    """2025/26, whose dates are sure: tests from Monday 11 to Thursday 14 May 2026."""
+    year = {"year": "2025/26", "starts_on": dt.date(2025, 9, 1)}
+    tests = rule_of("ks2-tests")
+    assert tests.opens_on(**year) == dt.date(2026, 5, 11)
+    assert tests.opens_on(**year, own_date=dt.date(2026, 5, 21)) == dt.date(2026, 5, 11)
+    assert tests.opens_on(**year, own_date=dt.date(2026, 5, 13)) == dt.date(2026, 5, 10)
+    assert rule_of("early-years-profile").opens_on(**year) == dt.date(2026, 4, 1)
+    assert rule_of("reception-baseline").opens_on(**year) == dt.date(2025, 9, 1)
+
+
 @pytest.mark.parametrize(
     ("received", "costs", "words", "planned"),
     [

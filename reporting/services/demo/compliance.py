@@ -144,11 +144,12 @@ def _assessments(
             for each in placed.on(day)
         )
         if here:
+            opens_on = rule.opens_on(year=year.name, starts_on=year.starts_on)
             StatutoryDeadline.objects.create(
                 school=school,
                 year=year,
                 rule=rule.code,
-                done_on=due - dt.timedelta(days=rng.randrange(0, 6)),
+                done_on=max(opens_on, due - dt.timedelta(days=rng.randrange(0, 6))),
                 done_by="Assessment lead",
                 pupils=max(0, here - rng.randrange(0, 3)),
                 note="The others work below the standard" if "tests" in rule.code else "",
