@@ -13,6 +13,7 @@ from parrcs.core.access import Access, Permission
 from pupils.models import Placement
 from pupils.models.placements import PlacementQuerySet
 from pupils.selectors.lenses import Lens, Place
+from pupils.selectors.places import by_place
 from schools.models import ARB, ClassGroup, School
 
 
@@ -84,20 +85,51 @@ def _narrowed(rows: PlacementQuerySet, chosen: Chosen) -> PlacementQuerySet:
     return rows.filter(chosen.lens.within(school_id=chosen.school_id, arb_id=chosen.arb_id))
 
 
-def list_counts(rows: QuerySet[Placement], *, lens: Lens) -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class ListCount:
+    """How many pupils of a list are on roll today (or have left), and how many are to come."""
+
+    name: str
+    here: int
+    to_come: int
+
+
+@dataclass(frozen=True)
+class ListCounts:
+    """The pupils of a list, counted by place."""
+
+    places: Sequence[ListCount]
+
+    @property
+    def here(self) -> int:
+        """How many are on roll today; of the list of leavers, how many have left."""
+        return sum(each.here for each in self.places)
+
+    @property
+    def to_come(self) -> int:
+        """How many have a first day that is still to come."""
+        return sum(each.to_come for each in self.places)
+
+
+def list_counts(rows: QuerySet[Placement], *, lens: Lens) -> ListCounts:
     """Count the pupils of a list by the row that counts them under a lens, by name.
 
     Each pupil is on the list once and in one row, so that the counts add up to the list.
     """
-    counts = Counter[tuple[str, str]]()
-    for school, school_name, arb, arb_name, pupils in (
+    here, to_come = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    later = Q(starts_on__gt=timezone.localdate())
+    for school, school_name, arb, arb_name, pupils, coming in (
         rows.order_by()
         .values_list("school", "school__name", "arb", "arb__name")
-        .annotate(pupils=Count("id"))
+        .annotate(pupils=Count("id"), coming=Count("id", filter=later))
     ):
         row = lens.row_of(Place(school, arb))
-        counts[school_name, arb_name if row.arb_id else ""] += pupils
-    return [(arb or school, pupils) for (school, arb), pupils in sorted(counts.items())]
+        place = (school_name, arb_name if row.arb_id else "")
+        here[place] += pupils - coming
+        to_come[place] += coming
+    return ListCounts(
+        [ListCount(each[1] or each[0], here[each], to_come[each]) for each in sorted(here)]
+    )
 
 
 def list_places(access: Access, *, left: bool) -> ListPlaces:
@@ -114,9 +146,11 @@ def list_places(access: Access, *, left: bool) -> ListPlaces:
         list(schools),
         list(arbs),
         list(
-            ClassGroup.objects.filter(Exists(live.filter(class_group=OuterRef("pk"))))
-            .select_related("school", "arb", "year")
-            .order_by("school__name", "arb__name", "-year__starts_on", "name")
+            by_place(
+                ClassGroup.objects.filter(
+                    Exists(live.filter(class_group=OuterRef("pk")))
+                ).select_related("school", "arb", "year")
+            )
         ),
         has_leavers=leavers.whole_trust or bool(leavers.school_ids or leavers.arb_ids),
     )

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -24,6 +25,12 @@ def address(page):
 def listed(response):
     """The pupils of the page, in its order."""
     return [row.pupil for row, _ in response.context["rows"]]
+
+
+def count(response):
+    """What the page says of how many there are."""
+    said = re.search(r'id="count"[^>]*>([^<]*)<', response.content.decode())
+    return said[1]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +196,33 @@ def test_who_comes_is_listed_with_the_day(world, sign_in):
     response = sign_in(Role.TEACHER).get(reverse("pupils"))
     assert new in listed(response)
     assert "from 5 January 2027" in words(response)
+    # Three of Curlew are on roll today, and so they count.
+    assert count(response) == "3 pupils, and 1 to come"
+    found = sign_in(Role.TEACHER).get(reverse("pupils"), {"q": new.last_name})
+    assert (listed(found), count(found)) == ([new], "1 pupil to come")
+    both = sign_in(Role.TEACHER).get(reverse("pupils"), {"q": "Last"})
+    assert count(both) == "3 pupils found, and 1 to come"
+
+
+def test_the_counts_by_place_say_who_comes_and_add_up(world, sign_in):
+    """By hand: three of Curlew, two of the ARB, two of Dunlin; one comes to Curlew for a term."""
+    PlacementFactory(
+        pupil=PupilFactory(),
+        school=world.school,
+        class_group=world.class_group,
+        route=world.routes["formal"],
+        starts_on=dt.date(2027, 1, 5),
+        ends_on=dt.date(2027, 3, 26),
+    )
+    lead = sign_in(Role.TRUST_LEAD)
+    page = lead.get(reverse("pupils"), {"lens": "taught"})
+    assert count(page) == "7 pupils, and 1 to come"
+    for told in (
+        "Harbour Beacon School 3 and 1 to come Harbour Tide ARB 2 Harbour Moor School 2",
+        "from 5 January 2027 until 26 March 2027",
+    ):
+        assert told in words(page)
+    assert "Harbour Beacon School 5 and 1 to come" in words(lead.get(reverse("pupils")))
 
 
 def test_a_long_list_has_pages_that_keep_the_choice(world, sign_in):
