@@ -15,6 +15,7 @@ from parrcs.core.access import Access, Permission
 from pupils.measures import mark_of
 from pupils.models import ClassListCheck, ClassListLine, Placement, Pupil
 from schools.models import AcademicYear, ClassGroup, Term
+from schools.selectors.calendar import year_at_hand
 
 
 @dataclass(frozen=True)
@@ -192,13 +193,10 @@ def class_page(access: Access, *, class_group_id: int) -> ClassPage | None:
 def class_lists(access: Access) -> ClassLists:
     """Return the lists of all classes in which the person records or places pupils, of this year.
 
-    The same number of queries for any number of classes.
+    In August those of the year to come. The same number of queries for any number of classes.
     """
     today = timezone.localdate()
-    year = (
-        AcademicYear.objects.filter(ends_on__gte=today).order_by("starts_on").first()
-        or AcademicYear.objects.order_by("-starts_on").first()
-    )
+    year = year_at_hand(today)
     if year is None:
         return ClassLists(None, None, today)
     groups = (

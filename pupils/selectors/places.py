@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Route
 from schools.models import ARB, ClassGroup, School
+from schools.selectors.calendar import year_at_hand
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,7 @@ def places_to_fill(access: Access) -> Places:
     reach = access.reach(Permission.MANAGE_PUPILS)
     schools = School.objects.filter(of_trust=True, closed_on__isnull=True)
     arbs = ARB.objects.filter(closed_on__isnull=True).select_related("host", "school")
-    classes = ClassGroup.objects.select_related("school", "arb", "year").order_by(
-        "school__name", "arb__name", "-year__starts_on", "name"
-    )
+    classes = ClassGroup.objects.select_related("school", "arb", "year")
     if not reach.whole_trust:
         arbs = arbs.filter(Q(school__in=reach.school_ids) | Q(id__in=reach.arb_ids))
         schools = schools.filter(Q(id__in=reach.school_ids) | Q(arbs__in=reach.arb_ids)).distinct()
@@ -43,12 +43,19 @@ def places_to_fill(access: Access) -> Places:
     return Places(
         found,
         list(arbs),
-        list(classes),
+        list(by_place(classes)),
         list(Route.objects.all()),
         frozenset(
             school.pk for school in found if reach.whole_trust or school.pk in reach.school_ids
         ),
     )
+
+
+def by_place(groups: QuerySet[ClassGroup]) -> QuerySet[ClassGroup]:
+    """Order classes to choose from: by place, in each the year at hand first, then the latest."""
+    year = year_at_hand(timezone.localdate())
+    at_hand = Case(When(year=year.pk if year else None, then=0), default=1)
+    return groups.order_by("school__name", "arb__name", at_hand, "-year__starts_on", "name")
 
 
 def class_choices(groups: Sequence[ClassGroup]) -> list[Any]:

@@ -95,6 +95,16 @@ def start_of_year(day: dt.date) -> dt.date:
     return dt.date(day.year - (day.month < 9), 9, 1)
 
 
+def year_at_hand(day: dt.date) -> AcademicYear | None:
+    """Return the year in which people think on a day: in August it is the one to come.
+
+    Between two years it is the next; after the last one of the calendar it stays that.
+    """
+    thought_of = dt.date(day.year, 9, 1) if day.month == 8 else day
+    upcoming = AcademicYear.objects.filter(ends_on__gte=thought_of).order_by("starts_on").first()
+    return upcoming or AcademicYear.objects.order_by("-starts_on").first()
+
+
 def years_to_set_up(day: dt.date) -> QuerySet[AcademicYear]:
     """Return the year that runs and those to come, for which classes are set up."""
     return AcademicYear.objects.filter(ends_on__gte=day)

@@ -13,9 +13,14 @@ from pupils.choices import PrimaryNeed
 from pupils.models import ClassListCheck, ClassListLine, Placement, Pupil
 from pupils.selectors.class_lists import class_page, lists_in_season
 from pupils.services.class_lists import settle_remark
-from schools.models import Term
+from schools.models import AcademicYear, Term
 from tests.factories.pupils import PlacementFactory, PupilFactory
-from tests.factories.schools import ClassGroupFactory, MembershipFactory, UserFactory
+from tests.factories.schools import (
+    AcademicYearFactory,
+    ClassGroupFactory,
+    MembershipFactory,
+    UserFactory,
+)
 from tests.pupils.conftest import words, wrong
 
 SEPTEMBER = dt.date(2026, 9, 14)
@@ -246,6 +251,48 @@ def test_the_pages_that_people_begin_at_lead_there_until_the_census(world, sign_
     # Who records nowhere and places nobody has none to check.
     Term.objects.filter(pk=world.term.pk).update(census_on=dt.date(2026, 10, 1))
     assert lists_in_season(world.access(Role.HOST_LINK)) is None
+
+
+def test_in_august_the_lists_of_the_year_to_come_are_looked_after(world, sign_in, today):
+    AcademicYear.objects.filter(pk=world.term.year_id).update(ends_on=dt.date(2027, 8, 31))
+    following = AcademicYearFactory(start=2027)
+    ClassGroupFactory(school=world.school, year=following, name="Egret")
+    head = sign_in(Role.HEAD)
+    for day, named, unnamed in (
+        (dt.date(2027, 7, 31), "Curlew", "Egret"),
+        (dt.date(2027, 8, 1), "Egret", "Curlew"),
+        (dt.date(2027, 9, 1), "Egret", "Curlew"),
+        # After the last year of the calendar it stays that.
+        (dt.date(2028, 8, 1), "Egret", "Curlew"),
+    ):
+        today(day)
+        page = words(head.get(reverse("class_lists")))
+        assert named in page, day
+        assert unnamed not in page, day
+
+
+@pytest.mark.parametrize(
+    ("day", "order"),
+    [
+        (dt.date(2027, 3, 1), ["Curlew", "Egret", "Avocet"]),
+        (dt.date(2027, 8, 1), ["Egret", "Curlew", "Avocet"]),
+    ],
+)
+def test_the_classes_of_the_year_at_hand_come_first_to_choose_from(
+    world, sign_in, today, day, order
+):
+    """Where pupils are placed, in the form of a common transfer file, and above the list."""
+    AcademicYear.objects.filter(pk=world.term.year_id).update(ends_on=dt.date(2027, 8, 31))
+    for name, year in (("Egret", AcademicYearFactory(start=2027)), ("Avocet", world.terms[0].year)):
+        group = ClassGroupFactory(school=world.school, year=year, name=name)
+        PlacementFactory(school=world.school, class_group=group, route=world.routes["formal"])
+    Placement.objects.filter(pupil__in=world.pupils).update(class_group=world.class_group)
+    head = sign_in(Role.HEAD)
+    today(day)
+    for page in (reverse("import_new", args=["ctf"]), reverse("pupil_add"), reverse("pupils")):
+        content = head.get(page).content.decode()
+        found = re.findall(r">(Avocet|Curlew|Egret)</option>", content)
+        assert found == order, page
 
 
 def test_a_trust_without_a_year_and_a_person_without_a_class(world, sign_in, today):
