@@ -6,7 +6,7 @@ from parrcs.core.lists import listed
 from schools.views import agreements
 from schools.views.calendar import add_year, calendar, edit_year
 from schools.views.funding import arb_funding
-from schools.views.home import home, trusts
+from schools.views.home import favicon, home, trusts
 from schools.views.invitations import invitation
 from schools.views.people import (
     end_role,
@@ -32,6 +32,7 @@ _INVITATION = "people/invitations/<int:invitation_id>/"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("favicon.ico", favicon, name="favicon"),
     path("trusts/", trusts, name="trusts"),
     *listed("people/", people, name="people"),
     *listed("people/past/", people_past, name="people_past"),

@@ -1,12 +1,14 @@
 """Where a person lands after signing in, and the choice between several trusts."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
@@ -27,6 +29,17 @@ _STARTS = (
 )
 
 _SAID_AT_HOME = 3
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # views take it
+    """Lead to the icon of the site those browsers that ask for it without looking into a page.
+
+    They do so beside a PDF or another file. It is public, as the sign-in page is that shows it.
+    """
+    response = redirect(static("icon.svg"))
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @requires()

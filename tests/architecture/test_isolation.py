@@ -22,7 +22,7 @@ from tests.architecture.things import ids_of, words_of
 from tests.world import World, make_world
 
 # Whoever is not signed in may open these, and no others of ours.
-PUBLIC = {"invitation"}
+PUBLIC = {"invitation", "favicon"}
 
 # These answer 404 without a query that says which number is asked for; their own tests ask.
 NEEDS_A_QUESTION = {"compare_pupils", "compare_pupils_file"}
