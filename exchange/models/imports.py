@@ -111,6 +111,12 @@ class Import(TrustOwned):
         return self.state in UNFINISHED
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether it was applied so long ago that what its lines said is not kept."""
+        kept = dt.timedelta(days=DAYS_TO_UNDO)
+        return self.applied_at is not None and timezone.now() >= self.applied_at + kept
+
+    @property
     def undo_until(self) -> dt.datetime | None:
         """Until when it can be undone; None where there is nothing to undo."""
         if self.state != ImportState.APPLIED or self.applied_at is None:

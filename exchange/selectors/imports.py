@@ -63,6 +63,32 @@ def choices_of(run: Import) -> list[Choice]:
     return found
 
 
+@dataclass(frozen=True)
+class ToDo:
+    """How many lines that change something an import still has, to apply or to undo.
+
+    `gone` were emptied, as they were about pupils who have been erased since.
+    """
+
+    left: int
+    gone: int
+
+
+def to_do(run: Import) -> ToDo:
+    """Count the lines of an import that can be applied or undone.
+
+    Of one that is over for a week every line is empty, so that nobody can tell which were before.
+    """
+    lines = run.new_lines + run.changed_lines
+    applied = run.state in (ImportState.APPLIED, ImportState.UNDONE)
+    if applied and run.is_forgotten:
+        return ToDo(0, 0)
+    gone = ImportLine.objects.filter(
+        run=run.pk, outcome__in=(LineOutcome.NEW, LineOutcome.CHANGED), texts=[]
+    ).count()
+    return ToDo(lines - gone, gone)
+
+
 def lines_of(access: Access, *, run: Import, only: str = "") -> QuerySet[ImportLine]:
     """Return the lines of an import in the order of the file."""
     lines = (

@@ -21,6 +21,7 @@ from exchange.selectors.imports import (
     one_import,
     places_to_import,
     sent_before,
+    to_do,
 )
 from exchange.services.imports import (
     CannotGoOn,
@@ -136,7 +137,7 @@ def import_page(request: TrustRequest, import_id: int, ending: str = "") -> Http
                 if heading and (not code or code in headings)
             ],
             "unread": [heading for heading, code in run.columns if heading and not code],
-            "to_apply": run.new_lines + run.changed_lines,
+            "to_do": to_do(run),
             "before": sent_before(request.access, run=run),
             "crumbs": _crumbs(),
         },
@@ -166,10 +167,12 @@ def import_undo(request: TrustRequest, import_id: int) -> HttpResponse:
         except CannotGoOn as reason:
             messages.error(request, str(reason))
         return redirect("import", import_id)
-    if not run.may_be_undone:
+    left = to_do(run)
+    if not (run.may_be_undone and left.left):
         return redirect("import", import_id)
-    crumbs = [*_crumbs(), (run.name, reverse("import", args=[import_id]))]
-    return render(request, "exchange/undo.html", {"run": run, "crumbs": crumbs})
+    page = {"run": run, "to_do": left}
+    page["crumbs"] = [*_crumbs(), (run.name, reverse("import", args=[import_id]))]
+    return render(request, "exchange/undo.html", page)
 
 
 @require_POST

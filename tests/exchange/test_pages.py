@@ -11,11 +11,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from exchange.models import Import
+from exchange.services.erasure_runs import erase
 from exchange.services.kinds import KINDS
 from parrcs.core.access import Role
 from pupils.models import Pupil
+from tests.exchange.canary import decide
 from tests.exchange.conftest import HEADINGS, Desk, as_csv, counts, row, upn
 from tests.exchange.ctf_files import ctf, pupil
+from tests.pupils.conftest import words as seen_words
 from tests.world import World
 
 type SignIn = Callable[[Role], Client]
@@ -166,3 +169,52 @@ def test_the_page_of_one_at_work_tells_only_what_is_new(sign_in: SignIn, desk: D
     assert client.get(page, {"seen": "waiting 0"}, headers=htmx).status_code == 204
     desk.go_on(Import.objects.get())
     assert client.get(page, headers=htmx)["HX-Refresh"] == "true"
+
+
+def test_after_an_erasure_the_page_says_what_is_left_to_undo(sign_in: SignIn, desk: Desk) -> None:
+    """Of three pupils that were imported one is erased, and then the two others."""
+    client = sign_in(Role.HEAD)
+    run = desk.apply(desk.send(as_csv([row(number) for number in (1, 2, 3)])))
+    again = desk.send(as_csv([row(number, Legal_Surname="Newname") for number in (1, 2, 3)]))
+    page, undo = (reverse(name, args=[run.pk]) for name in ("import", "import_undo"))
+    assert "It can be undone until" in seen_words(client.get(page))
+
+    erased(desk.world, upn(2))
+    said = seen_words(client.get(page))
+    assert "1 of these lines was about pupils who have been erased since." in said
+    assert "2 lines can still be undone." in said
+    assert "the file and what" not in said, "the file went with the erasure"
+    assert "so 2 are left to undo" in seen_words(client.get(undo))
+    waiting = seen_words(client.get(reverse("import", args=[again.pk])))
+    assert "1 of these lines was emptied" in waiting
+    assert "Apply 2 lines" in waiting
+    # What the page says is what happens.
+    again = desk.apply(again)
+    assert counts(again) == ("applied", 0, 2, 0, 1)
+    desk.undo(again)
+
+    desk.undo(run)
+    said = seen_words(client.get(page))
+    assert "All else is as it was before." in said
+    assert "1 of its lines was about pupils who have been erased." in said
+    assert not Pupil.objects.filter(upn__in=[upn(1), upn(2), upn(3)]).exists()
+
+
+def test_where_nobody_is_left_there_is_nothing_to_undo(sign_in: SignIn, desk: Desk) -> None:
+    client = sign_in(Role.HEAD)
+    run = desk.apply(desk.send(as_csv([row(1)])))
+    erased(desk.world, upn(1))
+    page, undo = (reverse(name, args=[run.pk]) for name in ("import", "import_undo"))
+    said = seen_words(client.get(page))
+    assert "Nothing is left to undo." in said
+    assert "It can be undone until" not in said
+    assert undo not in client.get(page).content.decode()
+    assert client.get(undo).url == page
+
+
+def erased(world: World, number: str) -> None:
+    """Erase all that is kept of a pupil."""
+    erasure = decide(world, Pupil.objects.get(upn=number))
+    erase(trust_id=world.trust.pk, erasure_id=erasure.pk)
+    erasure.refresh_from_db()
+    assert (erasure.state, erasure.problem) == ("done", "")
