@@ -4,8 +4,10 @@ A page with a list has an address for its files beside its own, and the same vie
 so a file shows what its page shows: to the same people, narrowed and ordered in the same way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
@@ -17,6 +19,7 @@ from parrcs.core.sheets import Sheet, as_csv, workbook
 
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
+ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,13 +54,27 @@ def listed(route: str, view: Callable[..., Any], *, name: str) -> list[URLPatter
 def sent_list(ending: str, name: str, sheet: Sheet, *more: Sheet) -> HttpResponse:
     """Send a list as the file that was asked for, without an ending in its name.
 
-    A CSV file is heading, rows and totals, to be read by programs too; a workbook says above them
-    what it is about, and may have `more` sheets.
+    A workbook says above the rows what it is about, has totals below them, and may have `more`
+    sheets. A CSV file is heading and rows alone: a program would read a total as one row more.
+    With more sheets it is a ZIP of one CSV file for each.
     """
-    if ending == "csv":
-        content = as_csv(sheet.heading, [*sheet.rows, *sheet.totals])
-        return sent_file(content, CSV, f"{name}.csv")
-    return sent_file(workbook([sheet, *more]), XLSX, f"{name}.xlsx")
+    if ending == "xlsx":
+        return sent_file(workbook([sheet, *more]), XLSX, f"{name}.xlsx")
+    if more:
+        return sent_file(_zipped([sheet, *more]), ZIP, f"{name}.zip")
+    return sent_file(as_csv(sheet.heading, sheet.rows), CSV, f"{name}.csv")
+
+
+def _zipped(sheets: Sequence[Sheet]) -> bytes:
+    """Return a CSV file for each sheet in a ZIP, numbered, as two may be called the same."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as files:
+        for number, each in enumerate(sheets, start=1):
+            # Without the time of day, so that the same list is the same file.
+            file = ZipInfo(f"{number}-{slugify(each.title) or 'sheet'}.csv")
+            file.compress_type = ZIP_DEFLATED
+            files.writestr(file, as_csv(each.heading, each.rows))
+    return out.getvalue()
 
 
 def sent_file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
+from zipfile import ZipFile
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -110,6 +112,14 @@ def words_seen(client: Client, own: Ids, words: set[str]) -> list[tuple[str, str
     return seen
 
 
+def csv_files(content: bytes) -> list[bytes]:
+    """Return the files that are in a ZIP, in their order; of any other file, itself."""
+    if not content.startswith(b"PK"):
+        return [content]
+    with ZipFile(BytesIO(content)) as files:
+        return [files.read(each) for each in files.namelist()]
+
+
 def _missing(one: object) -> object:
     return MISSING if isinstance(one, int) else "missing"
 
@@ -117,6 +127,8 @@ def _missing(one: object) -> object:
 def _answer(client: Client, method: str, url: str) -> tuple[int, bytes]:
     response = client.get(url) if method == "GET" else client.post(url)
     content = b"".join(response) if response.streaming else response.content
+    if response.headers.get("Content-Type") == "application/zip":
+        content = b"\n".join(csv_files(content))
     # A form's token is drawn anew for each page; the address asked for may stand in a link back.
     content = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]+"', b"", content)
     return response.status_code, content

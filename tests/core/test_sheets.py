@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from decimal import Decimal
 from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
@@ -97,3 +98,21 @@ def test_a_list_without_rows_has_its_heading_and_its_name_is_plain():
     assert made["Cache-Control"] == "no-store, private"
     book = load_workbook(BytesIO(sent_list("xlsx", "…", sheet).content))
     assert [cell.value for cell in book.worksheets[0][5]] == ["A", "B"]
+
+
+def test_a_list_of_several_tables_is_a_zip_of_csv_files_without_totals():
+    first = list_sheet("Żółw & co", ["A", "B"], [["=1", 2]], totals=[["All", 2]])
+    second = list_sheet("?", ["C"], [])
+    alone = sent_list("csv", "one", first)
+    assert alone["Content-Disposition"] == 'attachment; filename="one.csv"'
+    assert csv_rows(alone.content) == [["A", "B"], ["'=1", "2"]]
+    made = sent_list("csv", "both", first, second)
+    assert made["Content-Type"] == "application/zip"
+    assert made["Content-Disposition"] == 'attachment; filename="both.zip"'
+    with ZipFile(BytesIO(made.content)) as files:
+        found = {each: csv_rows(files.read(each)) for each in files.namelist()}
+    assert found == {"1-zow-co.csv": [["A", "B"], ["'=1", "2"]], "2-sheet.csv": [["C"]]}
+    assert sent_list("csv", "both", first, second).content == made.content
+    (page, other) = load_workbook(BytesIO(sent_list("xlsx", "both", first, second).content))
+    assert [cell.value for cell in page[page.max_row]] == ["All", 2]
+    assert other.title == "-"

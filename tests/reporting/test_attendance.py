@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -137,13 +138,10 @@ def test_each_sees_their_own_and_a_wrong_choice_is_told(known, sign_in):
 
 def test_the_files_say_what_the_page_says(known, sign_in):
     head = sign_in(Role.HEAD)
-    rows = [
-        *csv.reader(
-            head.get(reverse("attendance_file", args=["csv"]))
-            .content.decode("utf-8-sig")
-            .splitlines()
-        )
-    ]
+    made = head.get(reverse("attendance_file", args=["csv"])).content
+    with ZipFile(io.BytesIO(made)) as files:
+        assert files.namelist() == ["1-attendance.csv", "2-pupils-of-concern.csv"]
+        rows = [*csv.reader(files.read("1-attendance.csv").decode("utf-8-sig").splitlines())]
     assert rows[1][:6] == ["All", known.school.name, "4", "400", "338", "84.5"]
     book = load_workbook(io.BytesIO(head.get(reverse("attendance_file", args=["xlsx"])).content))
     assert [sheet.title for sheet in book] == ["Attendance", "Pupils of concern"]
