@@ -126,10 +126,11 @@ def erasures_sheet(log: Iterable[Any]) -> Sheet:
             each.erased_at,
             each.pupils,
             each.records,
+            each.kept,
             each.get_reason_display(),
             each.erased_by.name if each.erased_by else "",
         ]
         for each in log
     ]
-    heading = ("When", "Pupils", "Other records", "Why", "Decided by")
+    heading = ("When", "Pupils", "Other records", "Pupils kept out", "Why", "Decided by")
     return list_sheet("What was erased", heading, rows)

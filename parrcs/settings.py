@@ -218,6 +218,8 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MAX_SIZE = 52 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# A tick for each pupil whose record is due after some years of leavers.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_HANDLERS = [
     "parrcs.core.uploads.NotTooMuch",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -300,6 +300,13 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "kept",
+                            models.PositiveIntegerField(
+                                default=0,
+                                help_text="Pupils who were due and whom somebody kept out of it",
+                            ),
+                        ),
+                        (
                             "state",
                             models.CharField(
                                 choices=[
@@ -371,6 +378,13 @@ class Migration(migrations.Migration):
                             "records",
                             models.PositiveIntegerField(
                                 help_text="Other records, of pupils whose own one stays"
+                            ),
+                        ),
+                        (
+                            "kept",
+                            models.PositiveIntegerField(
+                                default=0,
+                                help_text="Pupils who were due and whom somebody kept out of it",
                             ),
                         ),
                         (
@@ -1316,8 +1330,8 @@ class Migration(migrations.Migration):
                         name="superseded_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
-                            hash="229040ea8267178b2390ebee810890a87dfa68dd",
+                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "kept", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", OLD."kept", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'superseded\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                            hash="31c9f10864348d4ab60539c7f64a7b3aa6d28512",
                             operation="UPDATE",
                             pgid="pgtrigger_superseded_update_59943",
                             table="exchange_erasure",
@@ -1330,8 +1344,8 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(
                         name="deleted_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
-                            hash="aad04b92b4a5a9de89c6c1bcc728e44305f75af1",
+                            func='INSERT INTO "exchange_erasureevent" ("asked_at", "asked_by_id", "attempts", "id", "kept", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pupils", "reason", "records", "state", "trust_id") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."attempts", OLD."id", OLD."kept", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'deleted\', OLD."id", OLD."problem", OLD."pupils", OLD."reason", OLD."records", OLD."state", OLD."trust_id"); RETURN NULL;',
+                            hash="2666b70f0369d2e37f14584824fe94f0160139ef",
                             operation="DELETE",
                             pgid="pgtrigger_deleted_delete_89ce1",
                             table="exchange_erasure",

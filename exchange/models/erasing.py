@@ -54,6 +54,9 @@ class Erasure(TrustOwned):
     reason = models.CharField(max_length=10, choices=ErasureReason)
     pupils = models.PositiveIntegerField(help_text="Whole records of pupils")
     records = models.PositiveIntegerField(help_text="Other records, of pupils whose own one stays")
+    kept = models.PositiveIntegerField(
+        default=0, help_text="Pupils who were due and whom somebody kept out of it"
+    )
     state = models.CharField(max_length=8, choices=ErasureState, default=ErasureState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)

@@ -3,13 +3,13 @@
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
@@ -41,11 +41,15 @@ class DueKind:
 
 @dataclass(frozen=True)
 class Due:
-    """All that a trust has kept as long as it keeps it; `names` for whoever sees every pupil."""
+    """All that a trust has kept as long as it keeps it; `names` for whoever sees every pupil.
+
+    `kept` is how many of them somebody keeps out: they are named, and not among the rows.
+    """
 
     on: dt.date
     kinds: Sequence[DueKind]
     names: Sequence[Pupil]
+    kept: int = 0
 
     @property
     def pupils(self) -> int:
@@ -56,6 +60,17 @@ class Due:
     def records(self) -> int:
         """How many other records."""
         return sum(each.count for each in self.kinds if each.kind is not RecordKind.PUPIL)
+
+    def without(self, kept: Collection[int]) -> "Due":
+        """Return what is left to erase where some of the pupils are kept out of it."""
+        out = {pupil.pk for pupil in self.names} & set(kept)
+        kinds = [
+            replace(each, rows=[row for row in each.rows if row not in out])
+            if each.kind is RecordKind.PUPIL
+            else each
+            for each in self.kinds
+        ]
+        return replace(self, kinds=kinds, kept=len(out))
 
     @property
     def phrase(self) -> str:
@@ -100,9 +115,12 @@ def due_records(access: Access, *, today: dt.date) -> Due:
 
 
 def erasures(access: Access) -> QuerySet[ErasureLog]:
-    """Return what was erased, the latest first."""
+    """Return what was erased, the latest first, with how many pupils were kept out of it."""
     _ask(access)
-    return ErasureLog.objects.select_related("erased_by")
+    decided = Erasure.objects.filter(pk=OuterRef("erasure"))
+    return ErasureLog.objects.select_related("erased_by").annotate(
+        kept=Subquery(decided.values("kept"))
+    )
 
 
 def waiting_erasures(access: Access) -> QuerySet[Erasure]:

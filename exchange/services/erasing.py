@@ -1,7 +1,7 @@
 """What people decide about keeping: for how many years, and what is to be erased."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
@@ -30,18 +30,28 @@ def set_years(*, by: Access, years: Mapping[RecordKind, int | None]) -> None:
 
 
 @transaction.atomic
-def erase_due(*, by: Access, today: dt.date, seen: str) -> Erasure:
-    """Have a worker erase all that is due, if it is what the person saw. Raises `DueChanged`."""
+def erase_due(
+    *, by: Access, today: dt.date, seen: str, kept: Collection[int] = frozenset()
+) -> Erasure:
+    """Have a worker erase all that is due, if it is what the person saw. Raises `DueChanged`.
+
+    The pupils whose ids are `kept` stay out of it and stay due; the decision says how many, and
+    not whom.
+    """
     if not may_erase_due(by):
         raise PermissionDenied
     due = due_records(by, today=today)
-    if due.seen != seen or not (due.pupils or due.records):
+    if due.seen != seen:
+        raise DueChanged
+    due = due.without(kept)
+    if not due.pupils and not due.records:
         raise DueChanged
     return _decide(
         by,
         ErasureReason.KEPT_LONG_ENOUGH,
         pupils=due.pupils,
         records=due.records,
+        kept=due.kept,
         items=((each.kind, row) for each in due.kinds for row in each.rows),
     )
 
@@ -69,9 +79,10 @@ def _decide(
     pupils: int,
     records: int,
     items: Iterable[tuple[RecordKind, int]],
+    kept: int = 0,
 ) -> Erasure:
     decided = Erasure.objects.create(
-        reason=reason, pupils=pupils, records=records, asked_by_id=by.person_id
+        reason=reason, pupils=pupils, records=records, kept=kept, asked_by_id=by.person_id
     )
     ErasureItem.objects.bulk_create(
         [ErasureItem(erasure=decided, kind=kind, row=row) for kind, row in items],

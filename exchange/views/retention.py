@@ -64,10 +64,18 @@ def retention_erase(request: TrustRequest) -> HttpResponse:
     today = timezone.localdate()
     due = due_records(request.access, today=today)
     sent = request.POST if request.method == "POST" else None
-    form = ConfirmForm(sent, phrase=due.phrase, initial={"seen": due.seen})
+    # Who is ticked goes: should a tick be lost on the way, a record is kept and not erased.
+    ticked = {str(each.pk) for each in due.names} if sent is None else {*sent.getlist("pupils")}
+    kept = {each.pk for each in due.names if str(each.pk) not in ticked}
+    chosen = due.without(kept)
+    nobody = bool(kept) and not chosen.pupils and not chosen.records
+    if nobody or (sent is not None and "count" in sent):
+        sent = None
+    form = ConfirmForm(sent, phrase=(due if nobody else chosen).phrase, initial={"seen": due.seen})
     if sent is not None and form.is_valid():
         try:
-            erasure = erase_due(by=request.access, today=today, seen=form.cleaned_data["seen"])
+            seen = form.cleaned_data["seen"]
+            erasure = erase_due(by=request.access, today=today, seen=seen, kept=kept)
         except DueChanged:
             messages.error(
                 request, "What is due has changed since you looked. Look through it again."
@@ -77,7 +85,14 @@ def retention_erase(request: TrustRequest) -> HttpResponse:
     return render(
         request,
         "exchange/retention/erase.html",
-        {"due": due, "form": form, "removed": REMOVED, "crumbs": _crumbs()},
+        {
+            "due": chosen,
+            "kept": kept,
+            "nobody": nobody,
+            "form": form,
+            "removed": REMOVED,
+            "crumbs": _crumbs(),
+        },
     )
 
 
