@@ -12,7 +12,7 @@ from assessment.models import Evidence, Note, TestScore
 from parrcs.core.access import Role
 from pupils.models import Outcome, Placement, PlacementRequest, Plan, Provision, TermlyTarget
 from schools.models import ARB, ARBFunding, JointVisit, Lease, SafeguardingContact
-from tests.architecture.matrix import ours
+from tests.architecture.matrix import csv_files, ours
 from tests.architecture.rows import a_row_everywhere
 from tests.architecture.things import ids_of
 from tests.factories.pupils import PlacementFactory, PupilFactory
@@ -20,7 +20,7 @@ from tests.factories.schools import ARBFactory, ClassGroupFactory
 
 # All that opens for a host link. Whoever adds to this lets a host read more about children.
 OF_THE_SCHOOL = {
-    *("arb", "early_years", "early_years_pdf", "early_years_file", "home"),
+    *("arb", "early_years", "early_years_pdf", "early_years_file", "favicon", "home"),
     *("attendance", "attendance_chart", "attendance_file"),
     *("pupils", "pupils_file", "school", "schools", "schools_file", "trusts"),
 }
@@ -79,6 +79,7 @@ def walked(world, sign_in):
                 continue
             response = client.get(address.url(ids))
             content = b"".join(response) if response.streaming else response.content
+            content = b"\n".join(csv_files(content))
             pages[whose, address.name] = (response.status_code, content.decode("utf-8", "ignore"))
     return pages
 
