@@ -61,7 +61,9 @@ BEGIN
 # What people type for an apostrophe but the plain one, which SQL writes twice.
 _APOSTROPHES = APOSTROPHES.replace("'", "")
 # A name in one way of writing, to compare it with others.
-_PLAIN = f"translate(lower(normalize(trim({{}}), NFC)), '{_APOSTROPHES}', '{"''" * 4}')"
+_PLAIN = (
+    f"translate(lower(normalize(trim({{}}), NFC)), '{_APOSTROPHES}', '{"''" * len(_APOSTROPHES)}')"
+)
 # Each sign that is neither letter nor blank is taken for itself, but for apostrophes, which are
 # all one, and quotation marks, before which JSON puts a stroke.
 _LITERAL = rf"""regexp_replace(regexp_replace(regexp_replace({{}},

@@ -104,10 +104,17 @@ def undo(trust_id: int, run: Import, who_asked: WhoAsked) -> None:
     with in_trust(trust_id, person_id=run.undone_by_id):
         share_until_the_end(LINES_OF_IMPORTS, trust_id)
         lines = [
-            line for line in ImportLine.objects.filter(run=run).order_by("-position") if line.traces
+            line
+            for line in ImportLine.objects.filter(run=run)
+            .select_related("pupil")
+            .order_by("-position")
+            if line.traces and line.pupil
         ]
+        for line in lines:
+            # As it is by now: it may have been corrected.
+            line.traces["upn"] = line.pupil.upn
         work = KINDS[run.kind].work(who_asked(run), run, doing=True)
-        work.look_up(_cells(run, lines).values())
+        work.look_up({"upn": line.traces["upn"]} for line in lines)
         together = work.undo_together(lines)
         for line in lines:
             if line.pk in together:
@@ -152,7 +159,13 @@ def _try(
     line.problems = []
     line.about = work.about(cells)[:200]
     try:
-        _check_once(work.key(cells), line, first)
+        _check_once(work.key(cells), line, first, "is about the same already. Keep one of them.")
+        _check_once(
+            work.child(cells),
+            line,
+            first,
+            "has a child of this name and day of birth. If it is another one, add it by hand.",
+        )
         with transaction.atomic():
             _take_back(work.do(cells))
     except LineRefused as refused:
@@ -182,12 +195,12 @@ def _carry_out(work: Work, line: ImportLine, cells: Cells) -> None:
         line.traces = dict(done.traces)
 
 
-def _check_once(key: Hashable, line: ImportLine, first: dict[Hashable, int]) -> None:
+def _check_once(key: Hashable, line: ImportLine, first: dict[Hashable, int], words: str) -> None:
     """Ask that no line above is about the same; `first` has the position of each."""
     if key == "" or (above := first.setdefault(key, line.position)) == line.position:
         return
     named = ImportLine.objects.get(run=line.run_id, position=above).where.capitalize()
-    raise LineRefused(Problem("UPN", f"{named} is about the same already. Keep one of them."))
+    raise LineRefused(Problem("UPN", f"{named} {words}"))
 
 
 def _take_back(done: Done) -> NoReturn:

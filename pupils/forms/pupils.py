@@ -181,15 +181,27 @@ class PlacementForm(forms.Form):
 class NewPupilForm(PlacementForm, PupilForm):
     """A pupil with the first placement.
 
-    That it is another child than one of the same name is asked only once there is one.
+    That it is another child than one of the same name is asked only once there is one, and of that
+    one: the box stands for its id.
     """
 
-    another_child = forms.BooleanField(label="Another child of the same name", required=False)
+    another_than = forms.IntegerField(label="Another child of the same name", required=False)
+    asks_about: int | None = None
+
+    def ask_whether_another(self, pupil_id: int, words: str) -> None:
+        """Ask whether it is another child than this one."""
+        self.asks_about = pupil_id
+        self.add_error("another_than", words)
 
     @property
-    def asks_whether_another(self) -> bool:
-        """Whether a child of the same name has been found."""
-        return "another_child" in self.errors or "another_child" in self.data
+    def asked_about(self) -> int | None:
+        """The child that the question is or was about."""
+        return self.asks_about or self.cleaned_data.get("another_than")
+
+    @property
+    def says_another(self) -> bool:
+        """Whether the box was ticked for that child."""
+        return self.asks_about is None and self.asked_about is not None
 
 
 class LeaveForm(forms.Form):

@@ -138,6 +138,7 @@ def namesake(access: Access, pupil: Pupil) -> Pupil | None:
     """Return another pupil whom the person sees, of the same name and day of birth."""
     name = plain(str(pupil)).casefold()
     born = Pupil.objects.visible_to(access).filter(born_on=pupil.born_on).exclude(upn=pupil.upn)
+    born = born.order_by("pk")
     return next((each for each in born if plain(str(each)).casefold() == name), None)
 
 

@@ -68,6 +68,7 @@ class SameChild(Exception):
     """A pupil of this name and day of birth is here already, with another UPN."""
 
     def __init__(self, pupil: Pupil) -> None:
+        self.pupil = pupil
         super().__init__(
             f"{pupil}, born on the same day, is here already with {pupil.upn}. If it is the same"
             " child, correct the UPN there."
@@ -89,18 +90,19 @@ def add_pupil(
     known: Characteristics,
     place: Place,
     starts_on: dt.date,
-    another_child: bool = False,
+    another_than: int | None = None,
 ) -> Pupil:
     """Add a pupil with a first placement.
 
     Raises `UPNTaken`, `PlacementRefused`, and `SameChild` unless the person has said that it is
-    `another_child`.
+    another child than the one with this id.
     """
     _check_reach(by, place)
     _check_place(place, starts_on, known["born_on"])
     pupil = Pupil(**known)
     _save_unless_taken(by, pupil)
-    if not another_child and (same := namesake(by, pupil)):
+    same = namesake(by, pupil)
+    if same and same.pk != another_than:
         raise SameChild(same)
     Placement.objects.create(pupil=pupil, starts_on=starts_on, **place.as_fields())
     return pupil

@@ -73,10 +73,10 @@ def pupil_add(request: TrustRequest) -> HttpResponse:
                 known=form.known,
                 place=form.place,
                 starts_on=form.cleaned_data["starts_on"],
-                another_child=form.cleaned_data["another_child"],
+                another_than=form.cleaned_data["another_than"],
             )
         except SameChild as same:
-            form.add_error("another_child", f"{same} If it is not, tick the box.")
+            form.ask_whether_another(same.pupil.pk, f"{same} If it is not, tick the box.")
         except UPNTaken as taken:
             form.add_error("upn", str(taken))
         except PlacementRefused as refused:

@@ -10,7 +10,7 @@ from assessment.models import Achievement
 from assessment.selectors.celebrating import achievements_of
 from assessment.selectors.pupil_overview import Overview, overview
 from parrcs.core.access import Access
-from parrcs.core.names import plain, spelt
+from parrcs.core.names import plain
 from parrcs.core.written import in_written
 from pupils.choices import ReviewBlock
 from pupils.measures import TargetSuccess, target_success
@@ -103,14 +103,14 @@ def _outcomes(access: Access, file: PupilFile, plan: Plan) -> list[TargetsOfOutc
 def nobody_named(page: str, protected: Sequence[Pupil]) -> str:
     """Replace the names of protected pupils by their initials in what people wrote on a page.
 
-    A name is looked for as it is written, with any apostrophe, or all in capitals: many are words
-    as well, and May between two numbers is a month.
+    A name is looked for as it is written, with any apostrophe and any accents, or all in capitals:
+    many are words as well, and May between two numbers is a month.
     """
     names = {plain(word): f"{word[0]}." for pupil in protected for word in str(pupil).split()}
     if not names:
         return in_written(page, lambda text: text)
     either = "|".join(
-        spelt(escape(each, quote=False))
+        re.escape(escape(each, quote=False))
         for name in sorted(names, key=len, reverse=True)
         for each in (name, name.upper())
     )
@@ -119,13 +119,17 @@ def nobody_named(page: str, protected: Sequence[Pupil]) -> str:
     def unnamed(text: str) -> str:
         # Apostrophes are escaped for the sake of attributes, and this is text.
         text = normalize("NFC", text.replace("&#x27;", "'"))
-        return pattern.sub(lambda found: _initial_of(found[0], names), text)
+        parts, end = [], 0
+        for found in pattern.finditer(plain(text)):
+            parts += [text[end : found.start()], _initial_of(found[0], names)]
+            end = found.end()
+        return "".join([*parts, text[end:]])
 
     return in_written(page, unnamed)
 
 
 def _initial_of(found: str, names: Mapping[str, str]) -> str:
-    written = plain(unescape(found))
+    written = unescape(found)
     return names.get(written) or next(
         initial for name, initial in names.items() if name.upper() == written
     )

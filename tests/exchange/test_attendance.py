@@ -1,19 +1,22 @@
 """The inclusion lead brings in the register: looked at first, then stored, and put back."""
 
+import csv
 import datetime as dt
 import io
+from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from exchange.models import Import
 from exchange.services.files.tables import FileRefused
 from parrcs.core.access import Role
-from pupils.models import AttendanceTotal, Placement
+from pupils.models import AttendanceTotal, Placement, Pupil
 from schools.models import Term
 from tests.assessment.streams import hostile
 from tests.exchange.conftest import as_csv, as_xlsx, counts
@@ -23,6 +26,19 @@ from tests.pupils.conftest import words
 WEEK = [dt.date(2026, 9, 7) + dt.timedelta(days=n) for n in range(5)]
 DAY = ("UPN", "Date", "AM", "PM")
 SUM = ("UPN", "From", "Until", "Possible", "Attended", "Authorised", "Unauthorised", "Late")
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """A Saturday of autumn 2026; what is sent today is looked through and applied today."""
+    clock = Clock(dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC))
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    return clock
+
+
+@dataclass
+class Clock:
+    now: dt.datetime
 
 
 @pytest.fixture(autouse=True)
@@ -169,8 +185,30 @@ def test_the_refused_lines_come_back_mended(world, lead, sign_in):
     bad, worse = world.pupils[:2]
     run = bring_in(lead, [*week(bad, "?\\"), *week(worse)])
     refused = sign_in(Role.INCLUSION_LEAD).get(reverse("import_refused", args=[run.pk]))
+    assert counts(send(lead, refused.content)) == ("checked", 0, 0, 0, 1)
     mended = refused.content.replace(b",?,", b",/,").replace(b",?,", b",/,")
     assert counts(send(lead, mended)) == ("checked", 1, 0, 0, 0)
+
+
+def test_refused_lines_that_nobody_mended_are_refused_again(world, lead, sign_in):
+    twice, undated, nameless = world.pupils
+    rows = [
+        *week(twice),
+        (twice.upn, "07/09/2026", "I", ""),
+        *week(undated),
+        (undated.upn, "31/09/2026", "I", "I"),
+        ("", "07/09/2026", "I", "I"),
+    ]
+    run = bring_in(lead, rows)
+    assert counts(run) == ("applied", 0, 0, 0, 3)
+    refused = sign_in(Role.INCLUSION_LEAD).get(reverse("import_refused", args=[run.pk])).content
+    assert counts(send(lead, refused)) == ("checked", 0, 0, 0, 3)
+    # Who fills in the UPN and says that it is mended gets the codes in that were sent.
+    lines = list(csv.reader(refused.decode("utf-8-sig").splitlines()))
+    assert lines[3][1] == "There is no UPN in this line."
+    lines[3][:2] = [nameless.upn, ""]
+    assert counts(bring_in(lead, lines[1:], lines[0])) == ("applied", 1, 0, 0, 2)
+    assert stored(nameless) == [(WEEK[0], WEEK[4], 2, 0, 2, 0, 0)]
 
 
 def test_a_pupil_who_moves_has_a_total_in_each_place(world, lead):
@@ -200,6 +238,39 @@ def test_a_pupil_who_moves_has_a_total_in_each_place(world, lead):
     assert refusals(lead, run) == [
         (2, "", "The pupil was not on roll here on 9 September 2026 (and 2 more days).")
     ]
+
+
+def test_a_move_that_is_entered_late_never_counts_a_day_twice(world, desk_of):
+    pupil, start = world.pupils[0], dt.date(2026, 10, 1)
+    sums = [(pupil.upn, "01/09/2026", "23/10/2026", 76, 76)]
+    trust = desk_of(Role.TRUST_LEAD)
+    bring_in(trust, sums, SUM[:5])
+    Placement.objects.filter(pupil=pupil).update(ends_on=start - dt.timedelta(days=1))
+    PlacementFactory(
+        pupil=pupil, school=world.other_school, route=world.routes["formal"], starts_on=start
+    )
+    theirs = [(pupil.upn, "01/10/2026", "23/10/2026", 30, 30)]
+    run = send(trust, theirs, SUM[:5], school=world.other_school)
+    assert "are counted where the pupil was placed before" in refusals(trust, run)[0][2]
+    # There the sum is cut to the days before the move; then the rest comes in.
+    bring_in(trust, [(pupil.upn, "01/09/2026", "30/09/2026", 44, 44)], SUM[:5])
+    run = send(trust, theirs, SUM[:5], school=world.other_school)
+    assert counts(trust.apply(run)) == ("applied", 1, 0, 0, 0)
+    assert [row[:3] for row in stored(pupil)] == [
+        (dt.date(2026, 9, 1), dt.date(2026, 9, 30), 44),
+        (start, dt.date(2026, 10, 23), 30),
+    ]
+
+
+def test_it_is_the_same_tomorrow_and_under_a_corrected_number(world, lead, now):
+    pupil = world.pupils[0]
+    run = send(lead, [(pupil.upn, "02/11/2026", "18/12/2026", 28, 28)], SUM[:5])
+    now.now += dt.timedelta(days=1)
+    run = lead.apply(run)
+    assert counts(run) == ("applied", 1, 0, 0, 0)
+    Pupil.objects.filter(pk=pupil.pk).update(upn=PupilFactory.build().upn)
+    assert lead.undo(run).left_lines == 0
+    assert stored(pupil) == []
 
 
 def test_a_file_for_one_school_says_nothing_of_another(world, desk_of):
@@ -283,20 +354,21 @@ def test_on_the_pages_it_is_an_import_like_the_others(world, lead, sign_in):
 
 
 def test_thirty_pupils_cost_no_more_to_look_up_than_two(world, lead):
-    def cost(pupils):
+    writes = ("INSERT", "UPDATE", "DELETE", "SAVEPOINT")
+
+    def cost(pupils, codes):
         with CaptureQueriesContext(connection) as queries:
-            send(lead, [row for pupil in pupils for row in week(pupil)])
-        # What each line writes, and takes back.
-        return sum(
-            not any(word in each["sql"] for word in ("SAVEPOINT", "INSERT", "pupils_attendance"))
-            for each in queries
-        )
+            bring_in(lead, [row for pupil in pupils for row in week(pupil, codes)])
+        return sum(not any(word in each["sql"] for word in writes) for each in queries)
 
     more = [PupilFactory() for _ in range(28)]
     for pupil in more:
         PlacementFactory(pupil=pupil, school=world.school, route=world.routes["formal"])
     bring_in(lead, week(world.arb_pupils[0]))
-    assert cost(world.pupils[:2]) == cost([world.pupils[2], *more])
+    few, many = world.pupils[:2], [world.pupils[2], *more]
+    assert cost(few, "/\\") == cost(many, "/\\")
+    # The same where something is known of them.
+    assert cost(few, "II") == cost(many, "II")
 
 
 def test_a_year_of_a_school_as_a_workbook(world, lead):

@@ -26,7 +26,7 @@ def read(*rows):
     return [
         (
             line.number,
-            {heading: text for (heading, _), text in zip(columns, line.texts, strict=True) if text},
+            {heading: text for (heading, _), text in zip(columns, line.texts, strict=False) if text},
         )
         for line in lines
     ]
@@ -163,18 +163,42 @@ def test_what_has_no_cell_of_its_own_is_said_beside_the_pupil():
             2,
             {
                 "UPN": ONE,
-                "What is wrong": f"{twice} Line 5: “soon” is not a date like 07/09/2026.",
-                "07/09/2026 AM": "/",
+                "What is wrong": f"{twice} Line 5, I: “soon” is not a date like 07/09/2026.",
+                "07/09/2026 AM": "/ and I",
             },
         ),
         (3, {"UPN": TWO, "07/09/2026 AM": "/"}),
-        (6, {"What is wrong": "There is no UPN in this line."}),
+        (6, {"What is wrong": "There is no UPN in this line.", "07/09/2026 AM": "/"}),
     ]
     many = [(ONE, "soon", "I")] * 7
     ((_, said),) = read(("UPN", "Date", "AM"), *many)
     assert said["What is wrong"].endswith(
-        "Line 6: “soon” is not a date like 07/09/2026. And 2 more."
+        "Line 6, I: “soon” is not a date like 07/09/2026. And 2 more."
     )
+
+
+def test_what_was_wrong_stays_so_until_somebody_says_that_it_is_mended():
+    ((_, said),) = read(("UPN", "What is wrong", "07/09/2026 AM"), (ONE, "Sent twice.", "/"))
+    assert said["What is wrong"].startswith("Sent twice. (Empty the cell “What is wrong”")
+    ((_, mended),) = read(("UPN", "What is wrong", "07/09/2026 AM"), (ONE, "", "/"))
+    assert "What is wrong" not in mended
+
+
+def test_what_is_not_read_is_told():
+    columns, _ = read_attendance(
+        [("UPN", "Form", "Date", "AM", "Afternoon register"), (ONE, "C", "07/09/2026", "/", "I")]
+    )
+    assert [heading for heading, code in columns if not code] == ["Form", "Afternoon register"]
+    for heading in ("08/09 AM", "2026-13-01 PM"):
+        with pytest.raises(FileRefused, match="named by its whole date"):
+            read_attendance([("UPN", "07/09/2026 AM", heading), (ONE, "/", "/")])
+
+
+def test_a_day_of_its_own_for_each_pupil_is_refused_before_it_is_laid_out():
+    days = (dt.date(2000, 1, 1) + dt.timedelta(days=n) for n in range(4000))
+    rows = [(f"UPN{n}", day, "/") for n, day in enumerate(days)]
+    with pytest.raises(FileRefused, match="has 4000 sessions; at most 800"):
+        read_attendance([("UPN", "Date", "AM"), *rows])
 
 
 def test_of_two_headings_the_one_is_read_that_says_it_best():

@@ -167,11 +167,34 @@ def test_the_same_child_under_another_number_is_refused(desk: Desk) -> None:
     same = {"Legal_Surname": "SURNAME1", "Preferred_Forename": "forename1"}
     run = desk.send(as_csv([row(2, **same), row(3, **same, DOB="15/03/2016")]))
     assert counts(run) == ("checked", 1, 0, 0, 1)
+    # Nor twice in one file: the check says so, not the applying.
+    other = {"Legal_Surname": "Other", "Preferred_Forename": "Zo\u00eb"}
+    plain = {"Legal_Surname": "OTHER", "Preferred_Forename": "zoe", "DOB": "2016-03-14"}
+    both = desk.send(as_csv([row(4, **other), row(5, **plain)]))
+    assert counts(both) == ("checked", 1, 0, 0, 1)
+    assert "Line 2 has a child of this name" in desk.lines(both)[1].problems[0][1]
     (column, said), *_ = desk.lines(run)[0].problems
     assert column == "UPN"
     assert said.startswith(
         f"Forename1 Surname1, born on the same day, is here already with {upn(1)}"
     )
+
+
+def test_lines_name_nobody_of_another_place(desk_of, world: World) -> None:
+    """A trust lead sees them, but the head of the school reads the same lines."""
+    theirs = world.other_pupils[0]
+    Pupil.objects.filter(pk=theirs.pk).update(
+        first_name="Secret", last_name="Child", born_on=dt.date(2016, 3, 14), upn=upn(9)
+    )
+    desk = desk_of(Role.TRUST_LEAD)
+    secret = {"Legal_Surname": "Child", "Preferred_Forename": "Secret"}
+    run = desk.send(as_csv([row(1, **secret), row(9, Legal_Surname="X", Preferred_Forename="Y")]))
+    said = desk.lines(run)[0].problems[0][1]
+    assert said.startswith("A child of this name and day of birth is in another place")
+    assert upn(9) not in said
+    told = [[each.about, each.problems] for each in desk.lines(run)]
+    assert "Secret" not in str(told[1])
+    assert told[1][1] == [["UPN", f"This pupil is not in {world.school}."]]
 
 
 def test_what_changed_since_the_check_is_never_written_over(desk: Desk, world: World) -> None:

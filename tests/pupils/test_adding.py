@@ -209,11 +209,19 @@ def test_the_same_child_is_not_added_twice_unasked(world, sign_in):
     head = sign_in(Role.HEAD)
     asked = typed(world, upn="F908700025001", last_name="o'kafor")
     first = head.post(reverse("pupil_add"), asked)
-    assert wrong(first) == ["id_another_child"]
+    assert wrong(first) == ["id_another_than"]
+    assert f'name="another_than" value="{there.pk}"' in first.content.decode()
     assert "Amara O\u2019Kafor, born on the same day, is here already" in words(first)
     assert "B801200005001" in words(first)
     assert Pupil.objects.filter(first_name="Amara").count() == 1
-    second = head.post(reverse("pupil_add"), asked | {"another_child": "on"}, follow=True)
+    # The tick is about this child and no other.
+    other = asked | {"another_than": there.pk + 1}
+    assert wrong(head.post(reverse("pupil_add"), other)) == ["id_another_than"]
+    asked_again = asked | {"another_than": there.pk, "upn": "B8012"}
+    kept = head.post(reverse("pupil_add"), asked_again)
+    assert wrong(kept) == ["id_upn"]
+    assert "checked" in kept.content.decode().partition('name="another_than"')[2][:60]
+    second = head.post(reverse("pupil_add"), asked | {"another_than": there.pk}, follow=True)
     assert "Amara o'kafor was added." in words(second)
     # Nobody is asked about a child whom they may not see.
     Placement.objects.filter(pupil=there).update(school=world.other_school)

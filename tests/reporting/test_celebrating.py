@@ -206,6 +206,7 @@ def test_nothing_that_leaves_names_or_shows_a_protected_pupil(world, teacher, si
         ("O\N{RIGHT SINGLE QUOTATION MARK}Quillan", "O'Quillan"),
         ("O'Quillan", "O\N{MODIFIER LETTER APOSTROPHE}QUILLAN\N{RIGHT SINGLE QUOTATION MARK}s"),
         ("Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "zoe\N{COMBINING DIAERESIS}"),
+        ("Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "Zoe\N{ACUTE ACCENT}s"),
     ],
 )
 def test_a_protected_pupil_is_not_named_in_another_spelling(world, teacher, area, name, as_written):

@@ -225,6 +225,9 @@ def test_names_are_sought_in_what_people_wrote_and_in_nothing_else():
     around = '<table class="Table">Meeting on 15 May 2027 {}</table>'
     assert said("May and SHAY O\u2019N, seen 3 May.") == around.format("M. and S. O., seen 3 May.")
     assert said("O\u02bcN\u2019s mother") == around.format("O.\u2019s mother")
+    assert said("Shay\u02bcs \u00e9t\u00e9, Sh\u00e0y & O\u00b4N") == around.format(
+        "S.\u02bcs \u00e9t\u00e9, S. &amp; O."
+    )
     assert said("<b>Shay</b> O'N\ue001 May") == around.format("&lt;b&gt;S.&lt;/b&gt; O. M.")
     assert nobody_named(f"May {written('May')}", []) == "May May"
 

@@ -8,16 +8,18 @@ sessions become one line with a column for each session, as the second has it.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from exchange.services.files.headings import UPN, Column, bare
-from exchange.services.files.tables import FileRefused, Line
+from exchange.services.files.tables import MOST_LINES, FileRefused, Line
 from pupils.measures import Sessions
 
 # Where the headings may stand: exports put a title and a date above them.
 _HEADINGS_WITHIN = 20
+# Two a day in a school year, and some to spare.
+MOST_SESSIONS = 800
 # Faults of one pupil that are told; of a file in another alphabet each cell is one.
 _FAULTS_TOLD = 5
 
@@ -32,13 +34,13 @@ SESSIONS = (
         "am",
         "AM",
         "The code of the morning, such as / or I.",
-        ("AM Mark", "AM Code", "Morning", "Session AM", "AM Session"),
+        ("AM Mark", "AM Code", "Morning", "Morning Mark", "Session AM", "AM Session"),
     ),
     Column(
         "pm",
         "PM",
         "The code of the afternoon, such as \\ or L.",
-        ("PM Mark", "PM Code", "Afternoon", "Session PM", "PM Session"),
+        ("PM Mark", "PM Code", "Afternoon", "Afternoon Mark", "Session PM", "PM Session"),
     ),
 )
 SUMS = (
@@ -85,12 +87,13 @@ SUMS = (
         ("Lates", "Late Sessions", "Late Arrivals", "Sessions Late"),
     ),
 )
-WRONG = "wrong"
+# What is wrong with a line as it was sent; filled in until somebody has mended it.
+WRONG = Column("wrong", "What is wrong", "")
 
 # Each known heading, and how well it says what its column is.
 _NAMES = {
     bare(name): (column.code, rank)
-    for column in (UPN, *SESSIONS, *SUMS)
+    for column in (UPN, WRONG, *SESSIONS, *SUMS)
     for rank, name in enumerate((column.heading, *column.also))
 }
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -148,6 +151,20 @@ class _Pupil:
     lines: dict[Session, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
+    def take(self, number: int, session: Session, text: str) -> None:
+        """Note what a line says of a session; where two say something, both, which is no code."""
+        code = text[:20].upper()
+        if not code:
+            return
+        if session in self.codes:
+            before = self.lines[session]
+            self.wrong.append(
+                f"{session.heading} is there twice, in line {before} and line {number}."
+            )
+            code = f"{self.codes[session]} and {code}"
+        self.codes[session] = code
+        self.lines.setdefault(session, number)
+
 
 @dataclass(frozen=True)
 class _Row:
@@ -169,8 +186,9 @@ def read_attendance(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[str, str]
     """Return headings with the codes of their columns, and the lines, of a table.
 
     Its first rows hold the headings. Empty cells are sessions that nobody has marked, and say
-    nothing. What cannot stand in a line of its own is said in a column `WRONG`. Raises
-    `FileRefused` for a table without the columns that attendance takes.
+    nothing. What is wrong with a line as such is said in a column `WRONG`, and stays so if the
+    line comes back with it. Raises `FileRefused` for a table without the columns that attendance
+    takes.
     """
     at, columns, sessions = _headings(rows)
     body = [
@@ -179,16 +197,21 @@ def read_attendance(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[str, str]
         if not (row := _Row(number, cells)).is_blank and not _is_words(row, columns)
     ]
     if sessions:
-        return _by_session(_of_columns(body, columns["upn"], sessions))
-    if "day" in columns and ("am" in columns or "pm" in columns):
-        return _by_session(_of_days(body, columns))
-    if {"from", "until", "possible", "attended"} <= columns.keys():
-        return _by_sum(body, columns)
-    raise FileRefused(
-        "holds no attendance. Beside the UPN it takes Date with AM and PM, or a column for each"
-        " session (such as 07/09/2026 AM), or From, Until, Possible, Attended, Authorised and"
-        " Unauthorised."
-    )
+        found = _by_session(_of_columns(body, columns, sessions))
+    elif "day" in columns and ("am" in columns or "pm" in columns):
+        found = _by_session(_of_days(body, columns))
+    elif {"from", "until", "possible", "attended"} <= columns.keys():
+        found = _by_sum(body, columns)
+    else:
+        raise FileRefused(
+            "holds no attendance. Beside the UPN it takes Date with AM and PM, or a column for"
+            " each session (such as 07/09/2026 AM), or From, Until, Possible, Attended, Authorised"
+            " and Unauthorised."
+        )
+    headings, lines = found
+    read = {*columns.values(), *sessions}
+    others = [(str(cell), "") for place, cell in enumerate(rows[at]) if cell and place not in read]
+    return [*headings, *others], lines
 
 
 def as_day(value: Any) -> dt.date | None:
@@ -254,7 +277,12 @@ def _headings(
                 raise FileRefused(f"has two columns with the heading “{cell}”. Keep one of them.")
             if code and rank < ranks.get(code, rank + 1):
                 columns[code], ranks[code] = number, rank
-            elif not code and (day := as_day(text)) and (half := _HALF.search(text)):
+            elif not code and (half := _HALF.search(text)) and re.search(r"\d", text):
+                if (day := as_day(text)) is None:
+                    raise FileRefused(
+                        f"has a column “{cell}”. A session is named by its whole date, such as"
+                        " 07/09/2026 AM."
+                    )
                 sessions[number] = Session(day, half[1].upper())
         if "upn" in columns:
             return at, columns, sessions
@@ -266,65 +294,67 @@ def _is_words(row: _Row, columns: Mapping[str, int]) -> bool:
     return row.text(columns["upn"]) == UPN.words
 
 
-def _of_days(rows: Sequence[_Row], columns: Mapping[str, int]) -> Iterator[_Pupil]:
+def _of_days(rows: Sequence[_Row], columns: Mapping[str, int]) -> list[_Pupil]:
     """Gather the days of each pupil."""
     halves = [(half.upper(), columns[half]) for half in ("am", "pm") if half in columns]
     pupils: dict[str, _Pupil] = {}
+    at = columns["day"]
     for row in rows:
-        upn = _upn(row, columns["upn"])
-        if not upn:
-            yield _nobody(row)
-            continue
-        pupil = pupils.setdefault(upn, _Pupil(row.number, upn))
-        at = columns["day"]
+        pupil = _pupil_of(row, columns, pupils)
         day = as_day(row.cells[at]) if at < len(row.cells) else None
         if day is None:
-            words = f"“{row.text(at)[:20]}” is not a date like 07/09/2026."
-            pupil.wrong.append(f"Line {row.number}: {words}")
+            codes = " and ".join(filter(None, (row.text(column) for _, column in halves)))
+            pupil.wrong.append(
+                f"Line {row.number}, {codes or 'no code'}:"
+                f" “{row.text(at)[:20]}” is not a date like 07/09/2026."
+            )
             continue
         for half, column in halves:
-            _take(pupil, row.number, Session(day, half), row.text(column))
-    yield from pupils.values()
+            pupil.take(row.number, Session(day, half), row.text(column))
+    return list(pupils.values())
 
 
-def _of_columns(rows: Sequence[_Row], at: int, sessions: Mapping[int, Session]) -> Iterator[_Pupil]:
+def _of_columns(
+    rows: Sequence[_Row], columns: Mapping[str, int], sessions: Mapping[int, Session]
+) -> list[_Pupil]:
     """Read a row for each pupil; a pupil may have two, each with some of the sessions."""
     pupils: dict[str, _Pupil] = {}
     for row in rows:
-        upn = _upn(row, at)
-        if not upn:
-            yield _nobody(row)
-            continue
-        pupil = pupils.setdefault(upn, _Pupil(row.number, upn))
+        pupil = _pupil_of(row, columns, pupils)
         for column, session in sessions.items():
-            _take(pupil, row.number, session, row.text(column))
-    yield from pupils.values()
+            pupil.take(row.number, session, row.text(column))
+    return list(pupils.values())
 
 
-def _take(pupil: _Pupil, number: int, session: Session, text: str) -> None:
-    if not text:
-        return
-    if session in pupil.codes:
-        pupil.wrong.append(
-            f"{session.heading} is there twice, in line {pupil.lines[session]} and line {number}."
-        )
-    pupil.codes.setdefault(session, text[:20].upper())
-    pupil.lines.setdefault(session, number)
+def _pupil_of(row: _Row, columns: Mapping[str, int], pupils: dict[str, _Pupil]) -> _Pupil:
+    """Return the pupil of a row; a row without UPN is somebody's own."""
+    upn = _upn(row, columns["upn"])
+    pupil = pupils.setdefault(upn or f"line {row.number}", _Pupil(row.number, upn))
+    pupil.wrong += _wrong(row, columns, upn)
+    return pupil
 
 
-def _nobody(row: _Row) -> _Pupil:
-    return _Pupil(row.number, "", wrong=["There is no UPN in this line."])
+def _wrong(row: _Row, columns: Mapping[str, int], upn: str) -> list[str]:
+    """Return what is wrong with a row as such, and what was when it was sent before."""
+    before = row.text(columns.get(WRONG.code))
+    found = [f"{before} (Empty the cell “{WRONG.heading}” once this is mended.)"] if before else []
+    return found if upn else [*found, "There is no UPN in this line."]
 
 
 def _upn(row: _Row, column: int) -> str:
     return "".join(row.text(column).split()).upper()
 
 
-def _by_session(pupils: Iterator[_Pupil]) -> tuple[list[tuple[str, str]], list[Line]]:
+def _by_session(pupils: list[_Pupil]) -> tuple[list[tuple[str, str]], list[Line]]:
     """Return a line for each pupil, with a column for each session of the file."""
-    held = sorted(pupils, key=lambda each: each.number)
-    sessions = sorted({session for pupil in held for session in pupil.codes})
-    headings = [(UPN.heading, UPN.code), ("What is wrong", WRONG)]
+    sessions = sorted({session for pupil in pupils for session in pupil.codes})
+    # A line has a cell for each session: a row for each pupil on a day of their own would be many.
+    if len(sessions) > MOST_SESSIONS:
+        raise FileRefused(
+            f"has {len(sessions)} sessions; at most {MOST_SESSIONS} are read. Send one school year"
+            " at a time."
+        )
+    headings = [(UPN.heading, UPN.code), (WRONG.heading, WRONG.code)]
     headings += [(session.heading, session.code) for session in sessions]
     lines = [
         Line(
@@ -335,7 +365,7 @@ def _by_session(pupils: Iterator[_Pupil]) -> tuple[list[tuple[str, str]], list[L
                 *(pupil.codes.get(session, "") for session in sessions),
             ],
         )
-        for pupil in held
+        for pupil in sorted(_not_too_many(pupils), key=lambda each: each.number)
         if pupil.codes or pupil.wrong
     ]
     return headings, lines
@@ -345,16 +375,24 @@ def _by_sum(
     rows: Sequence[_Row], columns: Mapping[str, int]
 ) -> tuple[list[tuple[str, str]], list[Line]]:
     """Return the rows as they stand, and say of which the days overlap."""
-    wrong = _overlapping(rows, columns)
-    headings = [(UPN.heading, UPN.code), ("What is wrong", WRONG)]
+    overlapping = _overlapping(rows, columns)
+    headings = [(UPN.heading, UPN.code), (WRONG.heading, WRONG.code)]
     headings += [(column.heading, column.code) for column in SUMS]
     lines = []
-    for row in rows:
+    for row in _not_too_many(rows):
         upn = _upn(row, columns["upn"])
-        fault = wrong.get(row.number, "") if upn else "There is no UPN in this line."
+        wrong = _wrong(row, columns, upn)
+        if upn and row.number in overlapping:
+            wrong.append(overlapping[row.number])
         texts = [row.text(columns.get(column.code))[:20] for column in SUMS]
-        lines.append(Line(row.number, [upn, fault, *texts]))
+        lines.append(Line(row.number, [upn, _told(wrong), *texts]))
     return headings, lines
+
+
+def _not_too_many[Held: (_Row, _Pupil)](held: Sequence[Held]) -> Sequence[Held]:
+    if len(held) > MOST_LINES:
+        raise FileRefused(f"has more than {MOST_LINES} lines. Send it in parts.")
+    return held
 
 
 def _overlapping(rows: Sequence[_Row], columns: Mapping[str, int]) -> dict[int, str]:

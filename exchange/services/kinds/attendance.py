@@ -5,9 +5,12 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.utils import timezone
+
 from exchange.choices import ImportKind
 from exchange.models import Import, ImportLine
 from exchange.services.files.attendance import (
+    MOST_SESSIONS,
     SESSIONS,
     SUMS,
     WRONG,
@@ -19,7 +22,7 @@ from exchange.services.files.attendance import (
     total_of,
 )
 from exchange.services.files.headings import UPN
-from exchange.services.files.tables import LARGEST_FILE, MOST_LINES, FileRefused
+from exchange.services.files.tables import LARGEST_FILE, FileRefused
 from exchange.services.kinds.base import (
     Cells,
     Change,
@@ -50,7 +53,7 @@ _LIMITS = Limits(
     unpacked=40 * MB,
     marks=1_500_000,
     rows=60_000,
-    columns=800,
+    columns=MOST_SESSIONS,
 )
 
 
@@ -68,8 +71,9 @@ class AttendanceKind(Kind):
     words = (
         "The register as your system exports it: for each pupil and day the codes of AM and PM, or"
         " a column for each session, such as 07/09/2026 AM; or sums, a line for each pupil and"
-        " half term. Days that are in the file take the place of what is known of them. Of the"
-        " codes only the sums by half term are kept."
+        " half term. Days that are in the file take the place of what is known of them. The file"
+        " is kept for the seven days in which it can be undone; then only the sums by half term"
+        " stay."
     )
 
     def work(self, by: Access, run: Import, *, doing: bool) -> "AttendanceWork":
@@ -94,8 +98,6 @@ class AttendanceKind(Kind):
                 continue
             if not lines:
                 raise FileRefused("holds headings, but no session below them.")
-            if len(lines) > MOST_LINES:
-                raise FileRefused(f"has more than {MOST_LINES} lines. Send it in parts.")
             return Sheet(columns, lines)
         raise missing
 
@@ -108,7 +110,9 @@ class AttendanceWork(Work):
         upns = {upn_of(cells) for cells in every} - {""}
         if self.doing:
             list(Pupil.objects.filter(upn__in=upns).order_by("pk").select_for_update())
-        self._desk = Desk(self.by, upns, within=scope_of(self.run))
+        # A day that was to come when the file was sent stays so until it is applied.
+        today = timezone.localdate(self.run.sent_at)
+        self._desk = Desk(self.by, upns, within=scope_of(self.run), today=today)
 
     def name_of(self, upn: str) -> str:
         """Return the name of a pupil who is or was in a place of the person's, or nothing."""
@@ -124,8 +128,8 @@ class AttendanceWork(Work):
 
     def do(self, cells: Cells) -> Done:
         """Let a line take the place of what is known of its days."""
-        if WRONG in cells:
-            raise LineRefused(Problem("", cells[WRONG]))
+        if WRONG.code in cells:
+            raise LineRefused(Problem("", cells[WRONG.code]))
         try:
             pupil = self._desk.pupil(upn_of(cells))
         except CannotBe as reason:

@@ -79,6 +79,10 @@ class Work(ABC):
     def key(self, cells: Cells) -> Hashable:
         """Return what no other line of the file may be about."""
 
+    def child(self, cells: Cells) -> Hashable:  # noqa: ARG002  # of those who are new
+        """Return whom no other line may add once more under another UPN, or nothing."""
+        return ""
+
     @abstractmethod
     def do(self, cells: Cells) -> Done:
         """Carry out one line, with all checks that it meets by hand. Raises `LineRefused`."""
@@ -112,8 +116,12 @@ class Work(ABC):
         return ", ".join(filter(None, (name or self.name_of(upn_of(cells)), cells.get("upn"))))
 
     def name_of(self, upn: str) -> str:
-        """Return the name of a pupil whom the person sees, or nothing."""
-        return str(self.files[upn].pupil) if upn in self.files else ""
+        """Return the name of a pupil of the import's place, or nothing.
+
+        Others see the lines too, who may see nobody else.
+        """
+        file = self.files.get(upn)
+        return str(file.pupil) if file and self.within(file) else ""
 
     def within(self, file: PupilFile) -> bool:
         """Say whether a pupil belongs to the place that the import is for."""
@@ -132,11 +140,10 @@ class Work(ABC):
     def check_theirs(self, file: PupilFile, permission: Permission) -> None:
         """Ask that a pupil is the person's to write about, and within the import's place."""
         if not file.lets(self.by, permission):
-            raise LineRefused(
-                Problem("UPN", f"{file.pupil} is in another place now, so this is not yours to do.")
-            )
+            words = "This pupil is in another place now, so this is not yours to do."
+            raise LineRefused(Problem("UPN", words))
         if not self.within(file):
-            raise LineRefused(Problem("UPN", f"{file.pupil} is not in {self.run.place}."))
+            raise LineRefused(Problem("UPN", f"This pupil is not in {self.run.place}."))
 
 
 class Template(NamedTuple):

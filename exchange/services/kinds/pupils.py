@@ -1,7 +1,7 @@
 """Pupils with where they are placed, from a list."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -23,9 +23,10 @@ from exchange.services.kinds.placing import Placing
 from exchange.services.kinds.pupil_columns import COLUMNS, HEADINGS, READ
 from exchange.services.kinds.values import in_words
 from parrcs.core.access import Access, Permission
+from parrcs.core.names import plain
 from pupils.forms.pupils import PupilForm
 from pupils.models import Placement, Pupil
-from pupils.selectors.pupils import PupilFile
+from pupils.selectors.pupils import PupilFile, pupil_files
 from pupils.services.pupils import (
     Place,
     PlacementRefused,
@@ -78,6 +79,18 @@ class PupilsWork(Work):
         """Return the pupil: each stands in one line only."""
         return upn_of(cells)
 
+    def child(self, cells: Cells) -> Hashable:
+        """Return name and day of birth of a pupil who is new."""
+        if upn_of(cells) in self.files:
+            return ""
+        said = (cells.get(name, "") for name in ("first_name", "last_name", "born_on"))
+        first_name, last_name, born_on = said
+        try:
+            born = READ["born_on"](born_on)
+        except ValueError:
+            return ""
+        return (plain(f"{first_name} {last_name}").casefold(), born)
+
     def do(self, cells: Cells) -> Done:
         """Add or correct the pupil, and place them where that is new."""
         upn = upn_of(cells)
@@ -101,10 +114,19 @@ class PupilsWork(Work):
         except UPNTaken as taken:
             raise LineRefused(Problem("UPN", str(taken))) from taken
         except SameChild as same:
-            words = f"{same} If it is not, add this one by hand."
-            raise LineRefused(Problem("UPN", words)) from same
+            raise LineRefused(Problem("UPN", self._same(same))) from same
         except PermissionDenied as denied:
             raise LineRefused(Problem("School", "You do not place pupils there.")) from denied
+
+    def _same(self, same: SameChild) -> str:
+        """Say which child is here already, with the name only of one in the import's place."""
+        (file,) = pupil_files(self.by, pupil_ids=[same.pupil.pk]).values()
+        if self.within(file):
+            return f"{same} If it is not, add this one by hand."
+        return (
+            "A child of this name and day of birth is in another place of the trust, with another"
+            " UPN. If it is the same child, move it; if not, add this one by hand."
+        )
 
     def undo_together(self, lines: Sequence[ImportLine]) -> Mapping[int, str]:
         """Remove the new pupils of whom nothing was recorded."""

@@ -8,7 +8,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from parrcs.core.access import Access, Reach
@@ -36,10 +35,13 @@ class CannotBe(Exception):
 
 
 class Desk:
-    """The pupils that a file names, where they are placed and what is known of them."""
+    """The pupils that a file names, where they are placed and what is known of them.
 
-    def __init__(self, by: Access, upns: Iterable[str], *, within: Reach) -> None:
-        self.today = timezone.localdate()
+    `within` are the places of the file; what comes after `today` is still to come.
+    """
+
+    def __init__(self, by: Access, upns: Iterable[str], *, within: Reach, today: dt.date) -> None:
+        self.today = today
         self.half_terms = half_terms(by)
         self._places = places_of(by, upns, within=within)
         self._known = known_totals(held[0].pupil_id for held in self._places.values())
@@ -133,9 +135,13 @@ class Desk:
         for row in self._known[pupil.pk]:
             if row.starts_on > last or row.ends_on < first:
                 continue
-            if not place_on(self.places(pupil), row.starts_on):
+            place = place_on(self.places(pupil), row.starts_on)
+            if place is None:
+                _check_apart(row, now)
                 continue
-            if row.starts_on < first or row.ends_on > last:
+            # Days after the pupil left are nobody's here, though a sum made before may have them.
+            until = min(row.ends_on, place.ends_on or dt.date.max)
+            if row.starts_on < first or until > last:
                 raise CannotBe(
                     f"Sums for {_days(row.starts_on, row.ends_on)} are known, and the file has"
                     f" only {_days(first, last)} of these days. Take a file with all of them."
@@ -165,6 +171,15 @@ class Desk:
         if half is None:
             return "{} is in no half term of the calendar."
         return "The pupil was not on roll here on {}."
+
+
+def _check_apart(row: AttendanceTotal, now: Iterable[Stretch]) -> None:
+    """Ask that a sum of another place has none of these days: they would count twice."""
+    if any(row.starts_on <= each.ends_on and each.starts_on <= row.ends_on for each in now):
+        raise CannotBe(
+            f"The days from {_days(row.starts_on, row.ends_on)} are counted where the pupil was"
+            " placed before. That sum has to be corrected there first."
+        )
 
 
 def _nobody(upn: str) -> str:
