@@ -26,7 +26,11 @@ def read(*rows):
     return [
         (
             line.number,
-            {heading: text for (heading, _), text in zip(columns, line.texts, strict=False) if text},
+            {
+                heading: text
+                for (heading, _), text in zip(columns, line.texts, strict=False)
+                if text
+            },
         )
         for line in lines
     ]
