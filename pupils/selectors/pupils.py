@@ -137,9 +137,12 @@ def year_group_words(pupil: Pupil, year_starts: dt.date) -> str:
 def namesake(access: Access, pupil: Pupil) -> Pupil | None:
     """Return another pupil whom the person sees, of the same name and day of birth."""
     name = plain(str(pupil)).casefold()
-    born = Pupil.objects.visible_to(access).filter(born_on=pupil.born_on).exclude(upn=pupil.upn)
-    born = born.order_by("pk")
-    return next((each for each in born if plain(str(each)).casefold() == name), None)
+    # Mostly nobody, and who may be seen is the dearer question.
+    born = Pupil.objects.filter(born_on=pupil.born_on).exclude(upn=pupil.upn)
+    same = [each.pk for each in born if plain(str(each)).casefold() == name]
+    if not same:
+        return None
+    return Pupil.objects.visible_to(access).filter(pk__in=same).order_by("pk").first()
 
 
 def protected_at(*school_ids: int) -> list[Pupil]:

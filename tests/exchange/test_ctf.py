@@ -29,8 +29,9 @@ def test_five_hundred_pupils_arrive_in_good_time_and_only_once(desk: Desk, world
     content = ctf(pupil(number) for number in range(500))
     started = time.process_time()
     run = desk.apply(send(desk, content))
-    # The time of this processor, of which the database takes about as much again.
-    assert time.process_time() - started < 10
+    # The time of this processor: how busy others are is not the question. That each line is
+    # followed, for the coverage, makes it about twice as long as it is for people.
+    assert time.process_time() - started < 20
     assert counts(run) == ("applied", 500, 0, 0, 0)
     assert Pupil.objects.count() == before + 500
     again = send(desk, content)
