@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from exchange.services.files.attendance import (
+from exchange.services.files.attendance import read_attendance
+from exchange.services.files.attendance_cells import (
     SUMS,
     Session,
     Wrong,
     as_day,
-    read_attendance,
     session_of,
     total_of,
 )

@@ -9,15 +9,14 @@ from django.utils import timezone
 
 from exchange.choices import ImportKind
 from exchange.models import Import, ImportLine
-from exchange.services.files.attendance import (
-    MOST_SESSIONS,
+from exchange.services.files.attendance import MOST_SESSIONS, read_attendance
+from exchange.services.files.attendance_cells import (
     SESSIONS,
     SUMS,
     WRONG,
     Session,
     Wrong,
     as_day,
-    read_attendance,
     session_of,
     total_of,
 )
