@@ -95,11 +95,12 @@ CODES: Mapping[str, CodeKind] = {
     code: kind
     for kind, codes in (
         (CodeKind.PRESENT, "/ \\ L"),
-        (CodeKind.ELSEWHERE, "K V P W B D"),
+        (CodeKind.ELSEWHERE, "K V P W B"),
         (CodeKind.AUTHORISED, "C C1 C2 E I J1 M R S T"),
         (CodeKind.UNAUTHORISED, "G N O U"),
         (CodeKind.UNABLE, "Q Y1 Y2 Y3 Y4 Y5 Y6 Y7"),
-        (CodeKind.NOT_COUNTED, "X Z #"),
+        # D: registered at another school too, which counts the session.
+        (CodeKind.NOT_COUNTED, "D X Z #"),
     )
     for code in codes.split()
 }

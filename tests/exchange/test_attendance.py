@@ -128,10 +128,41 @@ def test_weeks_stand_beside_each_other_until_the_half_term_comes_whole(world, le
     # Days out of the middle of what is known would count twice, or lose the rest.
     part = send(lead, week(pupil))
     assert counts(part) == ("checked", 0, 0, 0, 1)
-    assert "Sums for 1 September 2026 to 23 October 2026 are known" in refusals(lead, part)[0][2]
+    assert refusals(lead, part)[0][2] == (
+        "76 sessions are known of 1 September 2026 to 23 October 2026, and the file has only 10 of"
+        " these days. Take a file with all of them."
+    )
+    # With all of them it comes in, though no school day is the first or the last of the half term.
+    days = [dt.date(2026, 9, 2) + dt.timedelta(days=n) for n in range(52)]
+    every = [(pupil.upn, day, "/", "\\") for day in days if day.weekday() < 5]
+    assert counts(send(lead, every)) == ("checked", 0, 1, 0, 0)
     # Undone, the two weeks stand again that the sum had taken the place of.
     lead.undo(whole)
     assert [row[2:4] for row in stored(pupil)] == [(10, 10), (2, 1), (2, 2)]
+
+
+def test_a_day_of_a_week_never_takes_the_place_of_the_week(world, lead):
+    """Not even where the file has other days of other pupils."""
+    one, two, three = world.pupils
+    bring_in(lead, [*week(one), *week(two), *week(three)])
+    ends = [(three.upn, f"{WEEK[n]:%d/%m/%Y}", "I", "I") for n in (0, 4)]
+    short = [(one.upn, "07/09/2026", "I", "I"), (two.upn, "11/09/2026", "/", "\\"), *ends]
+    run = send(lead, short)
+    assert counts(run) == ("checked", 0, 0, 0, 3)
+    assert "10 sessions are known" in refusals(lead, run)[2][2]
+    assert "only 4 of these days" in refusals(lead, run)[2][2]
+
+
+def test_a_sum_may_leave_weekends_out_at_either_end(world, lead):
+    pupil = world.pupils[0]
+    bring_in(lead, [(pupil.upn, "05/09/2026", "20/09/2026", 20, 10, 10)], SUM[:6])
+    run = bring_in(lead, [(pupil.upn, "07/09/2026", "18/09/2026", 20, 20)], SUM[:5])
+    assert counts(run) == ("applied", 0, 1, 0, 0)
+    assert stored(pupil) == [(WEEK[0], dt.date(2026, 9, 18), 20, 20, 0, 0, 0)]
+    lead.undo(run)
+    assert stored(pupil) == [(dt.date(2026, 9, 5), dt.date(2026, 9, 20), 20, 10, 10, 0, 0)]
+    short = send(lead, [(pupil.upn, "08/09/2026", "18/09/2026", 18, 18)], SUM[:5])
+    assert "Take a file with all of them" in refusals(lead, short)[0][2]
 
 
 def test_what_is_wrong_is_refused_by_line_and_the_rest_previewed(world, lead):
@@ -208,7 +239,7 @@ def test_refused_lines_that_nobody_mended_are_refused_again(world, lead, sign_in
     assert lines[3][1] == "There is no UPN in this line."
     lines[3][:2] = [nameless.upn, ""]
     assert counts(bring_in(lead, lines[1:], lines[0])) == ("applied", 1, 0, 0, 2)
-    assert stored(nameless) == [(WEEK[0], WEEK[4], 2, 0, 2, 0, 0)]
+    assert stored(nameless) == [(WEEK[0], WEEK[0], 2, 0, 2, 0, 0)]
 
 
 def test_a_pupil_who_moves_has_a_total_in_each_place(world, lead):

@@ -174,9 +174,7 @@ class AttendanceWork(Work):
         if wrong:
             raise Wrong(*wrong)
         return self._desk.of_sessions(
-            pupil,
-            [(session.day, code) for session, code in codes.items()],
-            [session.day for session in self._sessions.values()],
+            pupil, [(session.day, code) for session, code in codes.items()]
         )
 
     @cached_property

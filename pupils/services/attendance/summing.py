@@ -65,38 +65,37 @@ class Desk:
             if first <= each.starts_on <= last and place_on(self.places(pupil), each.starts_on)
         ]
 
-    def of_sessions(
-        self, pupil: Pupil, codes: Sequence[tuple[dt.date, str]], of_file: Iterable[dt.date]
-    ) -> list[Days]:
+    def of_sessions(self, pupil: Pupil, codes: Sequence[tuple[dt.date, str]]) -> list[Days]:
         """Sum up days and codes of a pupil's register by half term and place.
 
-        `of_file`: all days that the file is about; what is known of them is replaced. A code has
-        to be one of `CODES`. Raises `CannotBe`.
+        What is known is replaced where the register has all of its sessions. A code has to be one
+        of `CODES`. Raises `CannotBe`.
         """
-        file_days = [day for day in of_file if day <= self.today]
         nowhere: dict[str, list[dt.date]] = defaultdict(list)
-        summed: dict[HalfTerm, dict[Placement, list[str]]] = defaultdict(lambda: defaultdict(list))
+        summed: dict[HalfTerm, dict[Placement, list[tuple[dt.date, str]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for day, code in codes:
             half, placement = self._half_term(day), place_on(self.places(pupil), day)
             if half and placement and day <= self.today:
-                summed[half][placement].append(code)
+                summed[half][placement].append((day, code))
             elif CODES[code] in POSSIBLE:
                 nowhere[self._why_not(day, half)].append(day)
         if nowhere:
             raise CannotBe(*(_at(days, words) for words, days in nowhere.items()))
         found = []
         for half, by_place in summed.items():
-            days = [day for day in file_days if half.holds(day)]
+            days = [day for held in by_place.values() for day, _ in held]
             first, last = min(days), max(days)
             now = [
                 Stretch(
                     max(first, placement.starts_on),
                     min(last, placement.ends_on or dt.date.max),
-                    sessions_of(held),
+                    sessions_of(code for _, code in held),
                 )
                 for placement, held in by_place.items()
             ]
-            found.append(self._days(pupil, half, first, last, now))
+            found.append(self._days(pupil, half, first, last, now, of=days))
         return found
 
     def of_sum(
@@ -128,9 +127,18 @@ class Desk:
         return self._days(pupil, half, first, last, [stretch])
 
     def _days(
-        self, pupil: Pupil, half: HalfTerm, first: dt.date, last: dt.date, now: list[Stretch]
+        self,
+        pupil: Pupil,
+        half: HalfTerm,
+        first: dt.date,
+        last: dt.date,
+        now: list[Stretch],
+        of: Sequence[dt.date] | None = None,
     ) -> Days:
-        """Hold what is said of some days against what is known of them. Raises `CannotBe`."""
+        """Hold what is said of some days against what is known of them. Raises `CannotBe`.
+
+        `of` are the days of the sessions, each as often as it has one; None for a sum of all.
+        """
         before = []
         for row in self._known[pupil.pk]:
             if row.starts_on > last or row.ends_on < first:
@@ -141,13 +149,18 @@ class Desk:
                 continue
             # Days after the pupil left are nobody's here, though a sum made before may have them.
             until = min(row.ends_on, place.ends_on or dt.date.max)
-            if row.starts_on < first or until > last:
-                raise CannotBe(
-                    f"Sums for {_days(row.starts_on, row.ends_on)} are known, and the file has"
-                    f" only {_days(first, last)} of these days. Take a file with all of them."
-                )
+            if of is not None and until == row.ends_on:
+                _check_as_many(row, of)
+            else:
+                _check_all_days(row, until, first, last)
             before.append(stretch_of(row))
-        return Days(half.name, first, last, sorted(now, key=lambda each: each.starts_on), before)
+        return Days(
+            half.name,
+            min([first, *(each.starts_on for each in before)]),
+            max([last, *(each.ends_on for each in before)]),
+            sorted(now, key=lambda each: each.starts_on),
+            before,
+        )
 
     def _half_term_of(self, starts_on: dt.date, ends_on: dt.date) -> HalfTerm:
         if starts_on > self.today:
@@ -171,6 +184,27 @@ class Desk:
         if half is None:
             return "{} is in no half term of the calendar."
         return "The pupil was not on roll here on {}."
+
+
+def _check_as_many(row: AttendanceTotal, of: Iterable[dt.date]) -> None:
+    """Ask for as many sessions as are known of these days: the others would be lost."""
+    there = sum(row.starts_on <= day <= row.ends_on for day in of)
+    if there < row.possible:
+        raise CannotBe(
+            f"{row.possible} sessions are known of {_days(row.starts_on, row.ends_on)}, and the"
+            f" file has only {there} of these days. Take a file with all of them."
+        )
+
+
+def _check_all_days(row: AttendanceTotal, until: dt.date, first: dt.date, last: dt.date) -> None:
+    """Ask for a sum of all days that are known, but for weekends at either end."""
+    before = _weekdays(row.starts_on, min(until, first - _DAY))
+    after = _weekdays(max(row.starts_on, last + _DAY), until)
+    if before or after:
+        raise CannotBe(
+            f"Sums for {_days(row.starts_on, row.ends_on)} are known, and the file has"
+            f" only {_days(first, last)} of these days. Take a file with all of them."
+        )
 
 
 def _check_apart(row: AttendanceTotal, now: Iterable[Stretch]) -> None:
