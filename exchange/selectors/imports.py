@@ -135,6 +135,15 @@ def _covers(reach: Reach, school_id: int, arb_id: int | None = None) -> bool:
     return reach.covers(school_id=school_id, arb_id=arb_id)
 
 
+def applied_after(access: Access, *, run: Import) -> QuerySet[Import]:
+    """Return the imports of the kind that were applied after this one and stand, latest first."""
+    return (
+        import_list(access)
+        .filter(kind=run.kind, state=ImportState.APPLIED, applied_at__gt=run.applied_at)
+        .order_by("-applied_at")
+    )
+
+
 def sent_before(access: Access, *, run: Import) -> Import | None:
     """Return the last import of the very same file that was applied and stands."""
     return (

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from exchange.forms.sending import SendCTFForm, SendForm
 from exchange.selectors.imports import (
+    applied_after,
     choices_of,
     import_content,
     import_list,
@@ -170,7 +171,7 @@ def import_undo(request: TrustRequest, import_id: int) -> HttpResponse:
     left = to_do(run)
     if not (run.may_be_undone and left.left):
         return redirect("import", import_id)
-    page = {"run": run, "to_do": left}
+    page = {"run": run, "to_do": left, "after": applied_after(request.access, run=run)}
     page["crumbs"] = [*_crumbs(), (run.name, reverse("import", args=[import_id]))]
     return render(request, "exchange/undo.html", page)
 

@@ -1,11 +1,14 @@
 """Files as schools send them, and a worker that goes on at once."""
 
 import csv
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from openpyxl import Workbook
 
 from exchange.models import Import, ImportLine
@@ -140,3 +143,18 @@ def desk(world: World) -> Desk:
 def desk_of(world: World) -> Callable[[Role], Desk]:
     """Somebody else's."""
     return lambda role: Desk(world, role)
+
+
+@dataclass
+class Clock:
+    """What everybody takes for now."""
+
+    now: dt.datetime
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A Saturday of autumn 2026, which goes on only where a story says so."""
+    clock = Clock(dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC))
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    return clock

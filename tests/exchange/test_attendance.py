@@ -3,14 +3,12 @@
 import csv
 import datetime as dt
 import io
-from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import Workbook
 
 from exchange.models import Import
@@ -19,7 +17,7 @@ from parrcs.core.access import Role
 from pupils.models import AttendanceTotal, Placement, Pupil
 from schools.models import Term
 from tests.assessment.streams import hostile
-from tests.exchange.conftest import as_csv, as_xlsx, counts
+from tests.exchange.conftest import as_csv, counts
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.pupils.conftest import words
 
@@ -29,20 +27,7 @@ SUM = ("UPN", "From", "Until", "Possible", "Attended", "Authorised", "Unauthoris
 
 
 @pytest.fixture(autouse=True)
-def now(monkeypatch):
-    """A Saturday of autumn 2026; what is sent today is looked through and applied today."""
-    clock = Clock(dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC))
-    monkeypatch.setattr(timezone, "now", lambda: clock.now)
-    return clock
-
-
-@dataclass
-class Clock:
-    now: dt.datetime
-
-
-@pytest.fixture(autouse=True)
-def half_term(world):
+def half_term(world, clock):
     """Autumn 2026 has its holiday in the last week of October."""
     Term.objects.filter(pk=world.term.pk).update(
         break_starts_on=dt.date(2026, 10, 26), break_ends_on=dt.date(2026, 10, 30)
@@ -221,6 +206,19 @@ def test_the_refused_lines_come_back_mended(world, lead, sign_in):
     assert counts(send(lead, mended)) == ("checked", 1, 0, 0, 0)
 
 
+def test_who_undoes_hears_of_what_was_applied_later(world, lead, sign_in, clock):
+    client = sign_in(Role.INCLUSION_LEAD)
+    first = bring_in(lead, week(world.pupils[0]))
+    page = reverse("import_undo", args=[first.pk])
+    assert "applied after it" not in words(client.get(page))
+    clock.now += dt.timedelta(hours=1)
+    later = bring_in(lead, week(world.pupils[0], "/I"))
+    assert "applied after it" in words(client.get(page))
+    assert reverse("import", args=[later.pk]) in client.get(page).content.decode()
+    lead.undo(later)
+    assert "applied after it" not in words(client.get(page))
+
+
 def test_refused_lines_that_nobody_mended_are_refused_again(world, lead, sign_in):
     twice, undated, nameless = world.pupils
     rows = [
@@ -293,10 +291,10 @@ def test_a_move_that_is_entered_late_never_counts_a_day_twice(world, desk_of):
     ]
 
 
-def test_it_is_the_same_tomorrow_and_under_a_corrected_number(world, lead, now):
+def test_it_is_the_same_tomorrow_and_under_a_corrected_number(world, lead, clock):
     pupil = world.pupils[0]
     run = send(lead, [(pupil.upn, "02/11/2026", "18/12/2026", 28, 28)], SUM[:5])
-    now.now += dt.timedelta(days=1)
+    clock.now += dt.timedelta(days=1)
     run = lead.apply(run)
     assert counts(run) == ("applied", 1, 0, 0, 0)
     Pupil.objects.filter(pk=pupil.pk).update(upn=PupilFactory.build().upn)
@@ -400,13 +398,3 @@ def test_thirty_pupils_cost_no_more_to_look_up_than_two(world, lead):
     assert cost(few, "/\\") == cost(many, "/\\")
     # The same where something is known of them.
     assert cost(few, "II") == cost(many, "II")
-
-
-def test_a_year_of_a_school_as_a_workbook(world, lead):
-    days = [dt.date(2026, 9, 1) + dt.timedelta(days=n) for n in range(80)]
-    headings = ["UPN", *(f"{day:%d/%m/%Y} {half}" for day in days for half in ("AM", "PM"))]
-    rows = [[pupil.upn, *["/"] * 2 * len(days)] for pupil in world.pupils]
-    run = send(lead, as_xlsx(rows, headings), name="year.xlsx")
-    # 14 October is no school day, and the holiday has none: refused, and told in one sentence.
-    assert counts(run)[4] == 3
-    assert refusals(lead, run)[0][2].count("October") == 1

@@ -56,10 +56,10 @@ def test_a_column_for_each_session():
     assert read(
         ("UPN", "Form", "Mon 07/09/2026 AM", "2026-09-07 pm", "8 September 2026 AM"),
         (ONE, "Curlew", "/", "\\", "I"),
-        (TWO, "Curlew", "#", "", "-"),
+        (TWO, "Curlew", "#", "-", "?"),
     ) == [
         (2, {"UPN": ONE, "07/09/2026 AM": "/", "07/09/2026 PM": "\\", "08/09/2026 AM": "I"}),
-        (3, {"UPN": TWO, "07/09/2026 AM": "#", "08/09/2026 AM": "-"}),
+        (3, {"UPN": TWO, "07/09/2026 AM": "#", "08/09/2026 AM": "?"}),
     ]
 
 

@@ -28,6 +28,8 @@ from exchange.services.files.tables import MOST_LINES, FileRefused, Line
 _HEADINGS_WITHIN = 20
 # Two a day in a school year, and some to spare.
 MOST_SESSIONS = 800
+# What school systems write for a session that nobody has marked.
+_NO_MARK = "-"
 # Faults of one pupil that are told; of a file in another alphabet each cell is one.
 _FAULTS_TOLD = 5
 
@@ -53,7 +55,7 @@ class _Pupil:
     def take(self, number: int, session: Session, text: str) -> None:
         """Note what a line says of a session; where two say something, both, which is no code."""
         code = text[:20].upper()
-        if not code:
+        if code in ("", _NO_MARK):
             return
         if session in self.codes:
             before = self.lines[session]
@@ -158,6 +160,8 @@ def _of_days(rows: Sequence[_Row], columns: Mapping[str, int]) -> list[_Pupil]:
             pupil.wrong.append(
                 f"Line {row.number}, {codes or 'no code'}:"
                 f" “{row.text(at)[:20]}” is not a date like 07/09/2026."
+                if row.text(at)
+                else f"Line {row.number}, {codes or 'no code'}: there is no date."
             )
             continue
         for half, column in halves:
