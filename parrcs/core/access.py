@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_SUPPORT = "read support plans, medical needs and annual reviews"
     PROTECT = "say who is protected, and whose photo may be shown"
     SEE_REPORTS = "see the head teacher report before it is published"
+    WRITE_REPORTS = "write the comments, counts and next steps of the head teacher report"
     MAKE_REPORTS = "make and publish the head teacher report"
     READ_PUBLISHED = "read what is published for governors and trustees"
     COMPARE = "compare schools and ARBs"
@@ -71,6 +72,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PUPILS,
             P.IMPORT,
             P.SEE_REPORTS,
+            P.WRITE_REPORTS,
             P.SEE_COMPLIANCE,
             P.SET_DEADLINES,
         }
@@ -105,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_PLANS,
             P.PROTECT,
             P.SEE_REPORTS,
+            P.WRITE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
             P.READ_AGREEMENTS,
@@ -138,6 +141,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_PLANS,
             P.PROTECT,
             P.SEE_REPORTS,
+            P.WRITE_REPORTS,
             P.MAKE_REPORTS,
             P.READ_PUBLISHED,
             P.COMPARE,

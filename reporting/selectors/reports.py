@@ -152,9 +152,9 @@ def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
     )
 
 
-def _made(access: Access, terms: Sequence[Term]) -> dict[tuple[int, int], dict[str, Any]]:
+def _made(access: Access, terms: Sequence[Term]) -> dict[tuple[int | None, int], dict[str, Any]]:
     """Return, by school and term, the draft, the latest published version and the run."""
-    found: dict[tuple[int, int], dict[str, Any]] = defaultdict(
+    found: dict[tuple[int | None, int], dict[str, Any]] = defaultdict(
         lambda: {"draft": None, "published": None, "run": None}
     )
     reports = Report.objects.visible_to(access).without_content().filter(term__in=terms)

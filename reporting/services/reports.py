@@ -61,14 +61,14 @@ def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
     return ask_to_publish(by=by, school=run.school, term=run.term, draft_id=run.report_id or 0)
 
 
-def _may_make(by: Access, school_id: int) -> None:
-    """Refuse who may not make reports of the whole school; an ARB's lead may not."""
+def _may_make(by: Access, school_id: int | None) -> None:
+    """Refuse who may not make reports of the whole school, or, without one, of the trust."""
     if not by.reach(Permission.MAKE_REPORTS).covers(school_id=school_id):
         raise PermissionDenied
 
 
 def _ask(
-    by: Access, school_id: int, term_id: int, purpose: Purpose, draft: Report | None = None
+    by: Access, school_id: int | None, term_id: int, purpose: Purpose, draft: Report | None = None
 ) -> ReportRun:
     mine = {"kind": ReportKind.HT, "school_id": school_id, "term_id": term_id}
     unfinished = ReportRun.objects.visible_to(by).unfinished().filter(**mine)

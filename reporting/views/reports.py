@@ -224,5 +224,5 @@ def retry(request: TrustRequest, run_id: int) -> HttpResponse:
     return redirect("report_run", again.pk)
 
 
-def _may_make(request: TrustRequest, school_id: int) -> bool:
+def _may_make(request: TrustRequest, school_id: int | None) -> bool:
     return request.access.reach(Permission.MAKE_REPORTS).covers(school_id=school_id)

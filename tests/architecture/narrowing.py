@@ -22,7 +22,8 @@ from pupils.models import (
     TermlyPEP,
     TermlyTarget,
 )
-from reporting.models import Report, ReportRun
+from reporting.choices import ReportKind, ReportStatus
+from reporting.models import NextStep, Report, ReportBatch, ReportRun, SectionText, TermCount
 from schools.models import (
     ARB,
     ARBFunding,
@@ -161,6 +162,10 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         Transfer: _imports(Transfer, role, world),
         Report: _reports(Report, role, world),
         ReportRun: _reports(ReportRun, role, world),
+        SectionText: _reports(SectionText, role, world),
+        NextStep: _reports(NextStep, role, world),
+        TermCount: _reports(TermCount, role, world),
+        ReportBatch: set(),
     }
     return by_model[model]
 
@@ -196,14 +201,27 @@ def _of_arb(model: type[models.Model], world: World, role: Role) -> set[int]:
 def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
     everything = set(model._default_manager.values_list("pk", flat=True))
     nothing: set[int] = set()
-    if model in (Report, ReportRun, Import, Transfer):
+    if model is Report and role is Role.TRUSTEE:
+        return _out(ReportKind.LGB, ReportKind.TRUSTEE)
+    if model in (Report, ReportRun, ReportBatch, SectionText, NextStep, TermCount):
+        return everything if role is Role.TRUST_LEAD else nothing
+    if model in (Import, Transfer):
         return everything if role is Role.TRUST_LEAD else nothing
     if model in (ARB, ClassGroup, ClassListCheck):
         return nothing if role is Role.TRUSTEE else everything
     return everything
 
 
+def _out(*kinds: ReportKind, **where: object) -> set[int]:
+    """Return the published reports of some kinds."""
+    out = (ReportStatus.PUBLISHED, ReportStatus.SUPERSEDED)
+    found = Report.objects.filter(kind__in=kinds, status__in=out, **where)
+    return set(found.values_list("pk", flat=True))
+
+
 def _reports(model: type[models.Model], role: Role, world: World) -> set[int]:
+    if model is Report and role is Role.GOVERNOR:
+        return _out(ReportKind.LGB, school=world.school)
     if role not in (Role.HEAD, Role.ASSESSMENT_LEAD):
         return set()
     return set(model._default_manager.filter(school=world.school).values_list("pk", flat=True))

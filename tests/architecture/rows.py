@@ -44,8 +44,16 @@ from pupils.models import (
     TermlyPEP,
     TermlyTarget,
 )
-from reporting.choices import Purpose, ReportStatus, RunState
-from reporting.models import Report, ReportRun
+from reporting.choices import Counted, Purpose, ReportKind, ReportStatus, RunState
+from reporting.models import (
+    NextStep,
+    Report,
+    ReportBatch,
+    ReportRun,
+    ReportSettings,
+    SectionText,
+    TermCount,
+)
 from reporting.services.demo.drawings import drawing
 from schools.choices import LeaseDay, Premium, PremiumAim, ShareBy, Side
 from schools.models import (
@@ -246,22 +254,30 @@ def _signed_list(world: World, class_group: ClassGroup) -> None:
 
 
 def _reports(world: World) -> None:
-    """Give both schools a draft, a published version and a run."""
+    """Give both schools a draft, a published version, a run and what is written; all, a batch."""
     lead = world.people[Role.TRUST_LEAD]
+    ReportSettings.objects.create()
+    batch = ReportBatch.objects.create(term=world.term, asked_by=lead)
+    now = timezone.now()
+    Report.objects.create(
+        term=world.term,
+        kind=ReportKind.TRUSTEE,
+        status=ReportStatus.PUBLISHED,
+        snapshot={},
+        pdf=b"%PDF-",
+        version=1,
+        made_at=now,
+        made_by=lead,
+        published_at=now,
+        published_by=lead,
+    )
     for school in (world.school, world.other_school):
         place = {"school": school, "term": world.term}
         made = {"snapshot": {"cover": {}}, "pdf": b"%PDF-", "made_by": lead}
-        now = timezone.now()
         draft = Report.objects.create(**place, **made, status=ReportStatus.DRAFT, made_at=now)
-        Report.objects.create(
-            **place,
-            **made,
-            status=ReportStatus.PUBLISHED,
-            version=1,
-            made_at=now,
-            published_at=now,
-            published_by=lead,
-        )
+        out = {"version": 1, "made_at": now, "published_at": now, "published_by": lead}
+        for kind in (ReportKind.HT, ReportKind.LGB):
+            Report.objects.create(**place, **made, **out, kind=kind, status=ReportStatus.PUBLISHED)
         ReportRun.objects.create(
             **place,
             purpose=Purpose.DRAFT,
@@ -269,7 +285,13 @@ def _reports(world: World) -> None:
             asked_by=lead,
             asked_at=now,
             report=draft,
+            batch=batch,
         )
+        SectionText.objects.create(
+            **place, section="core", text="Well.", changed_by=lead, changed_at=now
+        )
+        NextStep.objects.create(**place, what="Meet", owner="The head", due_on=now.date())
+        TermCount.objects.create(**place, what=Counted.SUSPENSIONS, number=7)
 
 
 def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:

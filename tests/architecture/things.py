@@ -13,7 +13,7 @@ from pupils.models import (
     SupportPlan,
     TermlyTarget,
 )
-from reporting.choices import ReportStatus
+from reporting.choices import ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
 from schools.models import (
     ARB,
@@ -68,7 +68,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "achievement_id": Achievement.objects.get(pupil=pupil, core_area=None).pk,
         "membership_id": Membership.objects.order_by("pk")[0].pk,
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
-        "report_id": Report.objects.get(school=school, status=ReportStatus.DRAFT).pk,
+        "report_id": Report.objects.get(
+            school=school, status=ReportStatus.DRAFT, kind=ReportKind.HT
+        ).pk,
         "kind": "pupils",
         "template": "template",
         "ending": "csv",
