@@ -3,6 +3,13 @@
 from django import forms
 
 
+class ReadyForm(forms.Form):
+    """Whether the draft that was read is ready for review."""
+
+    draft = forms.IntegerField()
+    ready = forms.BooleanField(required=False)
+
+
 class PublishForm(forms.Form):
     """That the draft which was read is to be published."""
 

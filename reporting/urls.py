@@ -9,6 +9,8 @@ from reporting.views import (
     compare,
     moves,
     overview,
+    reading,
+    report_runs,
     reports,
     reviews,
     trackers,
@@ -17,6 +19,7 @@ from reporting.views import (
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
+CHART = "charts/<slug:code>.svg"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 urlpatterns = [
@@ -39,12 +42,16 @@ urlpatterns = [
     *listed(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
     path(f"{PUPIL}/tracker.pdf", trackers.tracker_of_pupil_pdf, name="pupil_tracker_pdf"),
     *listed("reports/", reports.reports, name="reports"),
-    path("reports/<int:report_id>/", reports.stored_report, name="report"),
-    path("reports/<int:report_id>.pdf", reports.report_pdf, name="report_pdf"),
-    path("reports/runs/<int:run_id>/", reports.run_page, name="report_run"),
-    path("reports/runs/<int:run_id>/cancel/", reports.cancel, name="report_run_cancel"),
-    path("reports/runs/<int:run_id>/retry/", reports.retry, name="report_run_retry"),
+    path("reports/<int:report_id>/", reading.stored_report, name="report"),
+    path(f"reports/<int:report_id>/{CHART}", reading.stored_chart, name="report_chart"),
+    path("reports/<int:report_id>.pdf", reading.report_pdf, name="report_pdf"),
+    path("reports/<int:report_id>.xlsx", reading.report_workbook, name="report_workbook"),
+    path("reports/runs/<int:run_id>/", report_runs.run_page, name="report_run"),
+    path("reports/runs/<int:run_id>/cancel/", report_runs.cancel, name="report_run_cancel"),
+    path("reports/runs/<int:run_id>/retry/", report_runs.retry, name="report_run_retry"),
     path(f"{HT}/", reports.ht_report_page, name="ht_report"),
+    path(f"{HT}/{CHART}", reports.ht_chart, name="ht_report_chart"),
     path(f"{HT}/draft/", reports.make_draft, name="ht_report_draft"),
+    path(f"{HT}/ready/", reports.ready, name="ht_report_ready"),
     path(f"{HT}/publish/", reports.publish, name="ht_report_publish"),
 ]

@@ -123,8 +123,8 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     return Picture(svg, finding)
 
 
-def share_dots(dots: Sequence[Dot], *, rate: int, finding: str) -> Picture:
-    """Draw each group's share as a dot with its interval, against a line at the school's rate."""
+def share_dots(dots: Sequence[Dot], *, rate: int | None, finding: str) -> Picture:
+    """Draw each share as a dot with its interval, against a line at the school's rate if known."""
     values = [
         {**dot._asdict(), "share": f"{dot.percent} %", "row": f"{dot.group}|{dot.name}"}
         for dot in dots
@@ -143,17 +143,24 @@ def share_dots(dots: Sequence[Dot], *, rate: int, finding: str) -> Picture:
             "labelFontSize": 10,
         },
     }
+    title = "Per cent at or above expected"
+    line: list[dict[str, Any]] = []
+    if rate is not None:
+        title += f"; the dashed line is the whole school, {rate} %"
+        line = [
+            {
+                "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},
+                "data": {"values": [{"rate": rate}]},
+                "encoding": {"x": {"field": "rate", **x}},
+            }
+        ]
     svg = as_svg(
         {
             "width": 330,
             "height": {"step": 14},
             "data": {"values": values},
             "layer": [
-                {
-                    "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},
-                    "data": {"values": [{"rate": rate}]},
-                    "encoding": {"x": {"field": "rate", **x}},
-                },
+                *line,
                 {
                     "mark": {"type": "rule", "color": EXPECTED, "strokeWidth": 3},
                     "encoding": {
@@ -162,8 +169,7 @@ def share_dots(dots: Sequence[Dot], *, rate: int, finding: str) -> Picture:
                             "field": "low",
                             **x,
                             "axis": {
-                                "title": "Per cent at or above expected; the dashed line is"
-                                f" the whole school, {rate} %",
+                                "title": title,
                                 "gridColor": RULE,
                                 "tickCount": 6,
                             },

@@ -1,17 +1,10 @@
 """What the words of a report mean, in plain words, for its last page."""
 
-from typing import TypedDict
+from reporting.reports.document import Definition
 
 
-class Definition(TypedDict):
-    """A word and what it means here."""
-
-    word: str
-    meaning: str
-
-
-def definitions() -> list[Definition]:
-    """Return every word that the head teacher report uses in a sense of its own."""
+def glossary() -> list[Definition]:
+    """Return every word that the reports use in a sense of its own."""
     return [Definition(word=word, meaning=meaning) for word, meaning in _WORDS]
 
 

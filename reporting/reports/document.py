@@ -42,11 +42,15 @@ class Column(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A row: its code, the name in the first column, and a cell for each column."""
+    """A row: its code, the name in the first column, and a cell for each column.
+
+    `few`: so few pupils stand behind its shares that nothing is said of them as a group.
+    """
 
     code: str
     name: str
     total: bool
+    few: bool
     cells: list[Cell]
 
 
@@ -198,9 +202,11 @@ def table(
     )
 
 
-def row(code: str, name: str, cells: Sequence[Cell], *, total: bool = False) -> TableRow:
+def row(
+    code: str, name: str, cells: Sequence[Cell], *, total: bool = False, few: bool = False
+) -> TableRow:
     """Return a row of a table."""
-    return TableRow(code=code, name=name, total=total, cells=list(cells))
+    return TableRow(code=code, name=name, total=total, few=few, cells=list(cells))
 
 
 def section(
@@ -225,12 +231,12 @@ def section(
     )
 
 
-def table_of(document: Document, part: str, code: str) -> Table | None:
+def table_of(sections: Sequence[Section], part: str, code: str) -> Table | None:
     """Return a table of a section by their codes, or None where the report has none."""
     return next(
         (
             each
-            for found in document["sections"]
+            for found in sections
             if found["code"] == part
             for each in found["tables"]
             if each["code"] == code
@@ -239,8 +245,7 @@ def table_of(document: Document, part: str, code: str) -> Table | None:
     )
 
 
-def cell_of(found: Table, row_code: str, column: str) -> Cell | None:
-    """Return a cell of a table by the codes of its row and column."""
-    at = next((i for i, each in enumerate(found["columns"]) if each["code"] == column), None)
-    line = next((each for each in found["rows"] if each["code"] == row_code), None)
-    return None if at is None or line is None else line["cells"][at]
+def cells_of(found: Table, line: TableRow) -> dict[str, Cell]:
+    """Return the cells of a row by the codes of their columns."""
+    codes = (each["code"] for each in found["columns"])
+    return dict(zip(codes, line["cells"], strict=True))

@@ -1,7 +1,6 @@
 """The figures that reports are made of: shares of judgements, counted and rounded one way."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -18,41 +17,6 @@ class Share(TypedDict):
     percent: int | None
     low: int | None
     high: int | None
-
-
-class Band(TypedDict):
-    """One piece of a bar: how many, and how many stand before it."""
-
-    indicator: str
-    n: int
-    before: int
-
-
-class Row(TypedDict):
-    """The progress of some pupils in some strands: one row of a table.
-
-    `compared` counts the pupils with at least one judgement that has a baseline.
-    """
-
-    name: str
-    pupils: int
-    due: int
-    judged: int
-    no_baseline: int
-    compared: int
-    none: int
-    some: int
-    expected: int
-    better: int
-    bands: list[Band]
-    share: Share
-
-
-class AreaRow(Row):
-    """A row with the term before beside it; `last` is None where there is no such term."""
-
-    last: Share | None
-    change: int | None
 
 
 @dataclass
@@ -83,23 +47,9 @@ class Tally:
         """Return the share at or above expected, of the judgements that have a baseline."""
         return share(self.at_or_above, self.reached.total())
 
-    def row(self, name: str, pupils: int) -> Row:
-        """Return the row of a table that shows this."""
-        counts = {each.name.lower(): self.reached[each] for each in Indicator}
-        return Row(
-            name=name,
-            pupils=pupils,
-            due=self.due,
-            judged=self.judged,
-            no_baseline=self.no_baseline,
-            compared=len(self.pupils_compared),
-            none=counts["none"],
-            some=counts["some"],
-            expected=counts["expected"],
-            better=counts["better"],
-            bands=_bands(counts.items()),
-            share=self.share(),
-        )
+    def bands(self) -> dict[str, int]:
+        """Return how many judgements show none, some, expected and better progress."""
+        return {each.name.lower(): self.reached[each] for each in Indicator}
 
 
 def share(n: int, of: int) -> Share:
@@ -128,12 +78,3 @@ def change(this: Share, last: Share | None) -> int | None:
     points = 100 * (Fraction(this["n"], this["of"]) - Fraction(last["n"], last["of"]))
     size = floor(abs(points) + Fraction(1, 2))
     return size if points > 0 else -size
-
-
-def _bands(counts: Iterable[tuple[str, int]]) -> list[Band]:
-    bands, before = [], 0
-    for indicator, n in counts:
-        if n:
-            bands.append(Band(indicator=indicator, n=n, before=before))
-        before += n
-    return bands

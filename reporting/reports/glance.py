@@ -1,28 +1,22 @@
-"""The five lines at the top of a head teacher report, chosen by rule, exceptions first."""
+"""The five lines at the top of a report, chosen by rule from its tables, exceptions first.
 
-from collections.abc import Sequence
+They are read off the cells of the document, so what is hidden in a table is told in no line.
+"""
+
+from collections.abc import Iterator, Sequence
 from math import sqrt
-from typing import TypedDict
+from typing import NamedTuple
 
 from assessment.measures import Standing, standing
-from reporting.reports.figures import AreaRow, Row, Share
+from reporting.choices import Part
+from reporting.reports.document import Cell, Line, Section, cells_of, table_of
+from reporting.reports.parts.progress import FEWEST_PUPILS
 
 # A fall of fewer percentage points than this is not called a fall.
 FALL = 5
-# A group with progress of fewer pupils than this says more about a pupil than about the group.
-FEWEST_PUPILS = 6
 # With less than this per cent of judgements in, the other figures rest on too little.
 ENOUGH_JUDGED = 90
-
-
-class Line(TypedDict):
-    """One line: its mark, what the mark means, the finding, and the figures for it."""
-
-    mark: str
-    label: str
-    lead: str
-    rest: str
-
+AT_MOST = 5
 
 _LABELS = {
     "none": "Attention",
@@ -32,116 +26,180 @@ _LABELS = {
 }
 
 
-def _line(mark: str, lead: str, rest: str) -> Line:
-    return Line(mark=mark, label=_LABELS[mark], lead=lead, rest=rest)
+class Found(NamedTuple):
+    """A row of a table as the lines see it; the total is that of its own table."""
+
+    name: str
+    cells: dict[str, Cell]
+    total: bool
+    few: bool
+    title: str
+
+    def share(self, column: str = "share") -> Cell | None:
+        """Return a share that has a per cent and is not hidden."""
+        cell = self.cells.get(column)
+        return cell if cell and cell["kind"] == "share" and cell["percent"] is not None else None
+
+    def number(self, column: str) -> int | None:
+        """Return the number in a cell; None where it is hidden or there is none."""
+        cell = self.cells.get(column)
+        return cell.get("n") if cell else None
+
+    def hides(self, column: str) -> bool:
+        """Say whether a cell is hidden."""
+        return self.cells[column]["kind"] == "hidden"
+
+    def change(self) -> int:
+        """Return the change in percentage points; 0 where there is none to show."""
+        cell = self.cells.get("change")
+        return (cell.get("points") or 0) if cell else 0
 
 
-def at_a_glance(
-    *,
-    core: Sequence[AreaRow],
-    core_total: AreaRow,
-    last_term: str | None,
-    groups: Sequence[tuple[str, Row]],
-    coverage: Row,
-    targets_set: int,
-    targets_not_judged: int,
-    targets: Share,
-) -> list[Line]:
-    """Return the five lines, those that ask for attention first."""
+def at_a_glance(sections: Sequence[Section], *, last_term: str | None) -> list[Line]:
+    """Return at most five lines, those that ask for attention first."""
+    core = list(_rows(sections, Part.STANDARDS, "core"))
+    areas, total = [each for each in core if not each.total], [each for each in core if each.total]
     lines = [
-        _core_area(core, core_total, last_term),
-        _group(groups, core_total["share"]),
-        _overall(core_total, last_term),
-        _coverage(coverage),
-        _targets(targets_set, targets_not_judged, targets),
+        *_core_area(areas, total, last_term),
+        *_group(sections, total),
+        *_overall(total, last_term),
+        *_coverage(sections),
+        *_targets(sections),
     ]
     order = list(_LABELS)
-    return sorted(lines, key=lambda line: order.index(line["mark"]))
+    return sorted(lines, key=lambda line: order.index(line["mark"]))[:AT_MOST]
 
 
-def _n_of(share: Share) -> str:
+def _line(part: Part, mark: str, lead: str, rest: str) -> Line:
+    return Line(mark=mark, label=_LABELS[mark], lead=lead, rest=rest, part=part)
+
+
+def _rows(sections: Sequence[Section], part: Part, code: str) -> Iterator[Found]:
+    found = table_of(sections, part, code)
+    for each in found["rows"] if found else ():
+        cells = cells_of(found, each) if found else {}
+        yield Found(each["name"], cells, each["total"], each["few"], found["head"] if found else "")
+
+
+def n_of(share: Cell) -> str:
+    """Say a share as n of N."""
     return f"{share['n']:,} of {share['of']:,}"
 
 
-def _whole(share: Share) -> str:
+def whole(share: Cell) -> str:
+    """Say a share with its per cent and interval."""
     return (
-        f"{_n_of(share)} judgements at or above expected"
+        f"{n_of(share)} judgements at or above expected"
         f" ({share['percent']}\u00a0%, interval {share['low']} to {share['high']})"
     )
 
 
-def _core_area(core: Sequence[AreaRow], total: AreaRow, last_term: str | None) -> Line:
+def _core_area(
+    areas: Sequence[Found], total: Sequence[Found], last_term: str | None
+) -> Iterator[Line]:
     """Speak of the area that has fallen most since last term, else of the lowest."""
-    judged = [row for row in core if row["share"]["of"]]
+    judged = [(row, share) for row in areas if (share := row.share())]
     if not judged:
-        return _line(
-            "some",
-            "No progress can be shown in the core areas yet.",
-            f"{total['judged']:,} of {total['due']:,} judgements are in.",
-        )
-    fallen = min(judged, key=lambda row: row["change"] or 0)
-    before = fallen["last"]
-    if before and (fallen["change"] or 0) <= -FALL:
-        return _line(
+        if not any(row.hides("share") for row in areas):
+            yield _line(
+                Part.STANDARDS,
+                "some",
+                "No progress can be shown in the core areas yet.",
+                "No judgement in them has a baseline to be compared with.",
+            )
+        return
+    fallen, share = min(judged, key=lambda each: each[0].change())
+    before = fallen.share("last")
+    if before and fallen.change() <= -FALL:
+        yield _line(
+            Part.STANDARDS,
             "none",
-            f"{fallen['name']} has fallen most since {last_term}.",
-            f"{_whole(fallen['share'])}, from {_n_of(before)} ({before['percent']}\u00a0%).",
+            f"{fallen.name} has fallen most since {last_term}.",
+            f"{whole(share)}, from {n_of(before)} ({before['percent']}\u00a0%).",
         )
-    lowest = min(judged, key=lambda row: row["share"]["n"] / row["share"]["of"])
-    low = (lowest["share"]["high"] or 0) < (total["share"]["percent"] or 0)
-    return _line(
+        return
+    lowest, share = min(judged, key=lambda each: each[1]["n"] / each[1]["of"])
+    all_areas = next((found for row in total if (found := row.share())), None)
+    rate = (all_areas["percent"] or 0) if all_areas else 0
+    low = (share["high"] or 0) < rate
+    yield _line(
+        Part.STANDARDS,
         "some" if low else "expected",
-        f"{lowest['name']} is "
+        f"{lowest.name} is "
         + ("the lowest of the core areas." if len(judged) > 1 else "the only core area judged."),
-        f"{_whole(lowest['share'])}.",
+        f"{whole(share)}.",
     )
 
 
-def _group(groups: Sequence[tuple[str, Row]], school: Share) -> Line:
+def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line]:
     """Speak of the group furthest from the school's own rate, if any is beyond chance."""
-    if not school["of"]:
-        return _line(
-            "expected", "No group can be compared yet.", "No judgement shows progress so far."
-        )
+    school = next((found for row in total if (found := row.share())), None)
+    if school is None:
+        return
     rate = school["n"] / school["of"]
-    large = [(name, row["share"]) for name, row in groups if row["compared"] >= FEWEST_PUPILS]
-    found = [
-        (abs(share["n"] / share["of"] - rate) * sqrt(share["of"]), where, name, share)
-        for name, share in large
+    large = [
+        (part, _called(row, part), share)
+        for part, row in _group_rows(sections)
+        if not row.few and (share := row.share())
+    ]
+    far = [
+        (abs(share["n"] / share["of"] - rate) * sqrt(share["of"]), where, part, name, share)
+        for part, name, share in large
         if (where := standing(share["n"], share["of"], rate)) not in (None, Standing.WITHIN)
     ]
-    if not found:
-        return _line(
+    if not far:
+        yield _line(
+            Part.GROUPS,
             "expected",
             "No group or ARB stands out.",
             f"Of those with {FEWEST_PUPILS} pupils or more ({len(large)}), each is where chance may"
             f" put it around the school's {school['percent']}\u00a0%.",
         )
-    outside = [each for each in found if each[1] in (Standing.BELOW, Standing.ABOVE)]
-    _distance, where, name, share = max(outside or found, key=lambda each: each[0])
-    mark, words = {
-        Standing.BELOW: ("none", "is well below the school"),
-        Standing.WATCH_BELOW: ("some", "may be below the school"),
-        Standing.WATCH_ABOVE: ("better", "may be above the school"),
-        Standing.ABOVE: ("better", "is well above the school"),
-    }[where or Standing.BELOW]
-    return _line(
+        return
+    outside = [each for each in far if each[1] in (Standing.BELOW, Standing.ABOVE)]
+    _far, where, part, name, share = max(outside or far, key=lambda each: each[0])
+    mark, words = _STANDS[where or Standing.BELOW]
+    yield _line(
+        part,
         mark,
         f"{name} {words}.",
-        f"{_whole(share)}, beside {school['percent']}\u00a0% for all.",
+        f"{whole(share)}, beside {school['percent']}\u00a0% for all.",
     )
 
 
-def _overall(total: AreaRow, last_term: str | None) -> Line:
+_STANDS = {
+    Standing.BELOW: ("none", "is well below the school"),
+    Standing.WATCH_BELOW: ("some", "may be below the school"),
+    Standing.WATCH_ABOVE: ("better", "may be above the school"),
+    Standing.ABOVE: ("better", "is well above the school"),
+}
+
+
+def _group_rows(sections: Sequence[Section]) -> Iterator[tuple[Part, Found]]:
+    """Return the rows of all groups, and those of the places but the two that are the school."""
+    for section in sections:
+        if section["code"] == Part.GROUPS:
+            for table in section["tables"]:
+                for row in _rows(sections, Part.GROUPS, table["code"]):
+                    yield Part.GROUPS, row
+    for row in list(_rows(sections, Part.PLACES, "places"))[2:]:
+        yield Part.PLACES, row
+
+
+def _called(row: Found, part: Part) -> str:
+    if part is Part.PLACES:
+        return row.name
+    return f"{row.name} route" if row.title == "Route" else f"{row.title}: {row.name}"
+
+
+def _overall(total: Sequence[Found], last_term: str | None) -> Iterator[Line]:
     """Speak of all core areas together, and whether they have moved beyond chance."""
-    share, before = total["share"], total["last"]
-    if not share["of"]:
-        return _line(
-            "some", "Overall progress cannot be shown yet.", "0 judgements with a baseline."
-        )
+    row = next((each for each in total if each.share()), None)
+    if row is None or (share := row.share()) is None:
+        return
     mark, words = "expected", "Progress overall."
-    rest = f"{_whole(share)} in all core areas"
-    if before and before["of"]:
+    rest = f"{whole(share)} in all core areas"
+    if before := row.share("last"):
         was = before["percent"] or 0
         rest += f"; {was}\u00a0% in {last_term}"
         if was > (share["high"] or 0):
@@ -150,35 +208,64 @@ def _overall(total: AreaRow, last_term: str | None) -> Line:
             mark, words = "better", f"Progress overall has risen since {last_term}."
         else:
             words = f"Progress overall has held since {last_term}."
-    return _line(mark, words, f"{rest}.")
+    yield _line(Part.STANDARDS, mark, words, f"{rest}.")
 
 
-def _coverage(coverage: Row) -> Line:
+def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
     """Speak of what is in and what is missing."""
-    due, judged = coverage["due"], coverage["judged"]
+    row = next(_rows(sections, Part.STANDARDS, "coverage"), None)
+    if row is None or row.hides("coverage"):
+        return
+    due, judged = row.cells["coverage"]["of"], row.cells["coverage"]["n"]
     if not due:
-        return _line("some", "No judgements are due.", "No pupil on roll has a strand to judge.")
-    apart = coverage["no_baseline"]
+        yield _line(
+            Part.STANDARDS,
+            "some",
+            "No judgements are due.",
+            "No pupil on roll has a strand to judge.",
+        )
+        return
+    apart = row.number("no_baseline")
     rest = f"{judged:,} of {due:,} made in all strands"
     rest += f"; {apart:,} of them have no baseline and count in no share." if apart else "."
     if judged == due:
-        return _line("expected", "All judgements are in.", rest)
+        yield _line(Part.STANDARDS, "expected", "All judgements are in.", rest)
+        return
     few = judged * 100 < ENOUGH_JUDGED * due
-    return _line("none" if few else "some", f"{due - judged:,} judgements are not yet made.", rest)
-
-
-def _targets(number: int, not_judged: int, share: Share) -> Line:
-    """Speak of the termly targets met, and of those nobody has judged."""
-    if not number:
-        return _line("some", "No termly targets are set.", "Of 0 targets, 0 are judged.")
-    if not share["of"]:
-        return _line(
-            "some", "No termly target is judged yet.", f"{not_judged:,} of {number:,} are waiting."
-        )
-    rest = f"{share['percent']}\u00a0%, interval {share['low']} to {share['high']}"
-    rest += f"; {not_judged:,} of {number:,} not yet judged." if not_judged else "; all are judged."
-    return _line(
-        "some" if not_judged else "expected",
-        f"Termly targets: {_n_of(share)} judged were met.",
+    yield _line(
+        Part.STANDARDS,
+        "none" if few else "some",
+        f"{due - judged:,} judgements are not yet made.",
         rest,
+    )
+
+
+def _targets(sections: Sequence[Section]) -> Iterator[Line]:
+    """Speak of the termly targets met, and of those nobody has judged."""
+    rows = list(_rows(sections, Part.TARGETS, "areas"))
+    if not rows:
+        yield _line(
+            Part.TARGETS, "some", "No termly targets are set.", "Of 0 targets, 0 are judged."
+        )
+        return
+    row = rows[-1]
+    number, left = row.number("set"), row.number("not_judged")
+    share = row.share()
+    if share is None:
+        if number is not None and left is not None and not row.hides("share"):
+            yield _line(
+                Part.TARGETS,
+                "some",
+                "No termly target is judged yet.",
+                f"{left:,} of {number:,} are waiting.",
+            )
+        return
+    rest = f"{share['percent']}\u00a0%, interval {share['low']} to {share['high']}"
+    if number is not None and left is not None:
+        rest += f"; {left:,} of {number:,} not yet judged" if left else "; all are judged"
+    yield _line(
+        Part.TARGETS,
+        "some" if left else "expected",
+        f"Termly targets: {n_of(share)} judged were met.",
+        f"{rest}.",
     )

@@ -65,6 +65,7 @@ class StrandRow(NamedTuple):
 class TermRows:
     """One term of the school: who was on roll, what was due, what was judged."""
 
+    term_id: int
     name: str
     census_on: dt.date
     year_starts_on: dt.date
@@ -79,6 +80,7 @@ class HTRows:
     """Everything that a head teacher report is made from. Names are in the order of tables."""
 
     trust: str
+    school_id: int
     school: str
     this: TermRows
     last: TermRows | None
@@ -102,6 +104,7 @@ def ht_rows(access: Access, *, school: School, term: Term) -> HTRows:
     )
     return HTRows(
         trust=school.trust.name,
+        school_id=school.pk,
         school=school.name,
         this=_term_rows(access, school, term),
         last=_term_rows(access, school, before) if before else None,
@@ -136,6 +139,7 @@ def _registered(access: Access, school: School, term: Term) -> Cohort:
 def _term_rows(access: Access, school: School, term: Term) -> TermRows:
     registered = _registered(access, school, term)
     return TermRows(
+        term_id=term.pk,
         name=str(term),
         census_on=term.census_on,
         year_starts_on=term.year.starts_on,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessment.selectors.progress import progress_counts, strands_due
 from parrcs.core.access import Access, Permission
 from pupils.selectors.cohorts import cohort
-from reporting.choices import ReportKind, ReportStatus
+from reporting.choices import UNPUBLISHED, ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
 from reporting.selectors.drafts import decided_since
 from schools.models import AcademicYear, School, Term
@@ -39,11 +39,16 @@ def reported_school(
 
 @dataclass(frozen=True)
 class ReportState:
-    """What has been made of one report so far."""
+    """What has been made of one report so far.
+
+    `companion` is the draft of the governors' version; `published` are the versions that are
+    out, superseded ones too, each with the governors' version of the same number or None.
+    """
 
     draft: Report | None
+    companion: Report | None
     since: Sequence[str]
-    published: Sequence[Report]
+    published: Sequence[tuple[Report, Report | None]]
     run: ReportRun | None
 
 
@@ -52,33 +57,49 @@ def report_state(access: Access, *, school: School, term: Term) -> ReportState:
 
     `since` says what has been saved or decided after the draft was made.
     """
-    mine = {"kind": ReportKind.HT, "school": school, "term": term}
+    mine = {"school": school, "term": term}
     reports = list(
         Report.objects.visible_to(access)
         .without_content()
         .filter(**mine)
         .select_related("made_by", "published_by")
     )
-    draft = next((each for each in reports if each.status == ReportStatus.DRAFT), None)
+    drafts = {each.kind: each for each in reports if not each.is_out}
+    out = {(each.kind, each.version): each for each in reports if each.is_out}
+    draft = drafts.get(ReportKind.HT)
     runs = ReportRun.objects.visible_to(access).filter(**mine).select_related("asked_by")
     return ReportState(
         draft=draft,
+        companion=drafts.get(ReportKind.LGB),
         since=decided_since(access, draft=draft, school=school, term=term) if draft else (),
-        published=[each for each in reports if each.status == ReportStatus.PUBLISHED],
+        published=[
+            (each, out.get((ReportKind.LGB, version)))
+            for (kind, version), each in out.items()
+            if kind == ReportKind.HT
+        ],
         run=runs.first(),
     )
 
 
 def report(access: Access, *, report_id: int) -> Report:
-    """Return one report as it was made, or 404."""
-    reports = Report.objects.visible_to(access).defer("pdf")
+    """Return one report as it was made, without its PDF and pictures, or 404."""
+    reports = Report.objects.visible_to(access).defer("pdf", "charts", "figures")
     return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
 
 
 def report_file(access: Access, *, report_id: int) -> Report:
     """Return one report with its PDF, or 404."""
-    reports = Report.objects.visible_to(access).defer("snapshot")
+    reports = Report.objects.visible_to(access).defer("snapshot", "charts", "page", "figures")
     return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
+
+
+def report_chart(access: Access, *, report_id: int, code: str) -> str:
+    """Return a picture of a report as SVG, or 404."""
+    reports = Report.objects.visible_to(access).only("charts")
+    found = get_object_or_404(reports, pk=report_id).charts.get(code)
+    if found is None:
+        raise Http404
+    return str(found["svg"])
 
 
 @dataclass(frozen=True)
@@ -157,9 +178,11 @@ def _made(access: Access, terms: Sequence[Term]) -> dict[tuple[int | None, int],
     found: dict[tuple[int | None, int], dict[str, Any]] = defaultdict(
         lambda: {"draft": None, "published": None, "run": None}
     )
-    reports = Report.objects.visible_to(access).without_content().filter(term__in=terms)
-    for each in reports.order_by("version"):
-        found[each.school_id, each.term_id][each.status] = each
+    reports = Report.objects.visible_to(access).without_content()
+    shown = (ReportStatus.PUBLISHED, *UNPUBLISHED)
+    for each in reports.filter(kind=ReportKind.HT, term__in=terms, status__in=shown):
+        of = "published" if each.is_out else "draft"
+        found[each.school_id, each.term_id][of] = each
     for run in ReportRun.objects.visible_to(access).unfinished().filter(term__in=terms):
         found[run.school_id, run.term_id]["run"] = run
     return found

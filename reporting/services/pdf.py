@@ -14,9 +14,8 @@ from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
-from reporting.reports.glance import FEWEST_PUPILS
-from reporting.reports.ht import Snapshot
+from reporting.charts.progress import Picture
+from reporting.reports.document import Document
 
 VARIANT = "pdf/ua-1"
 PAGE = re.compile(r"Creating layout - Page (\d+)")
@@ -53,51 +52,8 @@ class ChartsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         return URLFetcherResponse(url, found.svg, headers={"Content-Type": "image/svg+xml"})
 
 
-def pictures(snapshot: Snapshot) -> dict[str, Picture]:
-    """Draw the charts of a report; one whose numbers are all 0 is left out."""
-    found = {}
-    bars = [
-        Bar(row["name"], row["none"], row["some"], row["expected"], row["better"])
-        for row in snapshot["core"]
-        if row["share"]["of"]
-    ]
-    if bars:
-        shares = ", ".join(
-            f"{row['name']} {row['share']['percent']} per cent"
-            for row in snapshot["core"]
-            if row["share"]["of"]
-        )
-        found["core"] = progress_bars(
-            bars,
-            finding="Bar chart of progress in each core area. At or above expected:"
-            f" {shares}. The table below has all its numbers.",
-        )
-    dots = [
-        Dot(group["title"], row["name"], share["percent"], share["low"] or 0, share["high"] or 0)
-        for group in snapshot["groups"]
-        for row in group["rows"]
-        if row["compared"] >= FEWEST_PUPILS and (share := row["share"])["percent"] is not None
-    ]
-    if dots:
-        low, high = min(dots, key=_percent), max(dots, key=_percent)
-        rate = snapshot["core_total"]["share"]["percent"] or 0
-        found["groups"] = share_dots(
-            dots,
-            rate=rate,
-            finding=f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils"
-            f" or more, from {low.percent} per cent ({low.name}) to {high.percent} per cent"
-            f" ({high.name}); the whole school has {rate} per cent. The tables below have all its"
-            " numbers.",
-        )
-    return found
-
-
-def _percent(dot: Dot) -> int:
-    return dot.percent
-
-
 def make_pdf(
-    snapshot: Snapshot,
+    report: Document,
     cover: Mapping[str, str],
     *,
     charts: Mapping[str, Picture],
@@ -105,11 +61,14 @@ def make_pdf(
 ) -> bytes:
     """Lay out a report. `on_page` is told the number of each page as its layout begins."""
     page = render_to_string(
-        "reporting/ht/pdf.html",
+        "reporting/document/pdf.html",
         {
-            "report": snapshot,
+            "report": report,
             "cover": cover,
-            "charts": {name: picture.alt for name, picture in charts.items()},
+            "charts": {
+                name: {"alt": picture.alt, "src": f"chart:{name}"}
+                for name, picture in charts.items()
+            },
             "for_print": True,
         },
     )

@@ -1,4 +1,4 @@
-"""What people ask of reports: a draft, its publication, another attempt, an end."""
+"""What people ask of reports: a draft, its review, its publication, another attempt, an end."""
 
 from functools import partial
 
@@ -26,23 +26,50 @@ def ask_for_draft(*, by: Access, school: School, term: Term) -> ReportRun:
 def ask_to_publish(*, by: Access, school: School, term: Term, draft_id: int) -> ReportRun:
     """Have the draft that the person has read published, with the numbers it has.
 
-    Refuses when another draft has replaced it since, or while one is being made.
+    Refuses when another draft has replaced it since, when nobody has called it ready, or while
+    one is being made.
     """
     _may_make(by, school.pk)
     draft = (
         Report.objects.visible_to(by)
         .without_content()
-        .filter(pk=draft_id, school=school, term=term, status=ReportStatus.DRAFT)
+        .filter(pk=draft_id, school=school, term=term, status=ReportStatus.READY)
         .first()
     )
     if draft is None:
         raise CannotPublish(
-            "The draft that you read has been replaced. Read the one that is here now."
+            "The draft that you read has been replaced, or is not ready any more. Read the one"
+            " that is here now."
         )
     run = _ask(by, school.pk, term.pk, Purpose.PUBLISH, draft)
     if run.purpose != Purpose.PUBLISH:
         raise CannotPublish("A new draft is being made at the moment. Read it before you publish.")
     return run
+
+
+def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
+    """Say that a draft is ready for review, or is not; the governors' version goes along.
+
+    Refuses when another draft has replaced it since.
+    """
+    if not by.reach(Permission.WRITE_REPORTS).covers(school_id=draft.school_id):
+        raise PermissionDenied
+    before, after = ReportStatus.DRAFT, ReportStatus.READY
+    if not ready:
+        before, after = after, before
+    drafts = Report.objects.visible_to(by).filter(
+        school=draft.school_id, term=draft.term_id, status=before
+    )
+    if not drafts.filter(pk=draft.pk).exists():
+        raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
+    drafts.filter(kind__in=_WITH[ReportKind(draft.kind)]).update(status=after)
+
+
+# What is made, read and published together with a report.
+_WITH = {
+    ReportKind.HT: (ReportKind.HT, ReportKind.LGB),
+    ReportKind.TRUSTEE: (ReportKind.TRUSTEE,),
+}
 
 
 def cancel_run(*, by: Access, run: ReportRun) -> None:

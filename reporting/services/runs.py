@@ -4,10 +4,10 @@ The row of the run is the truth. A message only says that there is something to 
 function here may be called again for the same run, or twice at once, and does it once.
 """
 
-import hashlib
 import logging
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 import pghistory
 from django.utils import timezone
@@ -15,17 +15,22 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from parrcs.core.jobs import MOST_ATTEMPTS, REPORT_RUNS, TIME_TO_HEAR, only_here, someone_is_at
 from parrcs.core.tenancy import in_trust
-from reporting.choices import Purpose, ReportStatus, RunState
+from reporting.choices import UNPUBLISHED, Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from reporting.reports.ht import Snapshot, ht_report
 from reporting.services.bells import ring
-from reporting.services.pdf import make_pdf, pictures
+from reporting.services.editions import (
+    Cover,
+    Edition,
+    editions_of,
+    laid_out,
+    published_editions,
+)
 from schools.models import Trust
 from schools.selectors.people import workplaces
 
 logger = logging.getLogger(__name__)
 
-STEPS = ("Reading judgements", "Charts", "Laying out pages", "Checking and storing")
+READING, STORING = "Reading judgements", "Checking and storing"
 
 
 class Stopped(Exception):
@@ -97,7 +102,7 @@ def _start(trust_id: int, run_id: int) -> ReportRun | None:
         run.state = RunState.RUNNING
         run.attempts += 1
         run.started_at = timezone.now()
-        run.step, run.done_steps, run.all_steps = STEPS[0], 0, len(STEPS)
+        run.step, run.done_steps, run.all_steps = READING, 0, 3
         run.save()
         return run
 
@@ -136,93 +141,80 @@ def _fail(trust_id: int, run_id: int, problem: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Content:
-    """What is to be laid out, and what its row will say."""
-
-    snapshot: Snapshot
-    cover: dict[str, str]
-    row: dict[str, Any]
-
-
 class _Making:
-    """One attempt at one run."""
+    """One attempt at one run: what is read is laid out, edition by edition, and then stored."""
 
     def __init__(self, trust_id: int, run: ReportRun) -> None:
         self.trust_id = trust_id
         self.run = run
+        self.steps = 2
 
     def make(self) -> None:
-        """Read, draw, lay out and store, telling of each step as it begins."""
+        """Read, lay out and store, telling of each step as it begins."""
         publish = self.run.purpose == Purpose.PUBLISH
-        content = self._from_the_draft() if publish else self._from_the_data()
-        self._say(1)
-        charts = pictures(content.snapshot)
-        self._say(2)
-        pdf = make_pdf(
-            content.snapshot,
-            content.cover,
-            charts=charts,
-            on_page=lambda page: self._say(2, f"Laying out page {page}"),
-        )
-        self._say(3)
-        self._store(content, pdf)
+        found = self._from_the_drafts() if publish else self._from_the_data()
+        self.steps = 2 + len(found.editions)
+        rows = []
+        for done, each in enumerate(found.editions, 1):
+            title = each.document["title"]
+            self._say(done, f"{title}: charts")
+            rows.append(
+                laid_out(
+                    each,
+                    found.cover,
+                    on_page=partial(self._say_page, done, title),
+                )
+            )
+        self._say(self.steps - 1, STORING)
+        self._store([{**found.row, **each} for each in rows], publish=publish)
 
-    def _say(self, done: int, step: str = "") -> None:
+    def _say_page(self, done: int, title: str, page: int) -> None:
+        self._say(done, f"{title}: page {page}")
+
+    def _say(self, done: int, step: str) -> None:
         """Write the step down where the page can see it at once, and stop if we were cancelled."""
         with in_trust(self.trust_id):
             told = ReportRun.objects.filter(pk=self.run.pk, state=RunState.RUNNING).update(
-                step=step or STEPS[done], done_steps=done
+                step=step[:80], done_steps=done, all_steps=self.steps
             )
         if not told:
             raise Stopped
 
-    def _from_the_data(self) -> _Content:
+    def _from_the_data(self) -> "_Found":
         """Read everything as of one moment, so that all tables agree."""
         made_at, asked_by = timezone.now(), self.run.asked_by_id
         with in_trust(self.trust_id, person_id=asked_by, one_moment=True):
             run = ReportRun.objects.select_related("school__trust", "term__year", "asked_by").get(
                 pk=self.run.pk
             )
-            snapshot = ht_report(_access_still_held(run), school=run.school, term=run.term)
-        return _Content(
-            snapshot,
-            {
-                "version": "Draft",
-                "made": f"made on {timezone.localtime(made_at):%-d %B %Y at %H:%M}"
-                f" by {run.asked_by.name}",
-            },
+            access = _access_still_held(run)
+            editions = editions_of(access, run)
+        return _Found(
+            editions,
+            Cover(
+                "Draft",
+                f"made on {timezone.localtime(made_at):%-d %B %Y at %H:%M} by {run.asked_by.name}",
+            ),
             {"status": ReportStatus.DRAFT, "made_at": made_at, "made_by_id": asked_by},
         )
 
-    def _from_the_draft(self) -> _Content:
-        """Take the numbers that the head has read; only the cover is new."""
+    def _from_the_drafts(self) -> "_Found":
+        """Take the numbers that were read and called ready; only the cover is new."""
         published_at = timezone.now()
         with in_trust(self.trust_id):
             run = ReportRun.objects.select_related("asked_by").get(pk=self.run.pk)
             _access_still_held(run)
-            draft = Report.objects.filter(runs=run, status=ReportStatus.DRAFT).first()
+            draft = Report.objects.filter(runs=run, status=ReportStatus.READY).first()
             if draft is None:
                 raise CannotMake("The draft to publish is no longer there. Make a new one.")
-            # Nobody else can take this number: a report has one unfinished run at a time.
-            version = 1 + (
-                Report.objects.filter(
-                    kind=run.kind, school=run.school_id, term=run.term_id, version__isnull=False
-                )
-                .values_list("version", flat=True)
-                .order_by("-version")
-                .first()
-                or 0
-            )
-        snapshot = dict(draft.snapshot)
-        snapshot.pop("cover")
-        return _Content(
-            cast("Snapshot", snapshot),
-            {
-                "version": f"Version {version}",
-                "made": f"published on {timezone.localtime(published_at):%-d %B %Y}"
-                f" by {run.asked_by.name}",
-            },
+            version = _latest_version(draft) + 1
+            editions = published_editions(draft)
+        return _Found(
+            editions,
+            Cover(
+                f"Version {version}",
+                f"published on {timezone.localtime(published_at):%-d %B %Y} by {run.asked_by.name}",
+            ),
             {
                 "status": ReportStatus.PUBLISHED,
                 "version": version,
@@ -233,23 +225,40 @@ class _Making:
             },
         )
 
-    def _store(self, content: _Content, pdf: bytes) -> None:
-        """Store the report, remove the draft it replaces, and end the run: all of it or nothing."""
-        if not pdf.startswith(b"%PDF-"):
-            raise CannotMake("What was laid out is not a PDF.")
+    def _store(self, rows: list[dict[str, Any]], *, publish: bool) -> None:
+        """Store the reports, remove the drafts they replace, and end the run: all or nothing."""
         with in_trust(self.trust_id):
             run = ReportRun.objects.select_for_update().get(pk=self.run.pk)
             if run.state != RunState.RUNNING:
                 raise Stopped
-            mine = {"kind": run.kind, "school_id": run.school_id, "term_id": run.term_id}
-            Report.objects.filter(**mine, status=ReportStatus.DRAFT).delete()
-            run.report = Report.objects.create(
-                **mine,
-                **content.row,
-                snapshot={**content.snapshot, "cover": content.cover},
-                pdf=pdf,
-                sha256=hashlib.sha256(pdf).hexdigest(),
-            )
-            run.state, run.step, run.done_steps = RunState.DONE, "", len(STEPS)
+            mine = {"school_id": run.school_id, "term_id": run.term_id}
+            kinds = [each["kind"] for each in rows]
+            before = Report.objects.filter(**mine, kind__in=kinds)
+            before.filter(status__in=UNPUBLISHED).delete()
+            if publish:
+                before.filter(status=ReportStatus.PUBLISHED).update(status=ReportStatus.SUPERSEDED)
+            made = [Report.objects.create(**mine, **each) for each in rows]
+            run.report = made[0]
+            run.state, run.step, run.done_steps = RunState.DONE, "", self.steps
             run.finished_at = timezone.now()
             run.save()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is to be laid out, and what the rows of all its reports will say."""
+
+    editions: list[Edition]
+    cover: Cover
+    row: dict[str, Any]
+
+
+def _latest_version(draft: Report) -> int:
+    """Return the number of the latest published version; nobody else can take the next one.
+
+    A report has one unfinished run at a time.
+    """
+    versions = Report.objects.filter(
+        kind=draft.kind, school=draft.school_id, term=draft.term_id, version__isnull=False
+    )
+    return versions.order_by("-version").values_list("version", flat=True).first() or 0

@@ -22,7 +22,7 @@ from reporting.selectors.compare import Comparison, comparison
 from reporting.selectors.compare_choices import Choices, Chosen, compare_choices
 from reporting.selectors.compare_findings import findings, funnel_finding
 from reporting.selectors.compare_pupils import NoSuchNumber, pupils_behind
-from reporting.tables import behind_sheet, compare_sheet
+from reporting.tables.compare import behind_sheet, compare_sheet
 
 LINES_A_PAGE = 100
 

@@ -6,32 +6,25 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.class_lists import lists_in_season
-from reporting.forms import PublishForm
+from reporting.choices import Part, ReportStatus
+from reporting.forms import PublishForm, ReadyForm
+from reporting.reports.document import Cell, Document, table_of
 from reporting.reports.ht import ht_report
-from reporting.selectors.reports import (
-    report,
-    report_file,
-    report_list,
-    report_state,
-    reported_school,
-)
-from reporting.selectors.runs import report_run
+from reporting.selectors.reports import report_list, report_state, reported_school
+from reporting.services.pictures import sketches
 from reporting.services.reports import (
     CannotPublish,
     ask_for_draft,
     ask_to_publish,
-    cancel_run,
-    retry_run,
+    set_ready,
 )
-from reporting.tables import reports_sheet
+from reporting.tables.documents import reports_sheet
 
 
 @require_safe
@@ -65,21 +58,58 @@ def ht_report_page(request: TrustRequest, school_id: int, term_id: int) -> HttpR
             "school": school,
             "term": term,
             "report": live,
+            "charts": {
+                code: {"src": f"charts/{code}.svg", "alt": each.alt}
+                for code, each in sketches(live).items()
+            },
             "state": state,
-            "moved": _moved({**live}, state.draft),
+            "moved": _moved(live, state.draft),
             "may_make": _may_make(request, school_id),
+            "may_write": request.access.reach(Permission.WRITE_REPORTS).covers(school_id=school_id),
             "crumbs": [("Reports", reverse("reports"))],
         },
     )
 
 
-def _moved(live: dict[str, Any], draft: Any) -> bool:
-    return draft is not None and _numbers(live) != _numbers(draft.snapshot)
+@require_safe
+@requires(Permission.SEE_REPORTS)
+def ht_chart(request: TrustRequest, school_id: int, term_id: int, code: str) -> HttpResponse:
+    """Draw a picture of the report as the data are now."""
+    school, term = reported_school(
+        request.access, school_id=school_id, term_id=term_id, permission=Permission.SEE_REPORTS
+    )
+    live = ht_report(request.access, school=school, term=term)
+    sketch = sketches(live).get(code)
+    if sketch is None:
+        raise Http404
+    return HttpResponse(
+        sketch.draw().svg,
+        content_type="image/svg+xml",
+        headers={"Cache-Control": "private, max-age=60"},
+    )
 
 
-def _numbers(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the parts that only say things in words, which a new release may reword."""
-    return {k: v for k, v in snapshot.items() if k not in {"cover", "glance", "definitions"}}
+def _moved(live: Document, draft: Any) -> bool:
+    return draft is not None and live["sections"] != draft.snapshot["sections"]
+
+
+@require_POST
+@requires(Permission.WRITE_REPORTS)
+def ready(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+    """Call the draft ready for review, or take that back."""
+    school, term = reported_school(
+        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
+    )
+    form = ReadyForm(request.POST)
+    state = report_state(request.access, school=school, term=term)
+    if not form.is_valid() or state.draft is None or state.draft.pk != form.cleaned_data["draft"]:
+        messages.error(request, "The draft has been replaced since. Read the one that is here.")
+        return redirect("ht_report", school_id, term_id)
+    try:
+        set_ready(by=request.access, draft=state.draft, ready=form.cleaned_data["ready"])
+    except CannotPublish as reason:
+        messages.error(request, str(reason))
+    return redirect("ht_report", school_id, term_id)
 
 
 @require_POST
@@ -101,8 +131,10 @@ def publish(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse
         request.access, school_id=school_id, term_id=term_id, permission=Permission.MAKE_REPORTS
     )
     state = report_state(request.access, school=school, term=term)
-    if state.draft is None:
-        messages.error(request, "There is no draft to publish. Make one and read it first.")
+    if state.draft is None or state.draft.status != ReportStatus.READY:
+        messages.error(
+            request, "There is no draft that is ready. Make one, read it and call it ready first."
+        )
         return redirect("ht_report", school_id, term_id)
     form = PublishForm(request.POST or None, initial={"draft": state.draft.pk})
     if request.method == "POST" and form.is_valid():
@@ -121,7 +153,8 @@ def publish(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse
             "school": school,
             "term": term,
             "state": state,
-            "moved": _moved({**ht_report(request.access, school=school, term=term)}, state.draft),
+            "moved": _moved(ht_report(request.access, school=school, term=term), state.draft),
+            "missing": _missing(state.draft.snapshot),
             "form": form,
             "next_version": len(state.published) + 1,
             "crumbs": [
@@ -132,96 +165,11 @@ def publish(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse
     )
 
 
-@require_safe
-@requires(Permission.SEE_REPORTS)
-def stored_report(request: TrustRequest, report_id: int) -> HttpResponse:
-    """Show a report as it was made: every number comes from its snapshot."""
-    found = report(request.access, report_id=report_id)
-    return render(
-        request,
-        "reporting/report_stored.html",
-        {
-            "stored": found,
-            "report": found.snapshot,
-            "crumbs": [
-                ("Reports", reverse("reports")),
-                (
-                    f"{found.school}, {found.term}",
-                    reverse("ht_report", args=(found.school_id, found.term_id)),
-                ),
-            ],
-        },
-    )
-
-
-@require_safe
-@requires(Permission.SEE_REPORTS)
-def report_pdf(request: TrustRequest, report_id: int) -> HttpResponse:
-    """Send the PDF, byte for byte as it was stored."""
-    found = report_file(request.access, report_id=report_id)
-    version = f"version {found.version}" if found.version else "draft"
-    # In plain letters: some programs that open the file know no others.
-    name = slugify(f"{found.school} {found.term} head teacher report {version}")
-    return HttpResponse(
-        bytes(found.pdf),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(
-                as_attachment=False, filename=f"{name}.pdf"
-            )
-            or "inline",
-            "Cache-Control": "no-store, private",
-        },
-    )
-
-
-@require_safe
-@requires(Permission.SEE_REPORTS)
-def run_page(request: TrustRequest, run_id: int) -> HttpResponse:
-    """Show how far a run is; htmx asks for the part that moves, every second until it ends."""
-    run = report_run(request.access, run_id=run_id)
-    seen = f"{run.state} {run.step}"
-    if request.htmx and request.GET.get("seen") == seen:
-        # Nothing to swap: a screen reader would read the same words again each second.
-        return HttpResponse(status=204)
-    template = "reporting/_report_run.html" if request.htmx else "reporting/report_run.html"
-    return render(
-        request,
-        template,
-        {
-            "run": run,
-            "seen": seen,
-            "may_make": _may_make(request, run.school_id),
-            "crumbs": [
-                ("Reports", reverse("reports")),
-                (
-                    f"{run.school}, {run.term}",
-                    reverse("ht_report", args=(run.school_id, run.term_id)),
-                ),
-            ],
-        },
-    )
-
-
-@require_POST
-@requires(Permission.MAKE_REPORTS)
-def cancel(request: TrustRequest, run_id: int) -> HttpResponse:
-    """End a run at its next step."""
-    cancel_run(by=request.access, run=report_run(request.access, run_id=run_id))
-    return redirect("report_run", run_id)
-
-
-@require_POST
-@requires(Permission.MAKE_REPORTS)
-def retry(request: TrustRequest, run_id: int) -> HttpResponse:
-    """Ask again for what a failed or cancelled run did not make."""
-    run = report_run(request.access, run_id=run_id)
-    try:
-        again = retry_run(by=request.access, run=run)
-    except CannotPublish as reason:
-        messages.error(request, str(reason))
-        return redirect("ht_report", run.school_id, run.term_id)
-    return redirect("report_run", again.pk)
+def _missing(report: Document) -> Cell | None:
+    """Return judged of due where something due is not judged."""
+    found = table_of(report["sections"], Part.STANDARDS, "coverage")
+    cell = found["rows"][0]["cells"][0] if found else None
+    return cell if cell and cell["n"] < cell["of"] else None
 
 
 def _may_make(request: TrustRequest, school_id: int | None) -> bool:

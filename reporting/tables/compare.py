@@ -1,4 +1,4 @@
-"""Tables that leave as files: the comparison, the pupils behind its numbers, and the reports."""
+"""The comparison as a file, and the pupils behind its numbers."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -8,7 +8,6 @@ from parrcs.core.sheets import Sheet, list_sheet
 from pupils.selectors.lenses import Lens
 from reporting.selectors.compare import Comparison, Row
 from reporting.selectors.compare_pupils import Behind
-from reporting.selectors.reports import ReportList
 
 _COMPARED = (
     "Term",
@@ -136,34 +135,3 @@ def _number(text: str) -> Decimal | str:
         return Decimal(text.replace("\N{MINUS SIGN}", "-").replace(",", ""))
     except InvalidOperation:
         return text
-
-
-def reports_sheet(listed: ReportList) -> Sheet:
-    """Return a row for each school and term of a year, with what was made of its report."""
-    rows = [
-        [
-            each.school.name,
-            str(each.term),
-            each.pupils,
-            each.judged,
-            each.due,
-            each.run is not None,
-            each.draft.made_at if each.draft else "",
-            each.published.version if each.published else "",
-            each.published.published_at if each.published else "",
-        ]
-        for each in listed.reports
-    ]
-    heading = (
-        "School",
-        "Term",
-        "Pupils",
-        "Judged",
-        "Due",
-        "In the making",
-        "Draft of",
-        "Published version",
-        "Published on",
-    )
-    about = [("School year", str(listed.year or ""))]
-    return list_sheet("Head teacher reports", heading, rows, about=about, held=2)

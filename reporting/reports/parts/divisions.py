@@ -1,0 +1,111 @@
+"""How a report divides the pupils on roll: by year, need, route, sex and characteristics."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+
+from pupils.choices import PrimaryNeed, Sex
+from pupils.models.pupils import national_year
+from reporting.selectors.ht import HTRows, PupilOnRoll
+
+
+@dataclass(frozen=True)
+class Group:
+    """The pupils who have one characteristic in common; `key` is its part of a figure's name."""
+
+    key: str
+    name: str
+    pupils: list[PupilOnRoll]
+
+    @property
+    def code(self) -> str:
+        """Its code within its division."""
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class Division:
+    """A way to part the pupils on roll: each of them is in one of its groups, none is empty."""
+
+    code: str
+    title: str
+    groups: list[Group]
+
+
+def divisions(rows: HTRows) -> list[Division]:
+    """Return every way in which the pupils of the term are parted."""
+    term = rows.this
+    year = _parted(
+        term.pupils, lambda pupil: max(-1, national_year(pupil.born_on, term.year_starts_on))
+    )
+    need = _parted(term.pupils, lambda pupil: pupil.primary_need)
+    sex = _parted(term.pupils, lambda pupil: pupil.sex)
+    route = _parted(term.pupils, lambda pupil: pupil.route_id)
+    return [
+        _division("year", "Year group", [(n, _year_name(n), year[n]) for n in sorted(year)]),
+        _division("need", "Primary need", _by_size(need)),
+        _division(
+            "route",
+            "Route",
+            [(route_id, name, route[route_id]) for route_id, name in rows.routes.items()],
+        ),
+        _division("sex", "Sex", [(each, each.label, sex[each]) for each in Sex]),
+        *(
+            _division(code, title, _with_and_without(term.pupils, having, yes, no))
+            for code, title, having, yes, no in _FLAGS
+        ),
+    ]
+
+
+_FLAGS: tuple[tuple[str, str, Callable[[PupilOnRoll], bool], str, str], ...] = (
+    ("pp", "Pupil premium", lambda each: each.pupil_premium, "Pupil premium", "Not pupil premium"),
+    (
+        "cla",
+        "Looked-after children",
+        lambda each: each.looked_after,
+        "Looked after",
+        "Not looked after",
+    ),
+    (
+        "eal",
+        "First language",
+        lambda each: each.eal,
+        "English as an additional language",
+        "English as first language",
+    ),
+)
+
+type _Parts = list[tuple[object, str, list[PupilOnRoll]]]
+
+
+def _division(code: str, title: str, parts: _Parts) -> Division:
+    groups = [Group(f"{code}:{each}", str(name), pupils) for each, name, pupils in parts if pupils]
+    return Division(code, title, groups)
+
+
+def _with_and_without(
+    pupils: list[PupilOnRoll], having: Callable[[PupilOnRoll], bool], yes: str, no: str
+) -> _Parts:
+    parts = _parted(pupils, having)
+    return [("yes", yes, parts[True]), ("no", no, parts[False])]
+
+
+def _by_size(parts: dict[str, list[PupilOnRoll]]) -> _Parts:
+    """Put needs in order, the most frequent first."""
+    named = [(need, str(PrimaryNeed(need).label), pupils) for need, pupils in parts.items()]
+    return [*sorted(named, key=lambda each: (-len(each[2]), each[1]))]
+
+
+def _parted[K: Hashable](
+    pupils: Iterable[PupilOnRoll], key: Callable[[PupilOnRoll], K]
+) -> dict[K, list[PupilOnRoll]]:
+    parts: dict[K, list[PupilOnRoll]] = defaultdict(list)
+    for pupil in pupils:
+        parts[key(pupil)].append(pupil)
+    return parts
+
+
+def _year_name(year: int) -> str:
+    if year < 0:
+        return "Nursery"
+    return f"Year {year}" if year else "Reception"

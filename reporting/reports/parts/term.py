@@ -1,0 +1,71 @@
+"""One term of a school, ready to be counted for any of its pupils and strands."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from assessment.measures import Indicator
+from reporting.reports.figures import Tally
+from reporting.selectors.ht import HTRows, PupilOnRoll, TermRows
+
+# Whether a strand, by its id and the id of its core area, counts in a figure.
+type Counts = Callable[[int, int | None], bool]
+
+
+class CountedTerm:
+    """The judgements of one term."""
+
+    def __init__(self, rows: TermRows) -> None:
+        self.rows = rows
+        self.id = rows.term_id
+        self.pupils = rows.pupils
+        self.made: dict[int, dict[int, Indicator | None]] = defaultdict(dict)
+        for each in rows.progress:
+            self.made[each.pupil_id][each.strand_id] = each.indicator
+
+    def tally(self, pupils: Iterable[PupilOnRoll], counts: Counts) -> Tally:
+        """Count what was due and judged of these pupils in the strands that count."""
+        tally = Tally()
+        for pupil in pupils:
+            for strand in self.rows.due.get(pupil.route_id, ()):
+                if counts(strand.strand_id, strand.core_area_id):
+                    tally.due += 1
+                    made = self.made[pupil.pupil_id]
+                    if strand.strand_id in made:
+                        tally.add(pupil.pupil_id, made[strand.strand_id])
+        return tally
+
+
+class Counted:
+    """A school's rows with both terms counted; `place` is its part of every figure's name."""
+
+    def __init__(self, rows: HTRows) -> None:
+        self.rows = rows
+        self.place = f"school-{rows.school_id}"
+        self.this = CountedTerm(rows.this)
+        self.last = CountedTerm(rows.last) if rows.last else None
+
+    @property
+    def last_name(self) -> str:
+        """How the term before is called at the head of a column."""
+        return self.rows.last.name if self.rows.last else "Last term"
+
+
+def every(_strand_id: int, _area_id: int | None) -> bool:
+    """Count every strand."""
+    return True
+
+
+def core(_strand_id: int, area_id: int | None) -> bool:
+    """Count the strands of core areas."""
+    return area_id is not None
+
+
+def in_area(wanted: int) -> Counts:
+    """Count the strands of one core area."""
+    return lambda _strand_id, area_id: area_id == wanted
+
+
+def one_of(strand_ids: Iterable[int]) -> Counts:
+    """Count these strands."""
+    wanted = set(strand_ids)
+    return lambda strand_id, _area_id: strand_id in wanted

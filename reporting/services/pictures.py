@@ -1,0 +1,101 @@
+"""The pictures of a report, drawn from its tables: what is hidden there is drawn nowhere."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
+from reporting.choices import Part
+from reporting.reports.document import Cell, Document, Section, Table, cells_of, table_of
+from reporting.reports.parts.progress import FEWEST_PUPILS
+
+_BANDS = ("none", "some", "expected", "better")
+
+
+class Sketch(NamedTuple):
+    """A picture that is not drawn yet: its words, and what draws it."""
+
+    alt: str
+    draw: Callable[[], Picture]
+
+
+def sketches(report: Document) -> dict[str, Sketch]:
+    """Return the charts that the sections of a report name; one without numbers is left out."""
+    named = {code for each in report["sections"] for code in each["charts"]}
+    found = {code: _SKETCHES[code](report["sections"]) for code in sorted(named)}
+    return {code: each for code, each in found.items() if each}
+
+
+def pictures(report: Document) -> dict[str, Picture]:
+    """Draw the charts of a report."""
+    return {code: each.draw() for code, each in sketches(report).items()}
+
+
+def _core(sections: list[Section]) -> Sketch | None:
+    """Draw each core area as a bar of its bands; where these are not told, as its share."""
+    found = table_of(sections, Part.STANDARDS, "core")
+    if found is None:
+        return None
+    shares = list(_shares(found, total=False))
+    if not shares:
+        return None
+    said = ", ".join(f"{name} {share['percent']} per cent" for name, share in shares)
+    finding = f"At or above expected: {said}. The table below has all its numbers."
+    if any(each["code"] == "none" for each in found["columns"]):
+        bars = [
+            Bar(line["name"], *(cells[band]["n"] for band in _BANDS))
+            for line in found["rows"]
+            if not line["total"] and (cells := cells_of(found, line))["share"].get("of")
+        ]
+        alt = f"Bar chart of progress in each core area. {finding}"
+        return Sketch(alt, partial(progress_bars, bars, finding=alt))
+    rate = next((share["percent"] for _, share in _shares(found, total=True)), None)
+    dots = [_dot("", name, share) for name, share in shares]
+    alt = f"Chart of the share at or above expected in each core area. {finding}"
+    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+
+
+def _groups(sections: list[Section]) -> Sketch | None:
+    """Draw the share of each group of enough pupils beside the school's own."""
+    core = table_of(sections, Part.STANDARDS, "core")
+    of_all = next((share for _, share in _shares(core, total=True)), None) if core else None
+    dots = [
+        _dot(table["head"], name, share)
+        for section in sections
+        if section["code"] == Part.GROUPS
+        for table in section["tables"]
+        for name, share in _shares(table, total=False, few=False)
+    ]
+    if not dots or of_all is None:
+        return None
+    low, high = min(dots, key=_percent), max(dots, key=_percent)
+    rate = of_all["percent"] or 0
+    alt = (
+        f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils or more,"
+        f" from {low.percent} per cent ({low.name}) to {high.percent} per cent ({high.name});"
+        f" the whole school has {rate} per cent. The tables below have all its numbers."
+    )
+    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+
+
+def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[str, Cell]]:
+    """Return the shares of a table that can be seen; on `few=False` not those of few pupils."""
+    for line in found["rows"]:
+        cell = cells_of(found, line)["share"]
+        seen = cell["kind"] == "share" and cell["percent"] is not None
+        if seen and line["total"] == total and (few or not line["few"]):
+            yield line["name"], cell
+
+
+def _dot(group: str, name: str, share: Cell) -> Dot:
+    return Dot(group, name, share["percent"] or 0, share["low"] or 0, share["high"] or 0)
+
+
+def _percent(dot: Dot) -> int:
+    return dot.percent
+
+
+_SKETCHES: dict[str, Callable[[list[Section]], Sketch | None]] = {
+    "core": _core,
+    "groups": _groups,
+}

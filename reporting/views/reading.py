@@ -1,0 +1,82 @@
+"""Reports as they were made: the page, its pictures, the PDF and the tables as a workbook."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from parrcs.core.access import Permission
+from parrcs.core.lists import XLSX, sent_file
+from parrcs.core.sheets import workbook
+from parrcs.core.views import TrustRequest, requires
+from reporting.choices import ReportKind
+from reporting.selectors.reports import report, report_chart, report_file
+from reporting.tables.documents import document_sheets
+
+READERS = (Permission.SEE_REPORTS, Permission.READ_PUBLISHED)
+
+
+@require_safe
+@requires(*READERS)
+def stored_report(request: TrustRequest, report_id: int) -> HttpResponse:
+    """Show a report as it was made: what is printed was kept with it."""
+    found = report(request.access, report_id=report_id)
+    crumbs = [("Reports", reverse("reports"))]
+    making = request.access.reach(Permission.SEE_REPORTS)
+    if found.school_id and making.covers(school_id=found.school_id):
+        of = f"{found.school}, {found.term}"
+        crumbs.append((of, reverse("ht_report", args=(found.school_id, found.term_id))))
+    return render(
+        request,
+        "reporting/report_stored.html",
+        {"stored": found, "report": found.snapshot, "crumbs": crumbs},
+    )
+
+
+@require_safe
+@requires(*READERS)
+def stored_chart(request: TrustRequest, report_id: int, code: str) -> HttpResponse:
+    """Send a picture of a report as it was drawn."""
+    svg = report_chart(request.access, report_id=report_id, code=code)
+    return HttpResponse(
+        svg, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"}
+    )
+
+
+@require_safe
+@requires(*READERS)
+def report_workbook(request: TrustRequest, report_id: int) -> HttpResponse:
+    """Send the tables of a report as a workbook."""
+    found = report(request.access, report_id=report_id)
+    sheets = document_sheets(found.snapshot)
+    return sent_file(workbook(sheets), XLSX, f"{_name(found.snapshot)}.xlsx")
+
+
+def _name(snapshot: dict[str, str | dict[str, str]]) -> str:
+    """Name a file in plain letters: some programs that open it know no others."""
+    cover = snapshot["cover"]
+    version = cover["version"] if isinstance(cover, dict) else ""
+    return slugify(f"{snapshot['place']} {snapshot['term']} {snapshot['title']} {version}")
+
+
+@require_safe
+@requires(*READERS)
+def report_pdf(request: TrustRequest, report_id: int) -> HttpResponse:
+    """Send the PDF, byte for byte as it was stored."""
+    found = report_file(request.access, report_id=report_id)
+    version = f"version {found.version}" if found.version else "draft"
+    # In plain letters: some programs that open the file know no others.
+    name = slugify(f"{found.school} {found.term} {ReportKind(found.kind).label} {version}")
+    return HttpResponse(
+        bytes(found.pdf),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(
+                as_attachment=False, filename=f"{name}.pdf"
+            )
+            or "inline",
+            "Cache-Control": "no-store, private",
+        },
+    )
