@@ -44,6 +44,15 @@ class Part(TextChoices):
     NEXT = "next", "Next steps"
 
 
+class TrustPart(TextChoices):
+    """The sections that only the report to the trustees has; it shares others with the schools'."""
+
+    SCHOOLS = "schools", "Schools and ARBs side by side"
+    AREAS = "areas", "Core areas by school"
+    RISKS = "risks", "Risks"
+    PHASES = "phases", "School improvement"
+
+
 class Counted(TextChoices):
     """What a school counts in a term without saying of whom."""
 

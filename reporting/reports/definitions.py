@@ -8,6 +8,17 @@ def glossary() -> list[Definition]:
     return [Definition(word=word, meaning=meaning) for word, meaning in _WORDS]
 
 
+def hiding_words(largest_small: int, fewest_of: int) -> Definition:
+    """Return what "hidden" means in a report in which small numbers are hidden."""
+    return Definition(
+        word="Hidden",
+        meaning=f"A number from 1 to {largest_small}, or a share of fewer than {fewest_of}, is not"
+        " shown, so that no child can be recognised; nor is a number from which one of these could"
+        " be worked out, which may be large. Nobody can tell from the word which of the two it is."
+        " A nought is a nought.",
+    )
+
+
 _WORDS = (
     (
         "Who is counted",

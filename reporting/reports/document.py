@@ -4,7 +4,7 @@ A report is data before it is anything to look at: its page, its PDF and its wor
 printed from one document, so that they cannot say different things. A document is plain JSON.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from reporting.reports.figures import Share, change, percent, share
@@ -19,8 +19,9 @@ class Cell(TypedDict):
     """One cell of a table.
 
     count: `n`. part: `n` of `of`. share: the same, with per cent and, where it is a share of
-    judgements or pupils compared, the 95 % interval; `text` says why there is none. change: the
-    `points` between two shares. words: `text`. hidden: a figure that this reader may not see.
+    judgements or pupils compared, the 95 % interval; `text` says why there is none; `few` that so
+    few pupils stand behind it that nothing is said of them as a group. change: the `points`
+    between two shares. words: `text`. hidden: a figure that this reader may not see.
     """
 
     kind: Literal["count", "part", "share", "change", "words", "hidden"]
@@ -32,6 +33,7 @@ class Cell(TypedDict):
     high: NotRequired[int | None]
     points: NotRequired[int | None]
     text: NotRequired[str]
+    few: NotRequired[bool]
 
 
 class Column(TypedDict):
@@ -42,15 +44,11 @@ class Column(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A row: its code, the name in the first column, and a cell for each column.
-
-    `few`: so few pupils stand behind its shares that nothing is said of them as a group.
-    """
+    """A row: its code, the name in the first column, and a cell for each column."""
 
     code: str
     name: str
     total: bool
-    few: bool
     cells: list[Cell]
 
 
@@ -62,7 +60,11 @@ class Sum(TypedDict):
 
 
 class Table(TypedDict):
-    """A table. `sums` says what adds up in it, for who has to know what can be worked out."""
+    """A table.
+
+    `sums` says what adds up in it, and `beneath` has figures that these speak of and it does not
+    print: for whoever has to know what can be worked out from it.
+    """
 
     code: str
     caption: str
@@ -70,6 +72,7 @@ class Table(TypedDict):
     columns: list[Column]
     rows: list[TableRow]
     sums: list[Sum]
+    beneath: dict[Key, int]
 
 
 class Line(TypedDict):
@@ -105,7 +108,11 @@ class Definition(TypedDict):
 
 
 class Document(TypedDict):
-    """A whole report. `about` is the line under its title; `versions` says what it was made by."""
+    """A whole report.
+
+    `about` is the line under its title, `note` says on its cover who may read it, and `versions`
+    by which streams and frameworks it was made.
+    """
 
     kind: str
     trust: str
@@ -114,6 +121,7 @@ class Document(TypedDict):
     last_term: str | None
     title: str
     about: str
+    note: str
     lines: list[Line]
     sections: list[Section]
     glossary: list[Definition]
@@ -150,7 +158,7 @@ def rate(names: tuple[Key, Key], n: int, of: int) -> Cell:
     )
 
 
-def shared(names: tuple[Key, Key], found: Share, *, why: str) -> Cell:
+def shared(names: tuple[Key, Key], found: Share, *, why: str, few: bool) -> Cell:
     """Return a share with its interval; `why` says in words why there is no per cent."""
     return Cell(
         kind="share",
@@ -161,6 +169,7 @@ def shared(names: tuple[Key, Key], found: Share, *, why: str) -> Cell:
         low=found["low"],
         high=found["high"],
         text="" if found["of"] else why,
+        few=few,
     )
 
 
@@ -190,6 +199,7 @@ def table(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[TableRow],
     sums: Sequence[Sum] = (),
+    beneath: Mapping[Key, int] | None = None,
 ) -> Table:
     """Return a table; each row has a cell for each column."""
     return Table(
@@ -199,14 +209,13 @@ def table(
         columns=[Column(code=each, title=title) for each, title in columns],
         rows=list(rows),
         sums=list(sums),
+        beneath=dict(beneath or {}),
     )
 
 
-def row(
-    code: str, name: str, cells: Sequence[Cell], *, total: bool = False, few: bool = False
-) -> TableRow:
+def row(code: str, name: str, cells: Sequence[Cell], *, total: bool = False) -> TableRow:
     """Return a row of a table."""
-    return TableRow(code=code, name=name, total=total, few=few, cells=list(cells))
+    return TableRow(code=code, name=name, total=total, cells=list(cells))
 
 
 def section(

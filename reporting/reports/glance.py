@@ -25,6 +25,8 @@ _LABELS = {
     "expected": "Steady",
 }
 
+ORDER = list(_LABELS)
+
 
 class Found(NamedTuple):
     """A row of a table as the lines see it; the total is that of its own table."""
@@ -32,7 +34,6 @@ class Found(NamedTuple):
     name: str
     cells: dict[str, Cell]
     total: bool
-    few: bool
     title: str
 
     def share(self, column: str = "share") -> Cell | None:
@@ -66,11 +67,11 @@ def at_a_glance(sections: Sequence[Section], *, last_term: str | None) -> list[L
         *_coverage(sections),
         *_targets(sections),
     ]
-    order = list(_LABELS)
-    return sorted(lines, key=lambda line: order.index(line["mark"]))[:AT_MOST]
+    return sorted(lines, key=lambda line: ORDER.index(line["mark"]))[:AT_MOST]
 
 
-def _line(part: Part, mark: str, lead: str, rest: str) -> Line:
+def line_of(part: str, mark: str, lead: str, rest: str) -> Line:
+    """Return a line of a report."""
     return Line(mark=mark, label=_LABELS[mark], lead=lead, rest=rest, part=part)
 
 
@@ -78,7 +79,7 @@ def _rows(sections: Sequence[Section], part: Part, code: str) -> Iterator[Found]
     found = table_of(sections, part, code)
     for each in found["rows"] if found else ():
         cells = cells_of(found, each) if found else {}
-        yield Found(each["name"], cells, each["total"], each["few"], found["head"] if found else "")
+        yield Found(each["name"], cells, each["total"], found["head"] if found else "")
 
 
 def n_of(share: Cell) -> str:
@@ -101,7 +102,7 @@ def _core_area(
     judged = [(row, share) for row in areas if (share := row.share())]
     if not judged:
         if not any(row.hides("share") for row in areas):
-            yield _line(
+            yield line_of(
                 Part.STANDARDS,
                 "some",
                 "No progress can be shown in the core areas yet.",
@@ -111,7 +112,7 @@ def _core_area(
     fallen, share = min(judged, key=lambda each: each[0].change())
     before = fallen.share("last")
     if before and fallen.change() <= -FALL:
-        yield _line(
+        yield line_of(
             Part.STANDARDS,
             "none",
             f"{fallen.name} has fallen most since {last_term}.",
@@ -122,7 +123,7 @@ def _core_area(
     all_areas = next((found for row in total if (found := row.share())), None)
     rate = (all_areas["percent"] or 0) if all_areas else 0
     low = (share["high"] or 0) < rate
-    yield _line(
+    yield line_of(
         Part.STANDARDS,
         "some" if low else "expected",
         f"{lowest.name} is "
@@ -140,7 +141,7 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
     large = [
         (part, _called(row, part), share)
         for part, row in _group_rows(sections)
-        if not row.few and (share := row.share())
+        if (share := row.share()) and not share["few"]
     ]
     far = [
         (abs(share["n"] / share["of"] - rate) * sqrt(share["of"]), where, part, name, share)
@@ -148,7 +149,7 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
         if (where := standing(share["n"], share["of"], rate)) not in (None, Standing.WITHIN)
     ]
     if not far:
-        yield _line(
+        yield line_of(
             Part.GROUPS,
             "expected",
             "No group or ARB stands out.",
@@ -159,7 +160,7 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
     outside = [each for each in far if each[1] in (Standing.BELOW, Standing.ABOVE)]
     _far, where, part, name, share = max(outside or far, key=lambda each: each[0])
     mark, words = _STANDS[where or Standing.BELOW]
-    yield _line(
+    yield line_of(
         part,
         mark,
         f"{name} {words}.",
@@ -208,7 +209,7 @@ def _overall(total: Sequence[Found], last_term: str | None) -> Iterator[Line]:
             mark, words = "better", f"Progress overall has risen since {last_term}."
         else:
             words = f"Progress overall has held since {last_term}."
-    yield _line(Part.STANDARDS, mark, words, f"{rest}.")
+    yield line_of(Part.STANDARDS, mark, words, f"{rest}.")
 
 
 def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
@@ -218,7 +219,7 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
         return
     due, judged = row.cells["coverage"]["of"], row.cells["coverage"]["n"]
     if not due:
-        yield _line(
+        yield line_of(
             Part.STANDARDS,
             "some",
             "No judgements are due.",
@@ -229,10 +230,10 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
     rest = f"{judged:,} of {due:,} made in all strands"
     rest += f"; {apart:,} of them have no baseline and count in no share." if apart else "."
     if judged == due:
-        yield _line(Part.STANDARDS, "expected", "All judgements are in.", rest)
+        yield line_of(Part.STANDARDS, "expected", "All judgements are in.", rest)
         return
     few = judged * 100 < ENOUGH_JUDGED * due
-    yield _line(
+    yield line_of(
         Part.STANDARDS,
         "none" if few else "some",
         f"{due - judged:,} judgements are not yet made.",
@@ -244,7 +245,7 @@ def _targets(sections: Sequence[Section]) -> Iterator[Line]:
     """Speak of the termly targets met, and of those nobody has judged."""
     rows = list(_rows(sections, Part.TARGETS, "areas"))
     if not rows:
-        yield _line(
+        yield line_of(
             Part.TARGETS, "some", "No termly targets are set.", "Of 0 targets, 0 are judged."
         )
         return
@@ -253,7 +254,7 @@ def _targets(sections: Sequence[Section]) -> Iterator[Line]:
     share = row.share()
     if share is None:
         if number is not None and left is not None and not row.hides("share"):
-            yield _line(
+            yield line_of(
                 Part.TARGETS,
                 "some",
                 "No termly target is judged yet.",
@@ -263,7 +264,7 @@ def _targets(sections: Sequence[Section]) -> Iterator[Line]:
     rest = f"{share['percent']}\u00a0%, interval {share['low']} to {share['high']}"
     if number is not None and left is not None:
         rest += f"; {left:,} of {number:,} not yet judged" if left else "; all are judged"
-    yield _line(
+    yield line_of(
         Part.TARGETS,
         "some" if left else "expected",
         f"Termly targets: {n_of(share)} judged were met.",

@@ -13,18 +13,23 @@ from reporting.reports.parts.roll import roll
 from reporting.reports.parts.standards import groups, others, standards
 from reporting.reports.parts.targets import targets
 from reporting.reports.parts.term import Counted
-from reporting.selectors.ht import HTRows, ht_rows
+from reporting.selectors.report_rows import ReportRows, school_rows
 from schools.models import School, Term
 
+NOTE = (
+    "Confidential: small numbers are not hidden, so a pupil could be known by them. For the head"
+    " and those who may know about single pupils; governors and trustees have versions of their"
+    " own."
+)
 SECTIONS = (roll, standards, others, groups, places, targets)
 
 
 def ht_report(access: Access, *, school: School, term: Term) -> Document:
     """Return the report as the data are now."""
-    return build(ht_rows(access, school=school, term=term))
+    return build(school_rows(access, school=school, term=term))
 
 
-def build(rows: HTRows) -> Document:
+def build(rows: ReportRows) -> Document:
     """Make the report from its rows."""
     school = Counted(rows)
     sections = [made for each in SECTIONS if (made := each(school))]
@@ -32,11 +37,12 @@ def build(rows: HTRows) -> Document:
     return Document(
         kind=ReportKind.HT,
         trust=rows.trust,
-        place=rows.school,
+        place=rows.name,
         term=rows.this.name,
         last_term=last_term,
         title="Head teacher report",
-        about=f"{len(rows.this.pupils):,} on roll on {rows.this.census_on:%-d %B %Y}",
+        about=f"Census date {rows.this.census_on:%-d %B %Y}",
+        note=NOTE,
         lines=at_a_glance(sections, last_term=last_term),
         sections=sections,
         glossary=glossary(),

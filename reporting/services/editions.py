@@ -28,15 +28,14 @@ class Edition:
 
 @dataclass(frozen=True)
 class Cover:
-    """What the title page says of this copy: its version, who made it when, and a note."""
+    """What the title page says of this copy: its version, and who made it when."""
 
     version: str
     made: str
-    note: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """Return it as it is kept with the report."""
-        return {"version": self.version, "made": self.made, "note": self.note}
+        return {"version": self.version, "made": self.made}
 
 
 def editions_of(access: Access, run: ReportRun) -> list[Edition]:

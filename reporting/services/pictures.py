@@ -83,7 +83,7 @@ def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[st
     for line in found["rows"]:
         cell = cells_of(found, line)["share"]
         seen = cell["kind"] == "share" and cell["percent"] is not None
-        if seen and line["total"] == total and (few or not line["few"]):
+        if seen and line["total"] == total and (few or not cell["few"]):
             yield line["name"], cell
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pupils.choices import PrimaryNeed, Sex
 from pupils.models.pupils import national_year
-from reporting.selectors.ht import HTRows, PupilOnRoll
+from reporting.selectors.report_rows import PupilOnRoll, ReportRows
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Division:
     groups: list[Group]
 
 
-def divisions(rows: HTRows) -> list[Division]:
+def divisions(rows: ReportRows) -> list[Division]:
     """Return every way in which the pupils of the term are parted."""
     term = rows.this
     year = _parted(

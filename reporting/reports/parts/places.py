@@ -1,14 +1,12 @@
 """The school's pupils by where they are taught: outside its ARBs, and in each of them."""
 
-from collections.abc import Sequence
-
 from reporting.choices import Part
-from reporting.reports.document import Section, Sum, count, key, section, table
-from reporting.reports.parts.progress import Named, added_up
+from reporting.reports.document import Section, count, section, table
+from reporting.reports.parts.progress import Named, parted
 from reporting.reports.parts.standards import OF_GROUPS, group_row
-from reporting.reports.parts.targets import TargetTally
+from reporting.reports.parts.targets import targets_of
 from reporting.reports.parts.term import Counted, core
-from reporting.selectors.ht import PupilOnRoll
+from reporting.selectors.report_rows import PupilOnRoll
 
 
 def places(school: Counted) -> Section:
@@ -18,13 +16,13 @@ def places(school: Counted) -> Section:
         return section(
             Part.PLACES,
             Part.PLACES.label,
-            nothing=f"{rows.school} had no area resource base (ARB) on the census date.",
+            nothing=f"{rows.name} had no area resource base (ARB) on the census date.",
         )
     parts: list[tuple[str, str, list[PupilOnRoll]]] = [
-        (school.place, f"All registered at {rows.school}", term.pupils),
+        (school.place, f"All registered at {rows.name}", term.pupils),
         (
-            f"outside-{rows.school_id}",
-            f"{rows.school} without its ARBs",
+            f"{school.place}-alone",
+            f"{rows.name} without its ARBs",
             [each for each in term.pupils if each.arb_id is None],
         ),
         *(
@@ -36,20 +34,18 @@ def places(school: Counted) -> Section:
             for arb in rows.arbs
         ),
     ]
-    progress = [
-        Named(term.tally(pupils, core), place, term.id, "all", "core") for place, _, pupils in parts
-    ]
-    targets = [_targets(school, place, pupils) for place, _, pupils in parts]
+    progress = [Named(term, core, pupils, place=place) for place, _, pupils in parts]
+    targets = [targets_of(term, place, pupils) for place, _, pupils in parts]
     lines = []
-    for (place, name, pupils), judged, met in zip(parts, progress, targets, strict=True):
-        line = group_row(place, name, pupils, judged, total=place == school.place)
+    for (place, name, _), judged, met in zip(parts, progress, targets, strict=True):
+        line = group_row(place, name, judged, total=place == school.place)
         line["cells"] += [met.share(), count(met.key("not_judged"), met.not_judged)]
         lines.append(line)
     return section(
         Part.PLACES,
         Part.PLACES.label,
         intro=[
-            f"Pupils in an area resource base (ARB) are registered at {rows.school} and count in"
+            f"Pupils in an area resource base (ARB) are registered at {rows.name} and count in"
             " all its figures; here they also stand apart. All core areas together."
         ],
         tables=[
@@ -64,21 +60,11 @@ def places(school: Counted) -> Section:
                 ),
                 rows=lines,
                 sums=[
-                    Sum(
-                        total=progress[0].pupils,
-                        parts=[each.pupils for each in progress[1:]],
-                    ),
                     *(each for one in progress for each in one.sums()),
-                    *added_up(progress[0], progress[1:]),
+                    *parted(progress[0], progress[1:]),
                     *(each for one in targets for each in one.sums()),
                     *targets[0].added_up(targets[1:]),
                 ],
             )
         ],
     )
-
-
-def _targets(school: Counted, place: str, pupils: Sequence[PupilOnRoll]) -> TargetTally:
-    ids = {each.pupil_id for each in pupils}
-    rows = [each for each in school.rows.this.targets if each.pupil_id in ids]
-    return TargetTally(rows, key(place, school.this.id, "all", "targets"))

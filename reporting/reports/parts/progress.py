@@ -13,7 +13,8 @@ from reporting.reports.document import (
     shared,
     words,
 )
-from reporting.reports.figures import Tally
+from reporting.reports.parts.term import CountedTerm, Counts
+from reporting.selectors.report_rows import PupilOnRoll
 
 # A group of fewer pupils than this says more about a pupil than about the group.
 FEWEST_PUPILS = 6
@@ -24,11 +25,21 @@ MEASURES = (
 
 
 class Named:
-    """A tally with the names of its figures: of whom, where and in which term."""
+    """The judgements of some pupils, with the names of the figures: of whom, where and when."""
 
-    def __init__(self, tally: Tally, place: str, term_id: int, group: str, what: str) -> None:
-        self.tally = tally
-        self._of = (place, term_id, group, what)
+    def __init__(
+        self,
+        term: CountedTerm,
+        counts: Counts,
+        pupils: Sequence[PupilOnRoll],
+        *,
+        place: str,
+        group: str = "all",
+        what: str = "core",
+    ) -> None:
+        self.tally = term.tally(pupils, counts)
+        self.number = len(pupils)
+        self._of = (place, term.id, group, what)
 
     @property
     def pupils(self) -> Key:
@@ -68,7 +79,12 @@ class Named:
             why = "none due"
         else:
             why = "no baseline" if self.tally.judged else "not judged yet"
-        return shared((self.key("at"), self.key("compared")), self.tally.share(), why=why)
+        return self.shared(why)
+
+    def shared(self, why: str) -> Cell:
+        """Return the share at or above expected, or these words where there is none."""
+        names = (self.key("at"), self.key("compared"))
+        return shared(names, self.tally.share(), why=why, few=self.few)
 
     def sums(self) -> list[Sum]:
         """Say what adds up within it."""
@@ -82,12 +98,27 @@ class Named:
         ]
 
 
+PRINTED = ("at", "compared")
+
+
+def beneath(parts: Iterable[Named]) -> dict[Key, int]:
+    """Return what stands beneath printed figures: those of the schools that add up to a trust's."""
+    found: dict[Key, int] = {}
+    for each in parts:
+        share = each.tally.share()
+        found |= {
+            each.pupils: each.number,
+            each.key("at"): share["n"],
+            each.key("compared"): share["of"],
+        }
+    return found
+
+
 def before(last: Named | None) -> Cell:
     """Return last term's share, or the words for why there is none."""
     if last is None:
         return words("no term before")
-    found = last.tally.share()
-    return shared((last.key("at"), last.key("compared")), found, why="none judged")
+    return last.shared("none judged")
 
 
 def with_change(this: Cell, last: Cell) -> list[Cell]:
@@ -100,3 +131,9 @@ def added_up(whole: Named, parts: Sequence[Named], measures: Iterable[str] = MEA
     return [
         Sum(total=whole.key(each), parts=[named.key(each) for named in parts]) for each in measures
     ]
+
+
+def parted(whole: Named, parts: Sequence[Named], measures: Iterable[str] = MEASURES) -> list[Sum]:
+    """Say the same where the parts are of other pupils each, whose numbers add up as well."""
+    pupils = Sum(total=whole.pupils, parts=[named.pupils for named in parts])
+    return [pupils, *added_up(whole, parts, measures)]

@@ -3,31 +3,40 @@
 from collections import Counter
 
 from reporting.choices import Part
-from reporting.reports.document import Section, Sum, Table, key, rate, row, section, table
+from reporting.reports.document import Section, Sum, Table, count, key, rate, row, section, table
 from reporting.reports.parts.divisions import Division, divisions
 from reporting.reports.parts.term import Counted
 
 
 def roll(school: Counted) -> Section:
-    """Return how many pupils there are of each year, need, route and group."""
+    """Return how many pupils there are, and of each year, need, route and group."""
     rows, total = school.rows, len(school.this.pupils)
-    day = f"{rows.this.census_on:%-d %B %Y}"
-    intro = f"{_pupils(total)} registered at {rows.school} on the census date, {day}."
-    if not total:
-        return section(Part.ROLL, Part.ROLL.label, intro=[intro], nothing="Nobody was on roll.")
-    found = [_table(school, each) for each in divisions(rows)]
-    if rows.arbs:
+    found = [_everyone(school)]
+    if total:
+        found += [_table(school, each) for each in divisions(rows)]
+    if total and rows.arbs:
         found.append(_places(school))
     return section(
         Part.ROLL,
         Part.ROLL.label,
-        intro=[f"{intro} Every figure in this report is n of N; the glossary says how it is made."],
+        intro=[
+            f"Pupils registered at {rows.name} on the census date,"
+            f" {rows.this.census_on:%-d %B %Y}. Every figure in this report is n of N; the glossary"
+            " says how it is made."
+        ],
         tables=found,
     )
 
 
-def _pupils(number: int) -> str:
-    return f"{number:,} pupil{'' if number == 1 else 's'}"
+def _everyone(school: Counted) -> Table:
+    name = key(school.place, school.this.id, "all", "pupils")
+    return table(
+        "all",
+        "Pupils on roll",
+        head="On roll",
+        columns=(("pupils", "Pupils"),),
+        rows=[row("all", "All pupils", [count(name, len(school.this.pupils))], total=True)],
+    )
 
 
 def _table(school: Counted, division: Division) -> Table:
@@ -57,7 +66,11 @@ def _places(school: Counted) -> Table:
     by_arb = Counter(pupil.arb_id for pupil in term.pupils)
     whole = key(school.place, term.id, "all", "pupils")
     places = [
-        (f"outside-{rows.school_id}", f"{rows.school} without its ARBs", by_arb[None]),
+        (
+            f"{school.place}-alone",
+            f"{rows.name} without its ARBs",
+            by_arb[None],
+        ),
         *((f"arb-{a.arb_id}", f"{a.name} at {a.host}", by_arb[a.arb_id]) for a in rows.arbs),
     ]
     return table(

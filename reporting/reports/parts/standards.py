@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from reporting.choices import Part
 from reporting.reports.document import (
+    Key,
     Section,
     Sum,
     Table,
@@ -15,7 +16,15 @@ from reporting.reports.document import (
     table,
 )
 from reporting.reports.parts.divisions import Division, divisions
-from reporting.reports.parts.progress import Named, added_up, before, with_change
+from reporting.reports.parts.progress import (
+    PRINTED,
+    Named,
+    added_up,
+    before,
+    beneath,
+    parted,
+    with_change,
+)
 from reporting.reports.parts.term import (
     Counted,
     CountedTerm,
@@ -25,7 +34,6 @@ from reporting.reports.parts.term import (
     in_area,
     one_of,
 )
-from reporting.selectors.ht import PupilOnRoll
 
 
 def standards(school: Counted) -> Section:
@@ -76,7 +84,7 @@ def groups(school: Counted) -> Section:
             nothing="Nobody was on roll on the census date, so there are no groups.",
         )
     tables = [_groups(school, each) for each in divisions(school.rows)]
-    enough = any(not line["few"] for each in tables for line in each["rows"])
+    enough = any(not line["cells"][-1]["few"] for each in tables for line in each["rows"])
     return section(
         Part.GROUPS,
         Part.GROUPS.label,
@@ -90,10 +98,30 @@ def groups(school: Counted) -> Section:
 
 
 class _Both:
-    """One row of progress: this term and the one before."""
+    """One row of progress: this term and the one before.
 
-    def __init__(self, code: str, name: str, this: Named, last: Named | None) -> None:
+    `schools` are the terms again, each with what adds up to it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        this: Named,
+        last: Named | None,
+        schools: list[tuple[Named, list[Named]]],
+    ) -> None:
         self.code, self.name, self.this, self.last = code, name, this, last
+        self.schools = schools
+
+    def sums(self) -> list[Sum]:
+        """Say what adds up in it."""
+        apart = [each for whole, parts in self.schools for each in parted(whole, parts, PRINTED)]
+        return [*self.this.sums(), *apart]
+
+    def beneath(self) -> dict[Key, int]:
+        """Return the figures of the schools that add up to those of the trust."""
+        return beneath(each for _, parts in self.schools for each in parts)
 
     @property
     def matters(self) -> bool:
@@ -111,17 +139,29 @@ class _Both:
                 *with_change(self.this.share(), before(self.last)),
             ],
             total=total,
-            few=self.this.few,
         )
 
 
 def _named(school: Counted, term: CountedTerm, what: str, counts: Counts) -> Named:
-    return Named(term.tally(term.pupils, counts), school.place, term.id, "all", what)
+    return Named(term, counts, term.pupils, place=school.place, what=what)
+
+
+def _apart(school: Counted, term: CountedTerm, what: str, counts: Counts) -> list[Named]:
+    """Return the same of each school of a trust: they add up to it."""
+    return [
+        Named(term, counts, term.at(each.school_id), place=f"school-{each.school_id}", what=what)
+        for each in school.schools
+    ]
 
 
 def _both(school: Counted, code: str, counts: Counts, name: str) -> _Both:
-    last = _named(school, school.last, code, counts) if school.last else None
-    return _Both(code, name, _named(school, school.this, code, counts), last)
+    this = _named(school, school.this, code, counts)
+    schools = [(this, _apart(school, school.this, code, counts))]
+    last = None
+    if school.last:
+        last = _named(school, school.last, code, counts)
+        schools.append((last, _apart(school, school.last, code, counts)))
+    return _Both(code, name, this, last, schools if school.schools else [])
 
 
 def _other_strands(school: Counted) -> list[_Both]:
@@ -143,10 +183,12 @@ def _areas(
     school: Counted, code: str, head: str, shown: Sequence[_Both], total: _Both | None
 ) -> Table:
     rows = [each.row() for each in shown]
-    sums = [each for both in shown for each in both.this.sums()]
+    sums = [each for both in shown for each in both.sums()]
+    under = {name: n for both in shown for name, n in both.beneath().items()}
     if total:
         rows.append(total.row(total=True))
-        sums += total.this.sums()
+        sums += total.sums()
+        under |= total.beneath()
         sums += added_up(total.this, [each.this for each in shown])
         if total.last:
             last = [each.last for each in shown if each.last]
@@ -168,6 +210,7 @@ def _areas(
         ),
         rows=rows,
         sums=sums,
+        beneath=under,
     )
 
 
@@ -192,21 +235,18 @@ OF_GROUPS = (
 )
 
 
-def group_row(
-    code: str, name: str, pupils: Sequence[PupilOnRoll], named: Named, *, total: bool = False
-) -> TableRow:
+def group_row(code: str, name: str, named: Named, *, total: bool = False) -> TableRow:
     """Return the progress of some pupils as the row of a table."""
     return row(
         code,
         name,
         [
-            count(named.pupils, len(pupils)),
+            count(named.pupils, named.number),
             named.coverage(),
             named.no_baseline(),
             named.share(),
         ],
         total=total,
-        few=named.few,
     )
 
 
@@ -214,7 +254,20 @@ def _groups(school: Counted, division: Division) -> Table:
     term = school.this
     whole = _named(school, term, "core", core)
     named = [
-        Named(term.tally(each.pupils, core), school.place, term.id, each.key, "core")
+        Named(term, core, each.pupils, place=school.place, group=each.key)
+        for each in division.groups
+    ]
+    apart = [
+        [
+            Named(
+                term,
+                core,
+                [pupil for pupil in each.pupils if pupil.school_id == one.school_id],
+                place=f"school-{one.school_id}",
+                group=each.key,
+            )
+            for one in school.schools
+        ]
         for each in division.groups
     ]
     return table(
@@ -223,12 +276,18 @@ def _groups(school: Counted, division: Division) -> Table:
         head=division.title,
         columns=OF_GROUPS,
         rows=[
-            group_row(group.code, group.name, group.pupils, each)
+            group_row(group.code, group.name, each)
             for group, each in zip(division.groups, named, strict=True)
         ],
         sums=[
-            Sum(total=whole.pupils, parts=[each.pupils for each in named]),
             *(each for one in named for each in one.sums()),
-            *added_up(whole, named),
+            *parted(whole, named),
+            *(
+                each
+                for one, parts in zip(named, apart, strict=True)
+                for each in parted(one, parts, PRINTED)
+                if parts
+            ),
         ],
+        beneath=beneath(each for parts in apart for each in parts),
     )

@@ -22,7 +22,7 @@ from reporting.reports.document import (
 from reporting.reports.figures import share
 from reporting.reports.parts.progress import FEWEST_PUPILS, with_change
 from reporting.reports.parts.term import Counted, CountedTerm
-from reporting.selectors.ht import TargetRow
+from reporting.selectors.report_rows import PupilOnRoll, TargetRow
 
 _MEASURES = ("set", "not_judged", "judged", "not_yet", "partly", "met", "exceeded", "reached")
 
@@ -48,7 +48,7 @@ class TargetTally:
         """Return the share of targets met or exceeded, of those judged."""
         why = why or ("not judged yet" if self.set else "none set")
         names = (self.key("reached"), self.key("judged"))
-        return shared(names, share(self.reached, self.judged), why=why)
+        return shared(names, share(self.reached, self.judged), why=why, few=self.few)
 
     def counts(self) -> list[Cell]:
         """Return how many were set, not judged, and judged to be how far."""
@@ -74,6 +74,17 @@ class TargetTally:
             Sum(total=self.key(each), parts=[one.key(each) for one in parts])
             for each in (*_MEASURES, "missed")
         ]
+
+
+def targets_of(
+    term: CountedTerm, place: str, pupils: Sequence[PupilOnRoll], area: AreaOfNeed | None = None
+) -> TargetTally:
+    """Count the targets of some pupils, in an area of need or in all."""
+    ids = {each.pupil_id for each in pupils}
+    rows = [
+        each for each in term.rows.targets if each.pupil_id in ids and area in (None, each.area)
+    ]
+    return TargetTally(rows, key(place, term.id, "all", f"targets-{area}" if area else "targets"))
 
 
 def targets(school: Counted) -> Section:
@@ -115,10 +126,15 @@ def targets(school: Counted) -> Section:
                 ),
                 rows=[*(each.row() for each in shown), total.row(total=True)],
                 sums=[
-                    *(each for both in (*shown, total) for each in both.this.sums()),
+                    *(each for both in (*shown, total) for each in both.sums()),
                     *total.this.added_up([each.this for each in shown]),
                     *(total.last.added_up(last) if total.last else ()),
                 ],
+                beneath={
+                    name: number
+                    for both in (*shown, total)
+                    for name, number in both.beneath().items()
+                },
             )
         ],
     )
@@ -129,16 +145,39 @@ class _Both:
 
     def __init__(self, school: Counted, name: str, area: AreaOfNeed | None) -> None:
         def counted(term: CountedTerm) -> TargetTally:
-            what = f"targets-{area}" if area else "targets"
-            return TargetTally(
-                [each for each in term.rows.targets if area in (None, each.area)],
-                key(school.place, term.id, "all", what),
-            )
+            return targets_of(term, school.place, term.pupils, area)
+
+        def apart(term: CountedTerm) -> list[TargetTally]:
+            return [
+                targets_of(term, f"school-{each.school_id}", term.at(each.school_id), area)
+                for each in school.schools
+            ]
 
         self.code = area or "all"
         self.name = name
         self.this = counted(school.this)
         self.last = counted(school.last) if school.last else None
+        self.schools = apart(school.this)
+        self.schools_last = apart(school.last) if school.last else []
+
+    def beneath(self) -> dict[Key, int]:
+        """Return the figures of the schools that add up to those of the trust."""
+        return {
+            name: number
+            for each in (*self.schools, *self.schools_last)
+            for name, number in (
+                (each.key("reached"), each.reached),
+                (each.key("judged"), each.judged),
+            )
+        }
+
+    def sums(self) -> list[Sum]:
+        """Say what adds up, in this term and the one before."""
+        found = self.this.sums()
+        if self.schools:
+            found += self.this.added_up(self.schools)
+            found += self.last.added_up(self.schools_last) if self.last else []
+        return found
 
     def row(self, *, total: bool = False) -> TableRow:
         """Return it as the row of a table."""
@@ -148,5 +187,4 @@ class _Both:
             self.name,
             [*self.this.counts(), *with_change(self.this.share(), last)],
             total=total,
-            few=self.this.few,
         )

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 
 from assessment.measures import Indicator
 from reporting.reports.figures import Tally
-from reporting.selectors.ht import HTRows, PupilOnRoll, TermRows
+from reporting.selectors.report_rows import PupilOnRoll, ReportRows, TermRows
 
+TRUST = "trust"
 # Whether a strand, by its id and the id of its core area, counts in a figure.
 type Counts = Callable[[int, int | None], bool]
 
@@ -22,6 +23,10 @@ class CountedTerm:
         for each in rows.progress:
             self.made[each.pupil_id][each.strand_id] = each.indicator
 
+    def at(self, school_id: int) -> list[PupilOnRoll]:
+        """Return the pupils registered at one school of the trust."""
+        return [each for each in self.pupils if each.school_id == school_id]
+
     def tally(self, pupils: Iterable[PupilOnRoll], counts: Counts) -> Tally:
         """Count what was due and judged of these pupils in the strands that count."""
         tally = Tally()
@@ -36,11 +41,16 @@ class CountedTerm:
 
 
 class Counted:
-    """A school's rows with both terms counted; `place` is its part of every figure's name."""
+    """The rows of a school or the trust with both terms counted.
 
-    def __init__(self, rows: HTRows) -> None:
+    `place` is its part of every figure's name; `schools` are those of the trust whose figures add
+    up to it, none for a school.
+    """
+
+    def __init__(self, rows: ReportRows) -> None:
         self.rows = rows
-        self.place = f"school-{rows.school_id}"
+        self.place = rows.place
+        self.schools = rows.schools if rows.place == TRUST else []
         self.this = CountedTerm(rows.this)
         self.last = CountedTerm(rows.last) if rows.last else None
 

@@ -1,0 +1,188 @@
+"""A document as its readers outside the school see it: columns chosen, small numbers hidden.
+
+Which figures are hidden is decided in `reporting.measures.small_numbers` alone; here a document
+is turned into figures, and a cell that says a hidden one says nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reporting.measures.small_numbers import Figures, Published, Rules, hidden
+from reporting.reports.document import Cell, Key, Section, Table, cells_of
+from reporting.reports.document import hidden as nothing
+
+# By section, by table ("*" is any other): the columns that are read ("*": all).
+type Reading = Mapping[str, Mapping[str, Sequence[str]]]
+
+# Counts of what teachers have done, not of children.
+PLAIN = (".due", ".judged", ".no_baseline", ".not_judged", ".set")
+
+
+# How many times dearer it is to hide a total than a row.
+DEAR = 8
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The figures of a report, and which of them are hidden in it."""
+
+    figures: Figures
+    hidden: frozenset[Key]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept with a report, for what later ones have to hide."""
+        return {
+            "values": dict(self.figures.values),
+            "sums": [[total, list(parts)] for total, parts in self.figures.sums],
+            "shares": [list(each) for each in self.figures.shares],
+            "at_most": [list(each) for each in self.figures.at_most],
+            "unprinted": sorted(self.figures.unprinted),
+            "hidden": sorted(self.hidden),
+        }
+
+
+def published(kept: Mapping[str, Any]) -> Published:
+    """Return what a report gave its readers, from what is kept with it."""
+    figures = Figures(
+        values=kept["values"],
+        sums=[(total, tuple(parts)) for total, parts in kept["sums"]],
+        shares=[(n, of) for n, of in kept["shares"]],
+        at_most=[(less, more) for less, more in kept["at_most"]],
+        unprinted=frozenset(kept["unprinted"]),
+    )
+    return Published(figures, frozenset(kept["hidden"]))
+
+
+def hide(
+    sections: Sequence[Section],
+    reading: Reading,
+    *,
+    rules: Rules,
+    earlier: Sequence[Published],
+) -> tuple[list[Section], Hidden]:
+    """Return the sections as they are read, and the figures with what is hidden of them."""
+    chosen = [_chosen(each, reading[each["code"]]) for each in sections if each["code"] in reading]
+    figures = _figures(chosen)
+    gone = hidden(figures, rules, earlier=earlier)
+    return [_without(each, gone) for each in chosen], Hidden(figures, gone)
+
+
+def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
+    """Keep the tables and columns that are read."""
+    kept = []
+    for table in section["tables"]:
+        columns = tables.get(table["code"], tables.get("*", ()))
+        if any(_read(each["code"], columns) for each in table["columns"]):
+            kept.append(_narrowed(table, columns))
+    return {**section, "tables": kept}
+
+
+def _read(code: str, columns: Sequence[str]) -> bool:
+    return code in columns or "*" in columns
+
+
+def _narrowed(table: Table, columns: Sequence[str]) -> Table:
+    places = [i for i, each in enumerate(table["columns"]) if _read(each["code"], columns)]
+    return {
+        **table,
+        "columns": [table["columns"][i] for i in places],
+        "rows": [{**line, "cells": [line["cells"][i] for i in places]} for line in table["rows"]],
+    }
+
+
+def _figures(sections: Sequence[Section]) -> Figures:
+    """Return every figure that could be read, and how they hang together.
+
+    Of the pupils of a group the judgements say much, so both are hidden or none; and where few
+    pupils stand behind a share, it is hidden though its judgements may be many.
+    """
+    values: dict[Key, int] = {}
+    shares: dict[tuple[Key, Key], None] = {}
+    together: list[tuple[Key, tuple[Key, ...]]] = []
+    dear: dict[Key, int] = {}
+    few: set[Key] = set()
+    for line, cells in _lines(sections):
+        said: list[Key] = []
+        for cell in cells.values():
+            values.update(_values(cell))
+            if cell["kind"] == "share":
+                shares[cell["keys"][0], cell["keys"][1]] = None
+                said += cell["keys"]
+                if cell.get("few") and cell["of"]:
+                    few.add(cell["keys"][0])
+        pupils = cells.get("pupils")
+        if pupils and pupils["kind"] == "count" and said:
+            together.append((pupils["keys"][0], tuple(said)))
+        if line["total"]:
+            dear.update(
+                dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), 8)
+            )
+    beneath = {
+        key: value
+        for section in sections
+        for table in section["tables"]
+        for key, value in table["beneath"].items()
+        if key not in values
+    }
+    values.update(beneath)
+    sums = {
+        (each["total"], tuple(each["parts"])): None
+        for section in sections
+        for table in section["tables"]
+        for each in table["sums"]
+        if {each["total"], *each["parts"]} <= values.keys()
+    }
+    return Figures(
+        values=values,
+        sums=list(sums),
+        shares=list(shares),
+        together=together,
+        plain=frozenset(key for key in values if key.endswith(PLAIN)),
+        dear=dear,
+        few=frozenset(few),
+        unprinted=frozenset(beneath),
+    )
+
+
+def _lines(sections: Sequence[Section]) -> Iterator[tuple[Any, dict[str, Cell]]]:
+    for section in sections:
+        for table in section["tables"]:
+            for line in table["rows"]:
+                yield line, cells_of(table, line)
+
+
+def _values(cell: Cell) -> dict[Key, int]:
+    """Return the figures that a cell says; a change says none that its shares do not."""
+    match cell["kind"]:
+        case "count":
+            return {cell["keys"][0]: cell["n"]}
+        case "part" | "share":
+            return {cell["keys"][0]: cell["n"], cell["keys"][1]: cell["of"]}
+        case _:
+            return {}
+
+
+def _without(section: Section, gone: frozenset[Key]) -> Section:
+    """Return a section in which each cell that says a hidden figure says nothing."""
+    return {
+        **section,
+        "tables": [
+            {
+                **table,
+                "rows": [
+                    {
+                        **line,
+                        "cells": [
+                            nothing() if gone.intersection(cell.get("keys", ())) else cell
+                            for cell in line["cells"]
+                        ],
+                    }
+                    for line in table["rows"]
+                ],
+                "sums": [],
+                "beneath": {},
+            }
+            for table in section["tables"]
+        ],
+    }

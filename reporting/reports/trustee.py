@@ -1,0 +1,85 @@
+"""The report to the trustees: schools and ARBs side by side, and the trust as a whole."""
+
+from assessment.measures import Standing
+from reporting.choices import Part, ReportKind, TrustPart
+from reporting.measures.small_numbers import Published, Rules
+from reporting.reports.definitions import glossary, hiding_words
+from reporting.reports.document import Document, Line, Section, section, table_of
+from reporting.reports.glance import AT_MOST, ORDER, at_a_glance, line_of
+from reporting.reports.hiding import Hidden, Reading, hide
+from reporting.reports.lgb import NOTE
+from reporting.reports.parts.schools import areas, outliers, schools
+from reporting.reports.parts.standards import groups, standards
+from reporting.reports.parts.targets import targets
+from reporting.reports.parts.term import Counted
+from reporting.selectors.report_rows import ReportRows
+
+SECTIONS = (schools, areas, standards, groups, targets)
+# Sections of words alone: what the trust lead has to say of them.
+WRITTEN = (
+    (TrustPart.RISKS, "Nothing has been written about risks."),
+    (Part.MODERATION, "Nothing has been written about moderation."),
+    (TrustPart.PHASES, "Nothing has been written about the phases of school improvement."),
+)
+READING: Reading = {
+    TrustPart.SCHOOLS: {"*": ("pupils", "coverage", "share", "last", "change", "targets")},
+    TrustPart.AREAS: {"*": ("*",)},
+    Part.STANDARDS: {"core": ("coverage", "share", "last", "change"), "coverage": ("coverage",)},
+    Part.GROUPS: {"*": ("pupils", "share")},
+    Part.TARGETS: {"areas": ("share", "last", "change")},
+    Part.ATTENDANCE: {"*": ("this", "last", "national")},
+    TrustPart.RISKS: {},
+    Part.MODERATION: {},
+    TrustPart.PHASES: {},
+    Part.NEXT: {"*": ("owner", "due_on", "done_on")},
+}
+_MARKS = {
+    Standing.BELOW: "none",
+    Standing.WATCH_BELOW: "some",
+    Standing.ABOVE: "better",
+    Standing.WATCH_ABOVE: "better",
+}
+
+
+def trustee_report(
+    rows: ReportRows, *, rules: Rules, earlier: list[Published]
+) -> tuple[Document, Hidden]:
+    """Return what trustees read, and what was hidden for it.
+
+    `earlier` is everything that has been published for governors and trustees of the trust.
+    """
+    trust = Counted(rows)
+    made = [found for each in SECTIONS if (found := each(trust))]
+    made += [section(part, part.label, nothing=nothing) for part, nothing in WRITTEN]
+    sections, found = hide(made, READING, rules=rules, earlier=earlier)
+    last_term = rows.last.name if rows.last else None
+    return (
+        Document(
+            kind=ReportKind.TRUSTEE,
+            trust=rows.trust,
+            place=rows.name,
+            term=rows.this.name,
+            last_term=last_term,
+            title=str(ReportKind.TRUSTEE.label),
+            about=f"Census date {rows.this.census_on:%-d %B %Y}",
+            note=NOTE,
+            lines=_lines(sections, last_term),
+            sections=sections,
+            glossary=[hiding_words(rules.largest_small, rules.fewest_of), *glossary()],
+            versions=[],
+            changes=[],
+        ),
+        found,
+    )
+
+
+def _lines(sections: list[Section], last_term: str | None) -> list[Line]:
+    """Return who stands out first, then what any report says of its tables."""
+    found = table_of(sections, TrustPart.SCHOOLS, "schools")
+    stands = list(outliers(found)) if found else []
+    lines = [
+        line_of(TrustPart.SCHOOLS, _MARKS[where], *sentence.split(": ", 1))
+        for _, sentence, where in stands
+    ]
+    lines += at_a_glance(sections, last_term=last_term)
+    return sorted(lines, key=lambda line: ORDER.index(line["mark"]))[:AT_MOST]

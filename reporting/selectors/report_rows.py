@@ -1,0 +1,220 @@
+"""All rows that a report of a school or of the trust rests on, read once, with no sum made yet."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from assessment.models import CoreArea, Strand
+from assessment.selectors.progress import (
+    DueStrand,
+    Progress,
+    progress_of,
+    strands_due,
+)
+from parrcs.core.access import Access
+from pupils.models import Route, TermlyTarget
+from pupils.models.plans import target_is_due
+from pupils.selectors.cohorts import Cohort, cohort
+from pupils.selectors.lenses import Lens
+from schools.models import ARB, School, Term, Trust
+
+
+class PupilOnRoll(NamedTuple):
+    """A pupil registered at a school on a term's census date, and what reports group by."""
+
+    pupil_id: int
+    school_id: int
+    route_id: int
+    arb_id: int | None
+    born_on: dt.date
+    sex: str
+    primary_need: str
+    pupil_premium: bool
+    looked_after: bool
+    eal: bool
+
+
+class TargetRow(NamedTuple):
+    """A termly target of a pupil on roll: its area of need, and the judgement if there is one."""
+
+    pupil_id: int
+    area: str
+    judged: int | None
+
+
+class ArbRow(NamedTuple):
+    """An ARB, open on the census date, the school it belongs to, and the one that hosts it."""
+
+    arb_id: int
+    school_id: int
+    name: str
+    host: str
+
+
+class SchoolRow(NamedTuple):
+    """A school of the trust, open on the census date."""
+
+    school_id: int
+    name: str
+    kind: str
+
+
+class StrandRow(NamedTuple):
+    """A strand; its codes are the same in all versions of its stream, its id is not."""
+
+    stream_code: str
+    code: str
+    name: str
+    stream: str
+    core_area_id: int | None
+
+
+@dataclass(frozen=True)
+class TermRows:
+    """One term: who was on roll, what was due, what was judged."""
+
+    term_id: int
+    name: str
+    census_on: dt.date
+    year_starts_on: dt.date
+    pupils: list[PupilOnRoll]
+    due: dict[int, list[DueStrand]]
+    progress: list[Progress]
+    targets: list[TargetRow]
+
+
+@dataclass(frozen=True)
+class ReportRows:
+    """Everything that a report is made from. Names are in the order of tables.
+
+    `place` is the part of its figures' names that says where: `school-3`, or `trust`.
+    """
+
+    place: str
+    trust: str
+    name: str
+    schools: list[SchoolRow]
+    this: TermRows
+    last: TermRows | None
+    core_areas: dict[int, str]
+    strands: dict[int, StrandRow]
+    routes: dict[int, str]
+    arbs: list[ArbRow]
+
+
+def school_rows(access: Access, *, school: School, term: Term) -> ReportRows:
+    """Return what the report of a school for a term is made from, with the term before it.
+
+    The same number of queries for any number of pupils.
+    """
+
+    def registered(term: Term) -> Cohort:
+        return cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
+
+    mine = [SchoolRow(school.pk, school.name, school.kind)]
+    return _rows(f"school-{school.pk}", school.trust.name, school.name, mine, term, registered)
+
+
+def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
+    """Return what the report of the whole trust for a term is made from, with the term before.
+
+    Schools that host an ARB and belong to another trust are none of it. The same number of
+    queries for any number of schools.
+    """
+
+    def everyone(term: Term) -> Cohort:
+        return cohort(access, term=term)
+
+    day = term.census_on
+    open_then = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
+    open_then &= Q(closed_on__isnull=True) | Q(closed_on__gte=day)
+    schools = School.objects.visible_to(access).filter(
+        Q(open_then, of_trust=True) | Q(id__in=everyone(term).placements.values("school"))
+    )
+    found = [SchoolRow(*row) for row in schools.values_list("id", "name", "kind")]
+    return _rows("trust", trust.name, trust.name, found, term, everyone)
+
+
+def _rows(
+    place: str,
+    trust: str,
+    name: str,
+    schools: list[SchoolRow],
+    term: Term,
+    counted: Callable[[Term], Cohort],
+) -> ReportRows:
+    before = (
+        Term.objects.filter(starts_on__lt=term.starts_on)
+        .select_related("year")
+        .order_by("-starts_on")
+        .first()
+    )
+    return ReportRows(
+        place=place,
+        trust=trust,
+        name=name,
+        schools=schools,
+        this=_term_rows(counted(term)),
+        last=_term_rows(counted(before)) if before else None,
+        core_areas=dict(CoreArea.objects.values_list("id", "name")),
+        strands={
+            row[0]: StrandRow(*row[1:])
+            for row in Strand.objects.order_by("stream__code", "position").values_list(
+                "id", "stream__code", "code", "name", "stream__name", "core_area"
+            )
+        },
+        routes=dict(Route.objects.values_list("id", "name")),
+        arbs=_arbs(schools, counted(term)),
+    )
+
+
+def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
+    day = on_roll.term.census_on
+    return [
+        ArbRow(*row)
+        for row in ARB.objects.filter(
+            Q(
+                Q(closed_on__isnull=True) | Q(closed_on__gte=day),
+                school__in=[each.school_id for each in schools],
+                opened_on__lte=day,
+            )
+            # Closing an ARB ends nobody's placement: who is in it must stand somewhere.
+            | Q(id__in=on_roll.placements.values("arb"))
+        ).values_list("id", "school", "name", "host__name")
+    ]
+
+
+def _term_rows(on_roll: Cohort) -> TermRows:
+    term = on_roll.term
+    return TermRows(
+        term_id=term.pk,
+        name=str(term),
+        census_on=term.census_on,
+        year_starts_on=term.year.starts_on,
+        pupils=[
+            PupilOnRoll(*row)
+            for row in on_roll.placements.values_list(
+                "pupil",
+                "school",
+                "route",
+                "arb",
+                "pupil__born_on",
+                "pupil__sex",
+                "pupil__primary_need",
+                "pupil__pupil_premium",
+                "pupil__looked_after",
+                "pupil__eal",
+            )
+        ],
+        due=strands_due(term),
+        progress=progress_of(on_roll),
+        targets=[
+            TargetRow(*row)
+            for row in TermlyTarget.objects.filter(
+                target_is_due(), term=term, pupil__in=on_roll.placements.values("pupil")
+            ).values_list("pupil", "outcome__area", "judged")
+        ],
+    )
