@@ -42,7 +42,9 @@ class Figures:
     else. In each of `at_most` the first can by nature not be more than the second. Where the
     first of `together` is hidden, the others are too. `plain` figures say nothing of children, as
     judgements made of those due: they are hidden only to protect others. `dear` says how many
-    times dearer than others a figure is to hide.
+    times dearer than others a figure is to hide. `few` are hidden because few children stand
+    behind them, however large they are. `unprinted` figures stand nowhere, but the reader knows
+    what they add up to: they need no hiding, and the small of them are guarded all the same.
     """
 
     values: Mapping[str, int]
@@ -52,9 +54,11 @@ class Figures:
     together: Sequence[tuple[str, tuple[str, ...]]] = ()
     plain: frozenset[str] = frozenset()
     dear: Mapping[str, int] = field(default_factory=dict)
+    few: frozenset[str] = frozenset()
+    unprinted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        named = {*self.plain, *self.dear}
+        named = {*self.plain, *self.dear, *self.few, *self.unprinted}
         for one, others in [*self.sums, *self.together]:
             named.update([one, *others])
         for pair in [*self.shares, *self.at_most]:
@@ -126,7 +130,11 @@ class _Case:
         unseen, seen = set[_Figure](), set[_Figure]()
         for each in earlier:
             for key, value in each.figures.values.items():
-                (unseen if key in each.hidden else seen).add((key, value))
+                if key not in each.figures.unprinted:
+                    (unseen if key in each.hidden else seen).add((key, value))
+        unprinted = {(key, each.values[key]) for each in everything for key in each.unprinted}
+        printed = {figure for figure in now.values.items() if figure[0] not in now.unprinted}
+        unprinted -= seen | unseen | printed
 
         figures = sorted({figure for each in everything for figure in each.values.items()})
         self._place = {figure: place for place, figure in enumerate(figures)}
@@ -146,16 +154,22 @@ class _Case:
         self._reader = Reader(truth, sorted(sums))
         self._reader.unknown.update(range(len(figures), len(truth)))
         self._reader.unknown.update(self._place[figure] for figure in unseen - seen)
-        # No page prints what is left of a share, but where it is small, nobody may work it out.
-        self._small_rests = [
+        self._reader.unknown.update(self._place[figure] for figure in unprinted)
+        # No page prints these, but where they are small, nobody may work them out: what is left of
+        # a share, and what adds up to a printed figure.
+        self._guarded = [
             place for place, small in enumerate(rests.values(), start=len(figures)) if small
         ]
-        self._key = {
-            self._place[figure]: figure[0] for figure in now.values.items() if figure not in seen
-        }
+        plain = frozenset().union(*(each.plain for each in everything))
+        self._guarded += sorted(
+            self._place[key, value]
+            for key, value in unprinted
+            if rules.is_small(value) and key not in plain
+        )
+        self._key = {self._place[figure]: figure[0] for figure in printed - seen}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
         self._hide(_hidden_for_themselves(now, rules))
-        self._hide(key for key, value in now.values.items() if (key, value) in unseen)
+        self._hide(key for key, value in printed if (key, value) in unseen)
 
     def _price(self, key: str) -> int:
         """Return what hiding a figure costs, with all that is hidden with it."""
@@ -188,7 +202,7 @@ class _Case:
         unknown = sorted(place for place in self._reader.unknown if place < len(self._place))
         # Whole rows come before single figures, so that one row guards all figures of another.
         unknown.sort(key=lambda place: self._key.get(place) not in self._members)
-        waiting = deque([*unknown, *self._small_rests])
+        waiting = deque([*unknown, *self._guarded])
         loose = set[int]()  # for good: hiding more never pins what could be another
         while waiting:
             figure = waiting.popleft()
@@ -212,8 +226,9 @@ def _rests(everything: Sequence[Figures], rules: Rules) -> dict[tuple[_Figure, _
 
 
 def _hidden_for_themselves(now: Figures, rules: Rules) -> Iterator[str]:
+    yield from now.few
     for key, value in now.values.items():
-        if rules.is_small(value) and key not in now.plain:
+        if rules.is_small(value) and key not in now.plain and key not in now.unprinted:
             yield key
     for n, of in now.shares:
         # Of nobody there is no share, and that nobody is counted among them is no news.

@@ -33,6 +33,7 @@ def told(cell: Cell) -> str:
         case "change":
             points = cell["points"]
             found = "none to show" if points is None else f"{points:+}".replace("-", "\u2212")
+            found = "0" if points == 0 else found
         case "hidden":
             found = "hidden"
     return found

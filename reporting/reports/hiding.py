@@ -10,7 +10,7 @@ from typing import Any
 
 from reporting.measures.small_numbers import Figures, Published, Rules, hidden
 from reporting.reports.document import Cell, Key, Section, Table, cells_of
-from reporting.reports.document import hidden as nothing
+from reporting.reports.document import hidden as says_nothing
 
 # By section, by table ("*" is any other): the columns that are read ("*": all).
 type Reading = Mapping[str, Mapping[str, Sequence[str]]]
@@ -19,6 +19,8 @@ type Reading = Mapping[str, Mapping[str, Sequence[str]]]
 PLAIN = (".due", ".judged", ".no_baseline", ".not_judged", ".set")
 
 
+# Of figures beneath the printed ones: what can by nature not be more than what.
+AT_MOST = {".at": ".compared", ".reached": ".judged"}
 # How many times dearer it is to hide a total than a row.
 DEAR = 8
 
@@ -137,6 +139,12 @@ def _figures(sections: Sequence[Section]) -> Figures:
         values=values,
         sums=list(sums),
         shares=list(shares),
+        at_most=[
+            (key, key.removesuffix(less) + more)
+            for key in beneath
+            for less, more in AT_MOST.items()
+            if key.endswith(less)
+        ],
         together=together,
         plain=frozenset(key for key in values if key.endswith(PLAIN)),
         dear=dear,
@@ -174,7 +182,7 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                     {
                         **line,
                         "cells": [
-                            nothing() if gone.intersection(cell.get("keys", ())) else cell
+                            says_nothing() if gone.intersection(cell.get("keys", ())) else cell
                             for cell in line["cells"]
                         ],
                     }

@@ -4,6 +4,8 @@ It is made of the head's document alone. What is not named here is left out, so 
 read by governors only once somebody has thought about it.
 """
 
+from collections.abc import Sequence
+
 from reporting.choices import Part, ReportKind
 from reporting.measures.small_numbers import Published, Rules
 from reporting.reports.definitions import glossary, hiding_words
@@ -37,7 +39,7 @@ NOTE = (
 
 
 def lgb_report(
-    document: Document, *, rules: Rules, earlier: list[Published]
+    document: Document, *, rules: Rules, earlier: Sequence[Published]
 ) -> tuple[Document, Hidden]:
     """Return what governors read of a head teacher report, and what was hidden for it.
 
@@ -45,17 +47,15 @@ def lgb_report(
     """
     sections, found = hide(document["sections"], READING, rules=rules, earlier=earlier)
     return (
-        Document(
-            **{
-                **document,
-                "kind": ReportKind.LGB,
-                "title": str(ReportKind.LGB.label),
-                "note": NOTE,
-                "lines": at_a_glance(sections, last_term=document["last_term"]),
-                "sections": sections,
-                "glossary": [hiding_words(rules.largest_small, rules.fewest_of), *glossary()],
-                "changes": [],
-            }
-        ),
+        {
+            **document,
+            "kind": ReportKind.LGB,
+            "title": str(ReportKind.LGB.label),
+            "note": NOTE,
+            "lines": at_a_glance(sections, last_term=document["last_term"]),
+            "sections": sections,
+            "glossary": [hiding_words(rules.largest_small, rules.fewest_of), *glossary()],
+            "changes": [],
+        },
         found,
     )

@@ -1,5 +1,7 @@
 """The report to the trustees: schools and ARBs side by side, and the trust as a whole."""
 
+from collections.abc import Sequence
+
 from assessment.measures import Standing
 from reporting.choices import Part, ReportKind, TrustPart
 from reporting.measures.small_numbers import Published, Rules
@@ -41,34 +43,43 @@ _MARKS = {
 }
 
 
+def trust_document(rows: ReportRows) -> Document:
+    """Return the report before anything is hidden in it: nobody reads it so."""
+    trust = Counted(rows)
+    sections = [each(trust) for each in SECTIONS]
+    sections += [section(part, str(part.label), nothing=nothing) for part, nothing in WRITTEN]
+    return Document(
+        kind=ReportKind.TRUSTEE,
+        trust=rows.trust,
+        place=rows.name,
+        term=rows.this.name,
+        last_term=rows.last.name if rows.last else None,
+        title=str(ReportKind.TRUSTEE.label),
+        about=f"Census date {rows.this.census_on:%-d %B %Y}",
+        note=NOTE,
+        lines=[],
+        sections=sections,
+        glossary=[],
+        versions=[],
+        changes=[],
+    )
+
+
 def trustee_report(
-    rows: ReportRows, *, rules: Rules, earlier: list[Published]
+    document: Document, *, rules: Rules, earlier: Sequence[Published]
 ) -> tuple[Document, Hidden]:
     """Return what trustees read, and what was hidden for it.
 
     `earlier` is everything that has been published for governors and trustees of the trust.
     """
-    trust = Counted(rows)
-    made = [found for each in SECTIONS if (found := each(trust))]
-    made += [section(part, part.label, nothing=nothing) for part, nothing in WRITTEN]
-    sections, found = hide(made, READING, rules=rules, earlier=earlier)
-    last_term = rows.last.name if rows.last else None
+    sections, found = hide(document["sections"], READING, rules=rules, earlier=earlier)
     return (
-        Document(
-            kind=ReportKind.TRUSTEE,
-            trust=rows.trust,
-            place=rows.name,
-            term=rows.this.name,
-            last_term=last_term,
-            title=str(ReportKind.TRUSTEE.label),
-            about=f"Census date {rows.this.census_on:%-d %B %Y}",
-            note=NOTE,
-            lines=_lines(sections, last_term),
-            sections=sections,
-            glossary=[hiding_words(rules.largest_small, rules.fewest_of), *glossary()],
-            versions=[],
-            changes=[],
-        ),
+        {
+            **document,
+            "lines": _lines(sections, document["last_term"]),
+            "sections": sections,
+            "glossary": [hiding_words(rules.largest_small, rules.fewest_of), *glossary()],
+        },
         found,
     )
 

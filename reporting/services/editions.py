@@ -9,12 +9,19 @@ from django.template.loader import render_to_string
 
 from parrcs.core.access import Access
 from reporting.charts.progress import Picture
-from reporting.choices import ReportKind
-from reporting.models import Report, ReportRun
+from reporting.choices import OUT, ReportKind, ReportStatus
+from reporting.measures.small_numbers import Published, Rules
+from reporting.models import Report, ReportRun, ReportSettings
+from reporting.reports.comparing import changes
 from reporting.reports.document import Document
+from reporting.reports.hiding import published
 from reporting.reports.ht import ht_report
+from reporting.reports.lgb import lgb_report
+from reporting.reports.trustee import trust_document, trustee_report
+from reporting.selectors.report_rows import trust_rows
 from reporting.services.pdf import PdfProblem, make_pdf
 from reporting.services.pictures import pictures
+from schools.models import Term
 
 
 @dataclass(frozen=True)
@@ -38,18 +45,87 @@ class Cover:
         return {"version": self.version, "made": self.made}
 
 
-def editions_of(access: Access, run: ReportRun) -> list[Edition]:
+@dataclass(frozen=True)
+class Found:
+    """What a run is to lay out. `seen` are the published reports that it was reckoned against."""
+
+    editions: list[Edition]
+    seen: frozenset[int] = frozenset()
+
+
+def editions_of(access: Access, run: ReportRun) -> Found:
     """Read the reports that a run makes, as the data are at this moment."""
     if run.school is None:
-        raise NotImplementedError
-    return [Edition(ReportKind.HT, ht_report(access, school=run.school, term=run.term))]
+        rows = trust_rows(access, trust=run.term.trust, term=run.term)
+        return _for_trustees(trust_document(rows), run.term_id)
+    return _for_governors(ht_report(access, school=run.school, term=run.term), run.term_id)
 
 
-def published_editions(draft: Report) -> list[Edition]:
-    """Return what is published of a draft: the numbers that were read, by whoever published."""
-    document = {**draft.snapshot}
-    document.pop("cover")
-    return [Edition(ReportKind(draft.kind), cast("Document", document))]
+def published_editions(draft: Report) -> Found:
+    """Return what is published of a draft: the numbers that were read, by whoever published.
+
+    What is hidden is decided anew, as more may have been published since the draft was made, and
+    each edition says what it changes of the version whose place it takes.
+    """
+    whole = draft.figures.get("whole") or draft.snapshot
+    document = cast("Document", {key: whole[key] for key in whole if key != "cover"})
+    make = _for_trustees if draft.kind == ReportKind.TRUSTEE else _for_governors
+    found = make(document, draft.term_id)
+    in_force = Report.objects.filter(
+        status=ReportStatus.PUBLISHED, school=draft.school_id, term=draft.term_id
+    )
+    before = dict(in_force.values_list("kind", "snapshot"))
+    for each in found.editions:
+        if each.kind in before:
+            each.document["changes"] = changes(before[each.kind], each.document)
+    return found
+
+
+def _for_governors(document: Document, term_id: int) -> Found:
+    """Return the head's report and the governors' version of it."""
+    earlier, seen = _published(term_id)
+    read, hidden = lgb_report(document, rules=_rules(), earlier=earlier)
+    return Found(
+        [
+            Edition(ReportKind.HT, document),
+            Edition(ReportKind.LGB, read, hidden.as_json()),
+        ],
+        seen,
+    )
+
+
+def _for_trustees(document: Document, term_id: int) -> Found:
+    """Return the trustees' report; the whole is kept with it, for no one else has it."""
+    earlier, seen = _published(term_id)
+    read, hidden = trustee_report(document, rules=_rules(), earlier=earlier)
+    figures = {**hidden.as_json(), "whole": document}
+    return Found([Edition(ReportKind.TRUSTEE, read, figures)], seen)
+
+
+def _rules() -> Rules:
+    chosen = ReportSettings.objects.first() or ReportSettings()
+    return Rules(chosen.largest_small, chosen.fewest_of)
+
+
+def _published(term_id: int) -> tuple[list[Published], frozenset[int]]:
+    """Return what governors and trustees have of a term and of those that tell of it, all schools.
+
+    A report tells of its own term and of the one before.
+    """
+    terms = list(Term.objects.order_by("starts_on").values_list("pk", flat=True))
+    place = terms.index(term_id)
+    out = Report.objects.filter(
+        kind__in=(ReportKind.LGB, ReportKind.TRUSTEE),
+        status__in=OUT,
+        term__in=terms[max(0, place - 1) : place + 2],
+    )
+    found = dict(out.values_list("pk", "figures"))
+    return [published(each) for each in found.values()], frozenset(found)
+
+
+def published_since(term_id: int, seen: frozenset[int]) -> bool:
+    """Say whether something was published that a report of a term was not reckoned against."""
+    return bool(_published(term_id)[1] - seen)
 
 
 def laid_out(edition: Edition, cover: Cover, *, on_page: Callable[[int], None]) -> dict[str, Any]:

@@ -13,28 +13,42 @@ import pghistory
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
-from parrcs.core.jobs import MOST_ATTEMPTS, REPORT_RUNS, TIME_TO_HEAR, only_here, someone_is_at
+from parrcs.core.jobs import (
+    MOST_ATTEMPTS,
+    PUBLISHING,
+    REPORT_RUNS,
+    TIME_TO_HEAR,
+    alone_until_the_end,
+    only_here,
+    someone_is_at,
+)
 from parrcs.core.tenancy import in_trust
 from reporting.choices import UNPUBLISHED, Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
 from reporting.services.bells import ring
 from reporting.services.editions import (
     Cover,
-    Edition,
+    Found,
     editions_of,
     laid_out,
     published_editions,
+    published_since,
 )
 from schools.models import Trust
 from schools.selectors.people import workplaces
 
 logger = logging.getLogger(__name__)
 
+MOST_TIMES_OVERTAKEN = 5
 READING, STORING = "Reading judgements", "Checking and storing"
 
 
 class Stopped(Exception):
     """The run was cancelled, or someone else has finished it."""
+
+
+class Overtaken(Exception):
+    """Something was published meanwhile that this report was not reckoned against."""
 
 
 class CannotMake(Exception):
@@ -151,22 +165,33 @@ class _Making:
 
     def make(self) -> None:
         """Read, lay out and store, telling of each step as it begins."""
+        for _ in range(MOST_TIMES_OVERTAKEN):
+            try:
+                return self._make()
+            except Overtaken:
+                logger.info("report run %s begins again: another was published", self.run.pk)
+        raise CannotMake(
+            "Other reports of the trust were published at the same time, again and again. Publish"
+            " this one once they are done."
+        )
+
+    def _make(self) -> None:
         publish = self.run.purpose == Purpose.PUBLISH
-        found = self._from_the_drafts() if publish else self._from_the_data()
-        self.steps = 2 + len(found.editions)
+        content = self._from_the_drafts() if publish else self._from_the_data()
+        self.steps = 2 + len(content.found.editions)
         rows = []
-        for done, each in enumerate(found.editions, 1):
+        for done, each in enumerate(content.found.editions, 1):
             title = each.document["title"]
             self._say(done, f"{title}: charts")
             rows.append(
                 laid_out(
                     each,
-                    found.cover,
+                    content.cover,
                     on_page=partial(self._say_page, done, title),
                 )
             )
         self._say(self.steps - 1, STORING)
-        self._store([{**found.row, **each} for each in rows], publish=publish)
+        self._store(content, rows, publish=publish)
 
     def _say_page(self, done: int, title: str, page: int) -> None:
         self._say(done, f"{title}: page {page}")
@@ -180,7 +205,7 @@ class _Making:
         if not told:
             raise Stopped
 
-    def _from_the_data(self) -> "_Found":
+    def _from_the_data(self) -> "_Content":
         """Read everything as of one moment, so that all tables agree."""
         made_at, asked_by = timezone.now(), self.run.asked_by_id
         with in_trust(self.trust_id, person_id=asked_by, one_moment=True):
@@ -188,9 +213,9 @@ class _Making:
                 pk=self.run.pk
             )
             access = _access_still_held(run)
-            editions = editions_of(access, run)
-        return _Found(
-            editions,
+            found = editions_of(access, run)
+        return _Content(
+            found,
             Cover(
                 "Draft",
                 f"made on {timezone.localtime(made_at):%-d %B %Y at %H:%M} by {run.asked_by.name}",
@@ -198,7 +223,7 @@ class _Making:
             {"status": ReportStatus.DRAFT, "made_at": made_at, "made_by_id": asked_by},
         )
 
-    def _from_the_drafts(self) -> "_Found":
+    def _from_the_drafts(self) -> "_Content":
         """Take the numbers that were read and called ready; only the cover is new."""
         published_at = timezone.now()
         with in_trust(self.trust_id):
@@ -208,9 +233,9 @@ class _Making:
             if draft is None:
                 raise CannotMake("The draft to publish is no longer there. Make a new one.")
             version = _latest_version(draft) + 1
-            editions = published_editions(draft)
-        return _Found(
-            editions,
+            found = published_editions(draft)
+        return _Content(
+            found,
             Cover(
                 f"Version {version}",
                 f"published on {timezone.localtime(published_at):%-d %B %Y} by {run.asked_by.name}",
@@ -225,9 +250,17 @@ class _Making:
             },
         )
 
-    def _store(self, rows: list[dict[str, Any]], *, publish: bool) -> None:
-        """Store the reports, remove the drafts they replace, and end the run: all or nothing."""
+    def _store(self, content: "_Content", rows: list[dict[str, Any]], *, publish: bool) -> None:
+        """Store the reports, remove the drafts they replace, and end the run: all or nothing.
+
+        Of two reports that are published at once, each was reckoned without the other, and both
+        together could give a hidden number away: the second begins again. Raises `Overtaken`.
+        """
         with in_trust(self.trust_id):
+            if publish:
+                alone_until_the_end(PUBLISHING, self.trust_id)
+                if published_since(self.run.term_id, content.found.seen):
+                    raise Overtaken
             run = ReportRun.objects.select_for_update().get(pk=self.run.pk)
             if run.state != RunState.RUNNING:
                 raise Stopped
@@ -237,7 +270,7 @@ class _Making:
             before.filter(status__in=UNPUBLISHED).delete()
             if publish:
                 before.filter(status=ReportStatus.PUBLISHED).update(status=ReportStatus.SUPERSEDED)
-            made = [Report.objects.create(**mine, **each) for each in rows]
+            made = [Report.objects.create(**mine, **content.row, **each) for each in rows]
             run.report = made[0]
             run.state, run.step, run.done_steps = RunState.DONE, "", self.steps
             run.finished_at = timezone.now()
@@ -245,10 +278,10 @@ class _Making:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Content:
     """What is to be laid out, and what the rows of all its reports will say."""
 
-    editions: list[Edition]
+    found: Found
     cover: Cover
     row: dict[str, Any]
 

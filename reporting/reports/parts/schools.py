@@ -144,10 +144,10 @@ def areas(trust: Counted) -> Section:
         ]
 
     whole = named(trust.place)
-    found = {each.name: named(f"school-{each.school_id}") for each in rows.schools}
+    found = {each.school_id: named(f"school-{each.school_id}") for each in rows.schools}
     totals = {
-        each.name: Named(term, core, term.at(each.school_id), place=f"school-{each.school_id}")
-        for each in rows.schools
+        school_id: Named(term, core, term.at(school_id), place=f"school-{school_id}")
+        for school_id in found
     }
     return section(
         TrustPart.AREAS,
@@ -161,8 +161,12 @@ def areas(trust: Counted) -> Section:
                 columns=[(f"area-{area_id}", name) for area_id, name in columns],
                 rows=[
                     *(
-                        row(f"school-{i}", name, [one.share() for one in each])
-                        for i, (name, each) in enumerate(found.items())
+                        row(
+                            f"school-{each.school_id}",
+                            each.name,
+                            [one.share() for one in found[each.school_id]],
+                        )
+                        for each in rows.schools
                     ),
                     row(
                         "trust", f"All of {rows.trust}", [one.share() for one in whole], total=True
@@ -170,14 +174,14 @@ def areas(trust: Counted) -> Section:
                 ],
                 sums=[
                     *(
-                        each
+                        adds
                         for i, one in enumerate(whole)
-                        for each in added_up(one, [parts[i] for parts in found.values()], PRINTED)
+                        for adds in added_up(one, [parts[i] for parts in found.values()], PRINTED)
                     ),
                     *(
-                        each
-                        for name, parts in found.items()
-                        for each in added_up(totals[name], parts, PRINTED)
+                        adds
+                        for school_id, parts in found.items()
+                        for adds in added_up(totals[school_id], parts, PRINTED)
                     ),
                 ],
             )

@@ -52,7 +52,7 @@ def standards(school: Counted) -> Section:
             " learning route. Counts are judgements: one for each pupil and strand. Beside each"
             " share stand n of N and the 95\u00a0% interval.",
         ],
-        charts=["core"] if any(each.this.tally.reached for each in shown) else [],
+        charts=["core"] if any(each.this.tally.reached.total() for each in shown) else [],
         tables=[_areas(school, "core", "Core area", shown, total), _coverage(school)]
         if shown
         else [_coverage(school)],
