@@ -1,6 +1,6 @@
 """Addresses of the app."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from parrcs.core.lists import listed
 from reporting.views import (
@@ -21,6 +21,20 @@ CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 CHART = "charts/<slug:code>.svg"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
+
+TRUST = "reports/trust/terms/<int:term_id>"
+
+
+def _made(route: str, name: str) -> list[URLPattern]:
+    """Return the addresses at which a report of a school or of the trust is made."""
+    return [
+        path(f"{route}/", reports.report_page, name=name),
+        path(f"{route}/{CHART}", reports.live_chart, name=f"{name}_chart"),
+        path(f"{route}/draft/", reports.make_draft, name=f"{name}_draft"),
+        path(f"{route}/ready/", reports.ready, name=f"{name}_ready"),
+        path(f"{route}/publish/", reports.publish, name=f"{name}_publish"),
+    ]
+
 
 urlpatterns = [
     *listed("attendance/", attendance.attendance_page, name="attendance"),
@@ -49,9 +63,6 @@ urlpatterns = [
     path("reports/runs/<int:run_id>/", report_runs.run_page, name="report_run"),
     path("reports/runs/<int:run_id>/cancel/", report_runs.cancel, name="report_run_cancel"),
     path("reports/runs/<int:run_id>/retry/", report_runs.retry, name="report_run_retry"),
-    path(f"{HT}/", reports.ht_report_page, name="ht_report"),
-    path(f"{HT}/{CHART}", reports.ht_chart, name="ht_report_chart"),
-    path(f"{HT}/draft/", reports.make_draft, name="ht_report_draft"),
-    path(f"{HT}/ready/", reports.ready, name="ht_report_ready"),
-    path(f"{HT}/publish/", reports.publish, name="ht_report_publish"),
+    *_made(HT, "ht_report"),
+    *_made(TRUST, "trust_report"),
 ]

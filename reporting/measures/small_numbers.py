@@ -154,7 +154,8 @@ class _Case:
         self._reader = Reader(truth, sorted(sums))
         self._reader.unknown.update(range(len(figures), len(truth)))
         self._reader.unknown.update(self._place[figure] for figure in unseen - seen)
-        self._reader.unknown.update(self._place[figure] for figure in unprinted)
+        self._unprinted = {self._place[figure] for figure in unprinted}
+        self._reader.unknown.update(self._unprinted)
         # No page prints these, but where they are small, nobody may work them out: what is left of
         # a share, and what adds up to a printed figure.
         self._guarded = [
@@ -199,7 +200,11 @@ class _Case:
 
     def protect(self) -> None:
         """Hide further figures until each that is hidden could be another, or nothing helps it."""
-        unknown = sorted(place for place in self._reader.unknown if place < len(self._place))
+        unknown = sorted(
+            place
+            for place in self._reader.unknown - self._unprinted
+            if place < len(self._place)
+        )
         # Whole rows come before single figures, so that one row guards all figures of another.
         unknown.sort(key=lambda place: self._key.get(place) not in self._members)
         waiting = deque([*unknown, *self._guarded])

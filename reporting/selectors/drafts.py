@@ -19,13 +19,14 @@ from reporting.models import Report
 from schools.models import School, Term
 
 
-def decided_since(access: Access, *, draft: Report, school: School, term: Term) -> list[str]:
+def decided_since(access: Access, *, draft: Report, school: School | None, term: Term) -> list[str]:
     """Say in words what has changed since a draft was made: one line for each kind.
 
     Only what counts in the term: figures set for a later one change nothing in the draft.
     """
-    registered = Lens.REGISTERED
-    everyone = cohort(access, term=term).within(registered, school_id=school.pk, arb_id=None)
+    everyone = cohort(access, term=term)
+    if school:
+        everyone = everyone.within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
     return [
         *_saved(everyone, draft),
         *_in_use(draft, term),

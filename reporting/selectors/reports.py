@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from assessment.selectors.progress import progress_counts, strands_due
@@ -20,21 +21,46 @@ from reporting.selectors.drafts import decided_since
 from schools.models import AcademicYear, School, Term
 
 
-def reported_school(
-    access: Access, *, school_id: int, term_id: int, permission: Permission
-) -> tuple[School, Term]:
-    """Return the school and term that a report is about; the term must have begun.
+class Reported(NamedTuple):
+    """What a report is about: a school, or without one the whole trust, in a term."""
+
+    school: School | None
+    term: Term
+
+    @property
+    def kind(self) -> ReportKind:
+        """The kind of its report, of which others may be made."""
+        return ReportKind.HT if self.school else ReportKind.TRUSTEE
+
+    @property
+    def name(self) -> str:
+        """What stands at the head of its report."""
+        return f"{self.school or self.term.trust}, {self.term}"
+
+    @property
+    def path(self) -> str:
+        """The address of the page on which it is made."""
+        if self.school:
+            return reverse("ht_report", args=(self.school.pk, self.term.pk))
+        return reverse("trust_report", args=(self.term.pk,))
+
+
+def reported(
+    access: Access, *, school_id: int | None, term_id: int, permission: Permission
+) -> Reported:
+    """Return the school, or the trust, and the term that a report is about; it must have begun.
 
     404 where the person has nothing to do with the school, 403 where they have, but not this:
-    the lead of one of its ARBs, or a head who is a governor here.
+    the lead of one of its ARBs, a head who is a governor here, or anybody but the trust lead
+    where it is about the trust.
     """
     schools = School.objects.visible_to(access).filter(of_trust=True).select_related("trust")
-    school = get_object_or_404(schools, pk=school_id)
-    begun = Term.objects.filter(starts_on__lte=timezone.localdate()).select_related("year")
-    term = get_object_or_404(begun, pk=term_id)
-    if not access.reach(permission).covers(school_id=school.pk):
+    school = get_object_or_404(schools, pk=school_id) if school_id else None
+    begun = Term.objects.filter(starts_on__lte=timezone.localdate())
+    term = get_object_or_404(begun.select_related("year", "trust"), pk=term_id)
+    if not access.reach(permission).covers(school_id=school_id):
         raise PermissionDenied
-    return school, term
+    return Reported(school, term)
 
 
 @dataclass(frozen=True)
@@ -52,12 +78,12 @@ class ReportState:
     run: ReportRun | None
 
 
-def report_state(access: Access, *, school: School, term: Term) -> ReportState:
-    """Return the draft, the published versions and the latest run of a school's report.
+def report_state(access: Access, *, of: Reported) -> ReportState:
+    """Return the draft, the published versions and the latest run of a report.
 
     `since` says what has been saved or decided after the draft was made.
     """
-    mine = {"school": school, "term": term}
+    mine = {"school": of.school, "term": of.term}
     reports = list(
         Report.objects.visible_to(access)
         .without_content()
@@ -66,31 +92,42 @@ def report_state(access: Access, *, school: School, term: Term) -> ReportState:
     )
     drafts = {each.kind: each for each in reports if not each.is_out}
     out = {(each.kind, each.version): each for each in reports if each.is_out}
-    draft = drafts.get(ReportKind.HT)
+    draft = drafts.get(of.kind)
     runs = ReportRun.objects.visible_to(access).filter(**mine).select_related("asked_by")
     return ReportState(
         draft=draft,
         companion=drafts.get(ReportKind.LGB),
-        since=decided_since(access, draft=draft, school=school, term=term) if draft else (),
+        since=decided_since(access, draft=draft, school=of.school, term=of.term) if draft else (),
         published=[
             (each, out.get((ReportKind.LGB, version)))
             for (kind, version), each in out.items()
-            if kind == ReportKind.HT
+            if kind == of.kind
         ],
         run=runs.first(),
     )
 
 
+def draft_content(access: Access, *, draft: Report) -> dict[str, Any]:
+    """Return a draft as it was made, before anything was hidden in it."""
+    found = Report.objects.visible_to(access).only("snapshot", "figures").get(pk=draft.pk)
+    whole: dict[str, Any] = found.figures.get("whole") or found.snapshot
+    return whole
+
+
 def report(access: Access, *, report_id: int) -> Report:
     """Return one report as it was made, without its PDF and pictures, or 404."""
     reports = Report.objects.visible_to(access).defer("pdf", "charts", "figures")
-    return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
+    return get_object_or_404(
+        reports.select_related("school", "term__year", "term__trust"), pk=report_id
+    )
 
 
 def report_file(access: Access, *, report_id: int) -> Report:
     """Return one report with its PDF, or 404."""
     reports = Report.objects.visible_to(access).defer("snapshot", "charts", "page", "figures")
-    return get_object_or_404(reports.select_related("school", "term"), pk=report_id)
+    return get_object_or_404(
+        reports.select_related("school", "term__year", "term__trust"), pk=report_id
+    )
 
 
 def report_chart(access: Access, *, report_id: int, code: str) -> str:

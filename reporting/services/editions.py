@@ -11,7 +11,7 @@ from parrcs.core.access import Access
 from reporting.charts.progress import Picture
 from reporting.choices import OUT, ReportKind, ReportStatus
 from reporting.measures.small_numbers import Published, Rules
-from reporting.models import Report, ReportRun, ReportSettings
+from reporting.models import Report, ReportSettings
 from reporting.reports.comparing import changes
 from reporting.reports.document import Document
 from reporting.reports.hiding import published
@@ -21,7 +21,7 @@ from reporting.reports.trustee import trust_document, trustee_report
 from reporting.selectors.report_rows import trust_rows
 from reporting.services.pdf import PdfProblem, make_pdf
 from reporting.services.pictures import pictures
-from schools.models import Term
+from schools.models import School, Term
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Found:
     seen: frozenset[int] = frozenset()
 
 
-def editions_of(access: Access, run: ReportRun) -> Found:
-    """Read the reports that a run makes, as the data are at this moment."""
-    if run.school is None:
-        rows = trust_rows(access, trust=run.term.trust, term=run.term)
-        return _for_trustees(trust_document(rows), run.term_id)
-    return _for_governors(ht_report(access, school=run.school, term=run.term), run.term_id)
+def editions_of(access: Access, *, school: School | None, term: Term) -> Found:
+    """Return the reports of a school, or of the trust, as the data are at this moment."""
+    if school is None:
+        rows = trust_rows(access, trust=term.trust, term=term)
+        return _for_trustees(trust_document(rows), term.pk)
+    return _for_governors(ht_report(access, school=school, term=term), term.pk)
 
 
 def published_editions(draft: Report) -> Found:

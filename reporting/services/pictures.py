@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from assessment.measures import Standing, standing
+from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
-from reporting.choices import Part
+from reporting.charts.render import as_svg
+from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Document, Section, Table, cells_of, table_of
 from reporting.reports.parts.progress import FEWEST_PUPILS
+from reporting.reports.parts.schools import OF_WHICH, outliers
 
 _BANDS = ("none", "some", "expected", "better")
 
@@ -78,6 +82,30 @@ def _groups(sections: list[Section]) -> Sketch | None:
     return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
 
 
+def _funnel(sections: list[Section]) -> Sketch | None:
+    """Draw each school and ARB by its size against the limits of the trust's rate."""
+    found = table_of(sections, TrustPart.SCHOOLS, "schools")
+    of_all = next((share for _, share in _shares(found, total=True)), None) if found else None
+    if found is None or of_all is None:
+        return None
+    rate = of_all["n"] / of_all["of"]
+    points = [
+        FunnelPoint(name.removeprefix(OF_WHICH), share["of"], share["n"], where)
+        for name, share in _shares(found, total=False, few=False)
+        if (where := standing(share["n"], share["of"], rate))
+    ]
+    if not points:
+        return None
+    outside = [sentence for _, sentence, where in outliers(found) if where in _OUTSIDE]
+    alt = "Funnel of schools and ARBs by size, with the limits of the trust's rate. " + (
+        " ".join(outside) or f"All {len(points)} that can be placed lie within the limits."
+    )
+    return Sketch(alt, lambda: Picture(as_svg(funnel_spec(points, rate)), alt))
+
+
+_OUTSIDE = (Standing.BELOW, Standing.ABOVE)
+
+
 def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[str, Cell]]:
     """Return the shares of a table that can be seen; on `few=False` not those of few pupils."""
     for line in found["rows"]:
@@ -98,4 +126,5 @@ def _percent(dot: Dot) -> int:
 _SKETCHES: dict[str, Callable[[list[Section]], Sketch | None]] = {
     "core": _core,
     "groups": _groups,
+    "funnel": _funnel,
 }

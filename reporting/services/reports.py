@@ -9,31 +9,31 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportRun
+from reporting.selectors.reports import Reported
 from reporting.services.bells import ring
-from schools.models import School, Term
 
 
 class CannotPublish(Exception):
     """The draft that was read cannot be published now; the message says why, in words."""
 
 
-def ask_for_draft(*, by: Access, school: School, term: Term) -> ReportRun:
-    """Have the draft of a school's report made; while a run is at it, return that one."""
-    _may_make(by, school.pk)
-    return _ask(by, school.pk, term.pk, Purpose.DRAFT)
+def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
+    """Have the draft of a report made; while a run is at it, return that one."""
+    _may_make(by, of.school.pk if of.school else None)
+    return _ask(by, of, Purpose.DRAFT)
 
 
-def ask_to_publish(*, by: Access, school: School, term: Term, draft_id: int) -> ReportRun:
+def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
     """Have the draft that the person has read published, with the numbers it has.
 
     Refuses when another draft has replaced it since, when nobody has called it ready, or while
     one is being made.
     """
-    _may_make(by, school.pk)
+    _may_make(by, of.school.pk if of.school else None)
     draft = (
         Report.objects.visible_to(by)
         .without_content()
-        .filter(pk=draft_id, school=school, term=term, status=ReportStatus.READY)
+        .filter(pk=draft_id, school=of.school, term=of.term, status=ReportStatus.READY)
         .first()
     )
     if draft is None:
@@ -41,7 +41,7 @@ def ask_to_publish(*, by: Access, school: School, term: Term, draft_id: int) -> 
             "The draft that you read has been replaced, or is not ready any more. Read the one"
             " that is here now."
         )
-    run = _ask(by, school.pk, term.pk, Purpose.PUBLISH, draft)
+    run = _ask(by, of, Purpose.PUBLISH, draft)
     if run.purpose != Purpose.PUBLISH:
         raise CannotPublish("A new draft is being made at the moment. Read it before you publish.")
     return run
@@ -83,9 +83,10 @@ def cancel_run(*, by: Access, run: ReportRun) -> None:
 def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
     """Ask for the same again; the run that failed stays on record."""
     _may_make(by, run.school_id)
+    of = Reported(run.school, run.term)
     if run.purpose == Purpose.DRAFT:
-        return _ask(by, run.school_id, run.term_id, Purpose.DRAFT)
-    return ask_to_publish(by=by, school=run.school, term=run.term, draft_id=run.report_id or 0)
+        return _ask(by, of, Purpose.DRAFT)
+    return ask_to_publish(by=by, of=of, draft_id=run.report_id or 0)
 
 
 def _may_make(by: Access, school_id: int | None) -> None:
@@ -94,10 +95,8 @@ def _may_make(by: Access, school_id: int | None) -> None:
         raise PermissionDenied
 
 
-def _ask(
-    by: Access, school_id: int | None, term_id: int, purpose: Purpose, draft: Report | None = None
-) -> ReportRun:
-    mine = {"kind": ReportKind.HT, "school_id": school_id, "term_id": term_id}
+def _ask(by: Access, of: Reported, purpose: Purpose, draft: Report | None = None) -> ReportRun:
+    mine = {"kind": of.kind, "school": of.school, "term": of.term}
     unfinished = ReportRun.objects.visible_to(by).unfinished().filter(**mine)
     if running := unfinished.first():
         return running

@@ -209,11 +209,11 @@ class _Making:
         """Read everything as of one moment, so that all tables agree."""
         made_at, asked_by = timezone.now(), self.run.asked_by_id
         with in_trust(self.trust_id, person_id=asked_by, one_moment=True):
-            run = ReportRun.objects.select_related("school__trust", "term__year", "asked_by").get(
-                pk=self.run.pk
-            )
+            run = ReportRun.objects.select_related(
+                "school__trust", "term__year", "term__trust", "asked_by"
+            ).get(pk=self.run.pk)
             access = _access_still_held(run)
-            found = editions_of(access, run)
+            found = editions_of(access, school=run.school, term=run.term)
         return _Content(
             found,
             Cover(

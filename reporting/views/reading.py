@@ -12,7 +12,7 @@ from parrcs.core.lists import XLSX, sent_file
 from parrcs.core.sheets import workbook
 from parrcs.core.views import TrustRequest, requires
 from reporting.choices import ReportKind
-from reporting.selectors.reports import report, report_chart, report_file
+from reporting.selectors.reports import Reported, report, report_chart, report_file
 from reporting.tables.documents import document_sheets
 
 READERS = (Permission.SEE_REPORTS, Permission.READ_PUBLISHED)
@@ -25,9 +25,9 @@ def stored_report(request: TrustRequest, report_id: int) -> HttpResponse:
     found = report(request.access, report_id=report_id)
     crumbs = [("Reports", reverse("reports"))]
     making = request.access.reach(Permission.SEE_REPORTS)
-    if found.school_id and making.covers(school_id=found.school_id):
-        of = f"{found.school}, {found.term}"
-        crumbs.append((of, reverse("ht_report", args=(found.school_id, found.term_id))))
+    if making.covers(school_id=found.school_id):
+        of = Reported(found.school, found.term)
+        crumbs.append((of.name, of.path))
     return render(
         request,
         "reporting/report_stored.html",

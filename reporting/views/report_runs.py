@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
+from reporting.selectors.reports import Reported
 from reporting.selectors.runs import report_run
 from reporting.services.reports import CannotPublish, cancel_run, retry_run
 
@@ -22,19 +23,18 @@ def run_page(request: TrustRequest, run_id: int) -> HttpResponse:
         # Nothing to swap: a screen reader would read the same words again each second.
         return HttpResponse(status=204)
     template = "reporting/_report_run.html" if request.htmx else "reporting/report_run.html"
+    of = Reported(run.school, run.term)
     return render(
         request,
         template,
         {
+            "of": of,
             "run": run,
             "seen": seen,
             "may_make": _may_make(request, run.school_id),
             "crumbs": [
                 ("Reports", reverse("reports")),
-                (
-                    f"{run.school}, {run.term}",
-                    reverse("ht_report", args=(run.school_id, run.term_id)),
-                ),
+                (of.name, of.path),
             ],
         },
     )
@@ -57,7 +57,7 @@ def retry(request: TrustRequest, run_id: int) -> HttpResponse:
         again = retry_run(by=request.access, run=run)
     except CannotPublish as reason:
         messages.error(request, str(reason))
-        return redirect("ht_report", run.school_id, run.term_id)
+        return redirect(Reported(run.school, run.term).path)
     return redirect("report_run", again.pk)
 
 

@@ -1,6 +1,4 @@
-"""Head teacher reports: the list, the live draft, making, publishing, reading."""
-
-from typing import Any
+"""Reports in the making, of schools and of the trust: the list, the live draft, publishing."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,7 +14,15 @@ from reporting.choices import Part, ReportStatus
 from reporting.forms import PublishForm, ReadyForm
 from reporting.reports.document import Cell, Document, table_of
 from reporting.reports.ht import ht_report
-from reporting.selectors.reports import report_list, report_state, reported_school
+from reporting.selectors.reports import (
+    Reported,
+    ReportState,
+    draft_content,
+    report_list,
+    report_state,
+    reported,
+)
+from reporting.services.editions import editions_of
 from reporting.services.pictures import sketches
 from reporting.services.reports import (
     CannotPublish,
@@ -44,28 +50,26 @@ def reports(request: TrustRequest, ending: str = "") -> HttpResponse:
 
 @require_safe
 @requires(Permission.SEE_REPORTS)
-def ht_report_page(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
-    """Show what the report would say now, and what has been made of it."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.SEE_REPORTS
-    )
-    live = ht_report(request.access, school=school, term=term)
-    state = report_state(request.access, school=school, term=term)
+def report_page(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
+    """Show what a report would say now, and what has been made of it."""
+    access = request.access
+    of = _reported(request, school_id, term_id, Permission.SEE_REPORTS)
+    shown, whole = _live(request, of)
+    state = report_state(access, of=of)
     return render(
         request,
         "reporting/report.html",
         {
-            "school": school,
-            "term": term,
-            "report": live,
+            "of": of,
+            "report": shown,
             "charts": {
                 code: {"src": f"charts/{code}.svg", "alt": each.alt}
-                for code, each in sketches(live).items()
+                for code, each in sketches(shown).items()
             },
             "state": state,
-            "moved": _moved(live, state.draft),
-            "may_make": _may_make(request, school_id),
-            "may_write": request.access.reach(Permission.WRITE_REPORTS).covers(school_id=school_id),
+            "moved": _moved(request, whole, state),
+            "may_make": _may(request, Permission.MAKE_REPORTS, school_id),
+            "may_write": _may(request, Permission.WRITE_REPORTS, school_id),
             "crumbs": [("Reports", reverse("reports"))],
         },
     )
@@ -73,13 +77,12 @@ def ht_report_page(request: TrustRequest, school_id: int, term_id: int) -> HttpR
 
 @require_safe
 @requires(Permission.SEE_REPORTS)
-def ht_chart(request: TrustRequest, school_id: int, term_id: int, code: str) -> HttpResponse:
-    """Draw a picture of the report as the data are now."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.SEE_REPORTS
-    )
-    live = ht_report(request.access, school=school, term=term)
-    sketch = sketches(live).get(code)
+def live_chart(
+    request: TrustRequest, term_id: int, code: str, school_id: int | None = None
+) -> HttpResponse:
+    """Draw a picture of a report as the data are now."""
+    of = _reported(request, school_id, term_id, Permission.SEE_REPORTS)
+    sketch = sketches(_live(request, of)[0]).get(code)
     if sketch is None:
         raise Http404
     return HttpResponse(
@@ -89,88 +92,95 @@ def ht_chart(request: TrustRequest, school_id: int, term_id: int, code: str) -> 
     )
 
 
-def _moved(live: Document, draft: Any) -> bool:
-    return draft is not None and live["sections"] != draft.snapshot["sections"]
-
-
 @require_POST
 @requires(Permission.WRITE_REPORTS)
-def ready(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+def ready(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
     """Call the draft ready for review, or take that back."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
-    )
+    of = _reported(request, school_id, term_id, Permission.WRITE_REPORTS)
     form = ReadyForm(request.POST)
-    state = report_state(request.access, school=school, term=term)
-    if not form.is_valid() or state.draft is None or state.draft.pk != form.cleaned_data["draft"]:
+    draft = report_state(request.access, of=of).draft
+    if not form.is_valid() or draft is None or draft.pk != form.cleaned_data["draft"]:
         messages.error(request, "The draft has been replaced since. Read the one that is here.")
-        return redirect("ht_report", school_id, term_id)
+        return redirect(of.path)
     try:
-        set_ready(by=request.access, draft=state.draft, ready=form.cleaned_data["ready"])
+        set_ready(by=request.access, draft=draft, ready=form.cleaned_data["ready"])
     except CannotPublish as reason:
         messages.error(request, str(reason))
-    return redirect("ht_report", school_id, term_id)
+    return redirect(of.path)
 
 
 @require_POST
 @requires(Permission.MAKE_REPORTS)
-def make_draft(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+def make_draft(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
     """Ask for the draft PDF and lead to the run that makes it."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.MAKE_REPORTS
-    )
-    run = ask_for_draft(by=request.access, school=school, term=term)
+    of = _reported(request, school_id, term_id, Permission.MAKE_REPORTS)
+    run = ask_for_draft(by=request.access, of=of)
     return redirect("report_run", run.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MAKE_REPORTS)
-def publish(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+def publish(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
     """Say what publishing means, and do it once the person says so."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.MAKE_REPORTS
-    )
-    state = report_state(request.access, school=school, term=term)
+    of = _reported(request, school_id, term_id, Permission.MAKE_REPORTS)
+    state = report_state(request.access, of=of)
     if state.draft is None or state.draft.status != ReportStatus.READY:
         messages.error(
             request, "There is no draft that is ready. Make one, read it and call it ready first."
         )
-        return redirect("ht_report", school_id, term_id)
+        return redirect(of.path)
     form = PublishForm(request.POST or None, initial={"draft": state.draft.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            run = ask_to_publish(
-                by=request.access, school=school, term=term, draft_id=form.cleaned_data["draft"]
-            )
+            run = ask_to_publish(by=request.access, of=of, draft_id=form.cleaned_data["draft"])
         except CannotPublish as reason:
             messages.error(request, str(reason))
-            return redirect("ht_report", school_id, term_id)
+            return redirect(of.path)
         return redirect("report_run", run.pk)
+    whole = _live(request, of)[1]
     return render(
         request,
         "reporting/report_publish.html",
         {
-            "school": school,
-            "term": term,
+            "of": of,
             "state": state,
-            "moved": _moved(ht_report(request.access, school=school, term=term), state.draft),
+            "moved": _moved(request, whole, state),
             "missing": _missing(state.draft.snapshot),
             "form": form,
             "next_version": len(state.published) + 1,
-            "crumbs": [
-                ("Reports", reverse("reports")),
-                (f"{school}, {term}", reverse("ht_report", args=(school_id, term_id))),
-            ],
+            "crumbs": [("Reports", reverse("reports")), (of.name, of.path)],
         },
     )
+
+
+def _reported(
+    request: TrustRequest, school_id: int | None, term_id: int, permission: Permission
+) -> Reported:
+    return reported(request.access, school_id=school_id, term_id=term_id, permission=permission)
+
+
+def _live(request: TrustRequest, of: Reported) -> tuple[Document, Document]:
+    """Return a report as it would be read now, and before anything is hidden in it."""
+    if of.school:
+        live = ht_report(request.access, school=of.school, term=of.term)
+        return live, live
+    (edition,) = editions_of(request.access, school=None, term=of.term).editions
+    return edition.document, edition.figures["whole"]
+
+
+def _moved(request: TrustRequest, live: Document, state: ReportState) -> bool:
+    """Say whether a draft says something else than the data do now."""
+    if state.draft is None:
+        return False
+    return bool(live["sections"] != draft_content(request.access, draft=state.draft)["sections"])
 
 
 def _missing(report: Document) -> Cell | None:
     """Return judged of due where something due is not judged."""
     found = table_of(report["sections"], Part.STANDARDS, "coverage")
     cell = found["rows"][0]["cells"][0] if found else None
-    return cell if cell and cell["n"] < cell["of"] else None
+    return cell if cell and cell["kind"] == "part" and cell["n"] < cell["of"] else None
 
 
-def _may_make(request: TrustRequest, school_id: int | None) -> bool:
-    return request.access.reach(Permission.MAKE_REPORTS).covers(school_id=school_id)
+def _may(request: TrustRequest, permission: Permission, school_id: int | None) -> bool:
+    return request.access.reach(permission).covers(school_id=school_id)

@@ -29,6 +29,9 @@ from reporting.reports.parts.targets import TargetTally, targets_of
 from reporting.reports.parts.term import Counted, CountedTerm, core, in_area
 from reporting.selectors.report_rows import PupilOnRoll
 
+# How the row of an ARB begins, beneath the school in which its pupils count too.
+OF_WHICH = "of which "
+
 
 class _Unit:
     """A school, an ARB, or the trust: its pupils in both terms, counted."""
@@ -81,7 +84,7 @@ def schools(trust: Counted) -> Section:
         units.append(unit)
         lines.append(unit.row())
         arbs = [
-            _Unit(trust, f"arb-{arb.arb_id}", f"of which {arb.name} at {arb.host}")
+            _Unit(trust, f"arb-{arb.arb_id}", f"{OF_WHICH}{arb.name} at {arb.host}")
             for arb in rows.arbs
             if arb.school_id == each.school_id
         ]
@@ -200,7 +203,7 @@ def outliers(found: Table) -> Iterator[tuple[str, str, Standing]]:
         return
     rate = trust["n"] / trust["of"]
     stands = [
-        (name.removeprefix("of which "), share, standing(share["n"], share["of"], rate))
+        (name.removeprefix(OF_WHICH), share, standing(share["n"], share["of"], rate))
         for name, share, total in rows
         if not total and share["kind"] == "share" and share["of"] and not share["few"]
     ]
