@@ -22,6 +22,7 @@ PUPIL = "pupils/<int:pupil_id>"
 CHART = "charts/<slug:code>.svg"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
+BATCH = "reports/batches/<int:batch_id>"
 TRUST = "reports/trust/terms/<int:term_id>"
 
 
@@ -56,6 +57,7 @@ urlpatterns = [
     *listed(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
     path(f"{PUPIL}/tracker.pdf", trackers.tracker_of_pupil_pdf, name="pupil_tracker_pdf"),
     *listed("reports/", reports.reports, name="reports"),
+    path("reports/read/", reading.room, name="reading_room"),
     path("reports/<int:report_id>/", reading.stored_report, name="report"),
     path(f"reports/<int:report_id>/{CHART}", reading.stored_chart, name="report_chart"),
     path("reports/<int:report_id>.pdf", reading.report_pdf, name="report_pdf"),
@@ -63,6 +65,10 @@ urlpatterns = [
     path("reports/runs/<int:run_id>/", report_runs.run_page, name="report_run"),
     path("reports/runs/<int:run_id>/cancel/", report_runs.cancel, name="report_run_cancel"),
     path("reports/runs/<int:run_id>/retry/", report_runs.retry, name="report_run_retry"),
+    path(f"{TRUST}/all/", report_runs.make_all, name="report_all"),
+    path(f"{BATCH}/", report_runs.batch_page, name="report_batch"),
+    path(f"{BATCH}/cancel/", report_runs.batch_cancel, name="report_batch_cancel"),
+    path(f"{BATCH}/retry/", report_runs.batch_retry, name="report_batch_retry"),
     *_made(HT, "ht_report"),
     *_made(TRUST, "trust_report"),
 ]

@@ -63,6 +63,12 @@ def reported(
     return Reported(school, term)
 
 
+def schools_with_pupils(access: Access, *, term: Term) -> Sequence[School]:
+    """Return the trust's schools at which anybody was registered on a term's census date."""
+    placed = cohort(access, term=term).placements.values("school")
+    return list(School.objects.visible_to(access).filter(of_trust=True, pk__in=placed))
+
+
 @dataclass(frozen=True)
 class ReportState:
     """What has been made of one report so far.
@@ -175,7 +181,7 @@ def report_list(access: Access, *, year_id: str) -> ReportList:
     if not years:
         return ReportList(None, (), ())
     year = year or years[0]
-    terms = list(begun.filter(year=year).order_by("-starts_on"))
+    terms = list(begun.filter(year=year).select_related("trust").order_by("-starts_on"))
     reach = access.reach(Permission.SEE_REPORTS)
     schools = School.objects.visible_to(access).filter(of_trust=True)
     if not reach.whole_trust:

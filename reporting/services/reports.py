@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
-from reporting.models import Report, ReportRun
-from reporting.selectors.reports import Reported
+from reporting.models import Report, ReportBatch, ReportRun
+from reporting.selectors.reports import Reported, schools_with_pupils
+from reporting.selectors.runs import latest_runs
 from reporting.services.bells import ring
+from schools.models import Term
 
 
 class CannotPublish(Exception):
@@ -21,6 +23,32 @@ def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
     """Have the draft of a report made; while a run is at it, return that one."""
     _may_make(by, of.school.pk if of.school else None)
     return _ask(by, of, Purpose.DRAFT)
+
+
+def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
+    """Have the drafts of all schools made that have pupils in a term, each by a run of its own.
+
+    A school whose report is being made already keeps that run.
+    """
+    _may_make(by, None)
+    batch = ReportBatch.objects.create(term=term, asked_by_id=by.person_id)
+    for school in schools_with_pupils(by, term=term):
+        _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
+    return batch
+
+
+def cancel_all(*, by: Access, batch: ReportBatch) -> None:
+    """End all runs of a batch that wait or run."""
+    for run in ReportRun.objects.visible_to(by).unfinished().filter(batch=batch):
+        cancel_run(by=by, run=run)
+
+
+def retry_all(*, by: Access, batch: ReportBatch) -> None:
+    """Ask again for each school of a batch whose latest run failed or was cancelled."""
+    _may_make(by, None)
+    for run in latest_runs(by, batch=batch):
+        if run.state in (RunState.FAILED, RunState.CANCELLED):
+            _ask(by, Reported(run.school, run.term), Purpose.DRAFT, batch=batch)
 
 
 def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
@@ -95,7 +123,13 @@ def _may_make(by: Access, school_id: int | None) -> None:
         raise PermissionDenied
 
 
-def _ask(by: Access, of: Reported, purpose: Purpose, draft: Report | None = None) -> ReportRun:
+def _ask(
+    by: Access,
+    of: Reported,
+    purpose: Purpose,
+    draft: Report | None = None,
+    batch: ReportBatch | None = None,
+) -> ReportRun:
     mine = {"kind": of.kind, "school": of.school, "term": of.term}
     unfinished = ReportRun.objects.visible_to(by).unfinished().filter(**mine)
     if running := unfinished.first():
@@ -103,7 +137,7 @@ def _ask(by: Access, of: Reported, purpose: Purpose, draft: Report | None = None
     try:
         with transaction.atomic():
             run = ReportRun.objects.create(
-                **mine, purpose=purpose, asked_by_id=by.person_id, report=draft
+                **mine, purpose=purpose, asked_by_id=by.person_id, report=draft, batch=batch
             )
     except IntegrityError:
         # Someone else asked in the same moment; the constraint lets one of us in.

@@ -12,6 +12,7 @@ from parrcs.core.lists import XLSX, sent_file
 from parrcs.core.sheets import workbook
 from parrcs.core.views import TrustRequest, requires
 from reporting.choices import ReportKind
+from reporting.selectors.reading import reading_room
 from reporting.selectors.reports import Reported, report, report_chart, report_file
 from reporting.tables.documents import document_sheets
 
@@ -19,15 +20,22 @@ READERS = (Permission.SEE_REPORTS, Permission.READ_PUBLISHED)
 
 
 @require_safe
+@requires(Permission.READ_PUBLISHED)
+def room(request: TrustRequest) -> HttpResponse:
+    """Show what has been published for the person, by term."""
+    return render(request, "reporting/reading_room.html", {"shelves": reading_room(request.access)})
+
+
+@require_safe
 @requires(*READERS)
 def stored_report(request: TrustRequest, report_id: int) -> HttpResponse:
     """Show a report as it was made: what is printed was kept with it."""
     found = report(request.access, report_id=report_id)
-    crumbs = [("Reports", reverse("reports"))]
+    crumbs = [("Reading room", reverse("reading_room"))]
     making = request.access.reach(Permission.SEE_REPORTS)
     if making.covers(school_id=found.school_id):
         of = Reported(found.school, found.term)
-        crumbs.append((of.name, of.path))
+        crumbs = [("Reports", reverse("reports")), (of.name, of.path)]
     return render(
         request,
         "reporting/report_stored.html",

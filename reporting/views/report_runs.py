@@ -1,4 +1,4 @@
-"""How far the making of a report is; an end to it, and another attempt."""
+"""How far the making of reports is, of one or of all; an end to it, and another attempt."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,9 +8,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from reporting.selectors.reports import Reported
-from reporting.selectors.runs import report_run
-from reporting.services.reports import CannotPublish, cancel_run, retry_run
+from reporting.choices import RunState
+from reporting.selectors.reports import Reported, reported
+from reporting.selectors.runs import latest_runs, report_batch, report_run
+from reporting.services.reports import (
+    CannotPublish,
+    ask_for_all,
+    cancel_all,
+    cancel_run,
+    retry_all,
+    retry_run,
+)
 
 
 @require_safe
@@ -59,6 +67,60 @@ def retry(request: TrustRequest, run_id: int) -> HttpResponse:
         messages.error(request, str(reason))
         return redirect(Reported(run.school, run.term).path)
     return redirect("report_run", again.pk)
+
+
+@require_POST
+@requires(Permission.MAKE_REPORTS)
+def make_all(request: TrustRequest, term_id: int) -> HttpResponse:
+    """Ask for the drafts of all schools and lead to the page that shows how far they are."""
+    of = reported(
+        request.access, school_id=None, term_id=term_id, permission=Permission.MAKE_REPORTS
+    )
+    batch = ask_for_all(by=request.access, term=of.term)
+    return redirect("report_batch", batch.pk)
+
+
+@require_safe
+@requires(Permission.MAKE_REPORTS)
+def batch_page(request: TrustRequest, batch_id: int) -> HttpResponse:
+    """Show how far each school of a batch is; htmx asks for the part that moves."""
+    batch = report_batch(request.access, batch_id=batch_id)
+    runs = latest_runs(request.access, batch=batch)
+    seen = " ".join(f"{run.state}{run.done_steps}" for run in runs)
+    if request.htmx and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    done = [run for run in runs if not run.unfinished]
+    template = "reporting/_report_batch.html" if request.htmx else "reporting/report_batch.html"
+    return render(
+        request,
+        template,
+        {
+            "batch": batch,
+            "runs": [(run, Reported(run.school, run.term).path) for run in runs],
+            "seen": seen,
+            "done": len(done),
+            "failed": sum(run.state != RunState.DONE for run in done),
+            "going": len(done) < len(runs),
+            "crumbs": [("Reports", reverse("reports"))],
+        },
+    )
+
+
+@require_POST
+@requires(Permission.MAKE_REPORTS)
+def batch_cancel(request: TrustRequest, batch_id: int) -> HttpResponse:
+    """End what is left of a batch."""
+    batch = report_batch(request.access, batch_id=batch_id)
+    cancel_all(by=request.access, batch=batch)
+    return redirect("report_batch", batch_id)
+
+
+@require_POST
+@requires(Permission.MAKE_REPORTS)
+def batch_retry(request: TrustRequest, batch_id: int) -> HttpResponse:
+    """Ask again for what a batch has not made."""
+    retry_all(by=request.access, batch=report_batch(request.access, batch_id=batch_id))
+    return redirect("report_batch", batch_id)
 
 
 def _may_make(request: TrustRequest, school_id: int | None) -> bool:

@@ -16,6 +16,7 @@ from reporting.reports.document import Cell, Document, table_of
 from reporting.reports.ht import ht_report
 from reporting.selectors.reports import (
     Reported,
+    ReportList,
     ReportState,
     draft_content,
     report_list,
@@ -36,16 +37,30 @@ from reporting.tables.documents import reports_sheet
 @require_safe
 @requires(Permission.SEE_REPORTS, Permission.READ_PUBLISHED)
 def reports(request: TrustRequest, ending: str = "") -> HttpResponse:
-    """List the reports of the person's schools; who reads only what is published has none yet."""
+    """List the reports of the person's schools; who reads only what is published is led there."""
     if not request.access.may(Permission.SEE_REPORTS):
         if ending:
             raise Http404
-        return render(request, "reporting/reports_published.html")
+        return redirect("reading_room")
     found = report_list(request.access, year_id=request.GET.get("year", ""))
     if ending:
         return sent_list(ending, f"reports {found.year or ''}", reports_sheet(found))
     lists = lists_in_season(request.access)
-    return render(request, "reporting/reports.html", {"list": found, "class_lists": lists})
+    return render(
+        request,
+        "reporting/reports.html",
+        {
+            "list": found,
+            "class_lists": lists,
+            "may_read": request.access.may(Permission.READ_PUBLISHED),
+            "terms": _terms(found) if _may(request, Permission.MAKE_REPORTS, None) else (),
+        },
+    )
+
+
+def _terms(found: ReportList) -> list[Reported]:
+    """Return the terms of a list, each as what the report of the trust is about."""
+    return [Reported(None, term) for term in dict.fromkeys(each.term for each in found.reports)]
 
 
 @require_safe
