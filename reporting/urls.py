@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from parrcs.core.lists import listed
 from reporting.views import (
     attendance,
+    behind,
     celebration,
     compare,
     moves,
@@ -31,6 +32,7 @@ def _made(route: str, name: str) -> list[URLPattern]:
     return [
         path(f"{route}/", reports.report_page, name=name),
         path(f"{route}/{CHART}", reports.live_chart, name=f"{name}_chart"),
+        *listed(f"{route}/pupils/", behind.report_pupils, name=f"{name}_pupils"),
         path(f"{route}/draft/", reports.make_draft, name=f"{name}_draft"),
         path(f"{route}/ready/", reports.ready, name=f"{name}_ready"),
         path(f"{route}/publish/", reports.publish, name=f"{name}_publish"),

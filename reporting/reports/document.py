@@ -21,7 +21,8 @@ class Cell(TypedDict):
     count: `n`. part: `n` of `of`. share: the same, with per cent and, where it is a share of
     judgements or pupils compared, the 95 % interval; `text` says why there is none; `few` that so
     few pupils stand behind it that nothing is said of them as a group. change: the `points`
-    between two shares. words: `text`. hidden: a figure that this reader may not see.
+    between two shares. words: `text`. hidden: a figure that this reader may not see. On the
+    screen, `links` lead to the pupils behind the figures, in the order of `keys`.
     """
 
     kind: Literal["count", "part", "share", "change", "words", "hidden"]
@@ -34,6 +35,7 @@ class Cell(TypedDict):
     points: NotRequired[int | None]
     text: NotRequired[str]
     few: NotRequired[bool]
+    links: NotRequired[list[str]]
 
 
 class Column(TypedDict):

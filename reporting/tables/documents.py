@@ -1,5 +1,6 @@
 """Reports as workbooks: each table a sheet, with the numbers of its page; and the list of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from parrcs.core.sheets import Sheet, list_sheet
@@ -80,6 +81,31 @@ def _values(cell: Cell, width: int) -> list[Any]:
         case _:
             found = [told(cell)]
     return [*found, *[None] * (width - len(found))]
+
+
+def behind_sheet(title: str, lines: Sequence[tuple[Any, str]]) -> Sheet:
+    """Return a row for each pupil behind a figure of a report."""
+    rows = [
+        [
+            at.pupil.first_name,
+            at.pupil.last_name,
+            at.pupil.upn,
+            at.school.name,
+            at.arb.name if at.arb else "",
+            at.class_group.name if at.class_group else "",
+            at.route.name,
+            at.pupil.get_primary_need_display(),
+            counted,
+        ]
+        for at, counted in lines
+    ]
+    heading = (
+        *("First name", "Last name", "UPN", "School", "ARB", "Class", "Route", "Primary need"),
+        "Counted",
+    )
+    return list_sheet(
+        "Pupils behind a figure", heading, rows, about=[("Figure", title)], of_pupils=True
+    )
 
 
 def reports_sheet(listed: ReportList) -> Sheet:

@@ -12,6 +12,7 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.class_lists import lists_in_season
 from reporting.choices import Part, ReportStatus
 from reporting.forms import PublishForm, ReadyForm
+from reporting.reports.behind import with_links
 from reporting.reports.document import Cell, Document, table_of
 from reporting.reports.ht import ht_report
 from reporting.selectors.reports import (
@@ -71,12 +72,13 @@ def report_page(request: TrustRequest, term_id: int, school_id: int | None = Non
     of = _reported(request, school_id, term_id, Permission.SEE_REPORTS)
     shown, whole = _live(request, of)
     state = report_state(access, of=of)
+    may_see = _may(request, Permission.SEE_PUPILS, school_id)
     return render(
         request,
         "reporting/report.html",
         {
             "of": of,
-            "report": shown,
+            "report": with_links(shown, of.path) if may_see else shown,
             "charts": {
                 code: {"src": f"charts/{code}.svg", "alt": each.alt}
                 for code, each in sketches(shown).items()

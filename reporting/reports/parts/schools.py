@@ -40,10 +40,10 @@ class _Unit:
         self.place, self.name = place, name
         self.this = self._progress(trust.this)
         self.last = self._progress(trust.last) if trust.last else None
-        self.targets: TargetTally = targets_of(trust.this, place, _pupils_at(trust.this, place))
+        self.targets: TargetTally = targets_of(trust.this, place, pupils_at(trust.this, place))
 
     def _progress(self, term: CountedTerm) -> Named:
-        return Named(term, core, _pupils_at(term, self.place), place=self.place)
+        return Named(term, core, pupils_at(term, self.place), place=self.place)
 
     def row(self, *, total: bool = False) -> TableRow:
         """Return it as the row of a table."""
@@ -60,7 +60,7 @@ class _Unit:
         )
 
 
-def _pupils_at(term: CountedTerm, place: str) -> list[PupilOnRoll]:
+def pupils_at(term: CountedTerm, place: str) -> list[PupilOnRoll]:
     """Return the pupils that a place counts: `trust`, `school-3`, `school-3-alone` or `arb-5`."""
     kind, _, rest = place.partition("-")
     if kind == "school":
@@ -140,7 +140,7 @@ def areas(trust: Counted) -> Section:
     columns = list(rows.core_areas.items())
 
     def named(place: str) -> list[Named]:
-        pupils = _pupils_at(term, place)
+        pupils = pupils_at(term, place)
         return [
             Named(term, in_area(area_id), pupils, place=place, what=f"area-{area_id}")
             for area_id, _ in columns
