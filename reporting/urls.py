@@ -16,6 +16,7 @@ from reporting.views import (
     reviews,
     trackers,
     trackers_early,
+    year_end,
 )
 
 CLASS = "classes/<int:class_group_id>"
@@ -59,6 +60,14 @@ urlpatterns = [
     *listed(f"{PUPIL}/tracker/", trackers.tracker_of_pupil, name="pupil_tracker"),
     path(f"{PUPIL}/tracker.pdf", trackers.tracker_of_pupil_pdf, name="pupil_tracker_pdf"),
     *listed("reports/", reports.reports, name="reports"),
+    *listed("reports/schools/<int:school_id>/year/", year_end.school_year, name="school_year"),
+    path(
+        "reports/schools/<int:school_id>/year/summary.pdf",
+        year_end.school_year_pdf,
+        name="school_year_pdf",
+    ),
+    *listed(f"{CLASS}/year/", year_end.class_year, name="class_year"),
+    path(f"{CLASS}/year/summary.pdf", year_end.class_year_pdf, name="class_year_pdf"),
     path("reports/read/", reading.room, name="reading_room"),
     path("reports/<int:report_id>/", reading.stored_report, name="report"),
     path(f"reports/<int:report_id>/{CHART}", reading.stored_chart, name="report_chart"),

@@ -29,6 +29,7 @@ class PupilOnRoll(NamedTuple):
     school_id: int
     route_id: int
     arb_id: int | None
+    class_group_id: int | None
     born_on: dt.date
     sex: str
     primary_need: str
@@ -157,8 +158,8 @@ def _rows(
         trust=trust,
         name=name,
         schools=schools,
-        this=_term_rows(counted(term)),
-        last=_term_rows(counted(before)) if before else None,
+        this=term_rows(counted(term)),
+        last=term_rows(counted(before)) if before else None,
         core_areas=dict(CoreArea.objects.values_list("id", "name")),
         strands={
             row[0]: StrandRow(*row[1:])
@@ -187,7 +188,8 @@ def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
     ]
 
 
-def _term_rows(on_roll: Cohort) -> TermRows:
+def term_rows(on_roll: Cohort) -> TermRows:
+    """Return the rows of one term, of whoever is counted in it."""
     term = on_roll.term
     return TermRows(
         term_id=term.pk,
@@ -201,6 +203,7 @@ def _term_rows(on_roll: Cohort) -> TermRows:
                 "school",
                 "route",
                 "arb",
+                "class_group",
                 "pupil__born_on",
                 "pupil__sex",
                 "pupil__primary_need",

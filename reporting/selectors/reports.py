@@ -54,13 +54,18 @@ def reported(
     the lead of one of its ARBs, a head who is a governor here, or anybody but the trust lead
     where it is about the trust.
     """
-    schools = School.objects.visible_to(access).filter(of_trust=True).select_related("trust")
-    school = get_object_or_404(schools, pk=school_id) if school_id else None
+    school = school_of(access, school_id=school_id) if school_id else None
     begun = Term.objects.filter(starts_on__lte=timezone.localdate())
     term = get_object_or_404(begun.select_related("year", "trust"), pk=term_id)
     if not access.reach(permission).covers(school_id=school_id):
         raise PermissionDenied
     return Reported(school, term)
+
+
+def school_of(access: Access, *, school_id: int) -> School:
+    """Return a school of the trust that the person has to do with, or 404."""
+    schools = School.objects.visible_to(access).filter(of_trust=True).select_related("trust")
+    return get_object_or_404(schools, pk=school_id)
 
 
 def schools_with_pupils(access: Access, *, term: Term) -> Sequence[School]:

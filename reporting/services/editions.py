@@ -148,6 +148,11 @@ def laid_out(edition: Edition, cover: Cover, *, on_page: Callable[[int], None]) 
     }
 
 
+def printed(document: Document, cover: Cover) -> bytes:
+    """Return a document that nobody publishes as a PDF."""
+    return make_pdf(document, cover.as_dict(), charts={}, on_page=lambda _page: None)
+
+
 def as_page(document: Document, drawn: Mapping[str, Picture]) -> str:
     """Return a report as a part of a page. Its pictures have addresses relative to that page."""
     charts = {code: {"alt": each.alt, "src": f"charts/{code}.svg"} for code, each in drawn.items()}

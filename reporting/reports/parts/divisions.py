@@ -1,5 +1,6 @@
 """How a report divides the pupils on roll: by year, need, route, sex and characteristics."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -35,14 +36,12 @@ class Division:
 def divisions(rows: ReportRows) -> list[Division]:
     """Return every way in which the pupils of the term are parted."""
     term = rows.this
-    year = _parted(
-        term.pupils, lambda pupil: max(-1, national_year(pupil.born_on, term.year_starts_on))
-    )
+    year = _parted(term.pupils, lambda pupil: year_group(pupil, term.year_starts_on))
     need = _parted(term.pupils, lambda pupil: pupil.primary_need)
     sex = _parted(term.pupils, lambda pupil: pupil.sex)
     route = _parted(term.pupils, lambda pupil: pupil.route_id)
     return [
-        _division("year", "Year group", [(n, _year_name(n), year[n]) for n in sorted(year)]),
+        _division("year", "Year group", [(n, name, year[n, name]) for n, name in sorted(year)]),
         _division("need", "Primary need", _by_size(need)),
         _division(
             "route",
@@ -52,12 +51,12 @@ def divisions(rows: ReportRows) -> list[Division]:
         _division("sex", "Sex", [(each, each.label, sex[each]) for each in Sex]),
         *(
             _division(code, title, _with_and_without(term.pupils, having, yes, no))
-            for code, title, having, yes, no in _FLAGS
+            for code, title, having, yes, no in FLAGS
         ),
     ]
 
 
-_FLAGS: tuple[tuple[str, str, Callable[[PupilOnRoll], bool], str, str], ...] = (
+FLAGS: tuple[tuple[str, str, Callable[[PupilOnRoll], bool], str, str], ...] = (
     ("pp", "Pupil premium", lambda each: each.pupil_premium, "Pupil premium", "Not pupil premium"),
     (
         "cla",
@@ -74,6 +73,9 @@ _FLAGS: tuple[tuple[str, str, Callable[[PupilOnRoll], bool], str, str], ...] = (
         "English as first language",
     ),
 )
+
+NEEDS = {each.value: str(each.label) for each in PrimaryNeed}
+SEXES = {each.value: str(each.label) for each in Sex}
 
 type _Parts = list[tuple[object, str, list[PupilOnRoll]]]
 
@@ -105,7 +107,9 @@ def _parted[K: Hashable](
     return parts
 
 
-def _year_name(year: int) -> str:
+def year_group(pupil: PupilOnRoll, year_starts_on: dt.date) -> tuple[int, str]:
+    """Return the year group of a pupil in a school year: its number, and how it is called."""
+    year = max(-1, national_year(pupil.born_on, year_starts_on))
     if year < 0:
-        return "Nursery"
-    return f"Year {year}" if year else "Reception"
+        return year, "Nursery"
+    return year, f"Year {year}" if year else "Reception"
