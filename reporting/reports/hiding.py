@@ -76,7 +76,7 @@ def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
     for table in section["tables"]:
         columns = tables.get(table["code"], tables.get("*", ()))
         if any(_read(each["code"], columns) for each in table["columns"]):
-            kept.append(_narrowed(table, columns))
+            kept.append(narrowed(table, columns))
     return {**section, "tables": kept}
 
 
@@ -84,7 +84,8 @@ def _read(code: str, columns: Sequence[str]) -> bool:
     return code in columns or "*" in columns
 
 
-def _narrowed(table: Table, columns: Sequence[str]) -> Table:
+def narrowed(table: Table, columns: Sequence[str]) -> Table:
+    """Return a table with these columns alone ("*": all)."""
     places = [i for i, each in enumerate(table["columns"]) if _read(each["code"], columns)]
     return {
         **table,

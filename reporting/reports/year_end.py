@@ -25,6 +25,7 @@ from reporting.reports.document import (
     words,
 )
 from reporting.reports.figures import share
+from reporting.reports.hiding import narrowed
 from reporting.reports.parts.divisions import FLAGS, NEEDS, SEXES, year_group
 from reporting.reports.parts.progress import FEWEST_PUPILS, Named
 from reporting.reports.parts.term import CountedTerm, Counts, core, in_area
@@ -168,11 +169,24 @@ def _areas(year: _Year, keep: Keep) -> Section:
         for area_id, name in year.rows.core_areas.items()
     ]
     lines.append(year.row("all", "All core areas", keep, total=True))
-    return _section(year, "areas", "Core areas", "Core area", lines)
+    found = _section(year, "areas", "Core areas", "Core area", lines)
+    # A target is of an area of need, not of a core area.
+    return _without_column(found, "targets")
 
 
 def _same(of: Callable[[PupilOnRoll], object], value: object) -> Keep:
     return lambda pupil: of(pupil) == value
+
+
+def _without_column(found: Section, code: str) -> Section:
+    """Return a section without one column of its tables."""
+    return {
+        **found,
+        "tables": [
+            narrowed(each, [column["code"] for column in each["columns"] if column["code"] != code])
+            for each in found["tables"]
+        ],
+    }
 
 
 def _not(keep: Keep) -> Keep:
