@@ -102,9 +102,9 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
 
     Promised is that of each such figure at least two values fit everything that is readable, now
     and earlier: sums, shares, bounds, whole numbers not below zero. It cannot be promised of what
-    earlier publications give away, alone or with figures since corrected that they showed;
-    hiding no more would help there, and nothing more is hidden for it. Nor is it promised that the
-    values that fit lie far apart, nor that somebody who knows single children learns nothing.
+    earlier publications give away by themselves, or together with a correction: where no hiding
+    helps, nothing more is hidden for it. Nor is it promised that the values that fit lie far
+    apart, nor that somebody who knows single children learns nothing.
 
     Equal figures in any order are hidden equally.
     """

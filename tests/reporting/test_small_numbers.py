@@ -1,0 +1,348 @@
+import random
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reporting.measures.small_numbers import Figures, Published, Rules, hidden
+from tests.reporting.plain_reader import PlainReader
+
+RULES = Rules()
+
+
+def column(**values):
+    """Figures of one column of a table: its rows and their sum, "all"."""
+    return Figures(
+        {**values, "all": sum(values.values())}, sums=[("all", tuple(values))], dear={"all": 10}
+    )
+
+
+def test_of_two_rows_a_small_one_takes_the_other_with_it():
+    assert hidden(column(girls=3, boys=40), RULES) == {"girls", "boys"}
+    assert hidden(column(girls=6, boys=40), RULES) == set()
+    assert hidden(column(girls=6, boys=40), Rules(largest_small=6)) == {"girls", "boys"}
+
+
+def test_of_many_rows_the_smallest_guards_a_small_one():
+    assert hidden(column(formal=3, semi=40, pre=12, early=13), RULES) == {"formal", "pre"}
+    # Two small ones guard each other, unless they can only be as they are.
+    assert hidden(column(formal=3, semi=40, pre=1), RULES) == {"formal", "pre"}
+
+
+def test_a_zero_is_shown_unless_it_guards():
+    assert hidden(column(formal=0, semi=40, pre=12), RULES) == set()
+    assert hidden(column(formal=0, semi=40, pre=3), RULES) == {"pre", "formal"}
+
+
+def test_what_guards_has_to_be_guarded_itself_along_the_chain():
+    chain = Figures(
+        {"a": 3, "b": 20, "c": 21, "d": 22, "a+b": 23, "b+c": 41, "c+d": 43},
+        sums=[("a+b", ("a", "b")), ("b+c", ("b", "c")), ("c+d", ("c", "d"))],
+        dear={"a+b": 5, "b+c": 5, "c+d": 5},
+    )
+    assert hidden(chain, RULES) == {"a", "b", "c", "d"}
+    # Where the sums are not dear, the least is to end the chain at once.
+    assert hidden(replace(chain, dear={}), RULES) == {"a", "a+b"}
+
+
+def test_a_chain_is_followed_to_its_end_however_far_that_is():
+    links = [f"{link:03}" for link in range(150)]
+    values = dict.fromkeys(links, 20) | {"000": 3}
+    sums = [(f"{a}+{b}", (a, b)) for a, b in pairwise(links)]
+    values |= {total: sum(values[part] for part in parts) for total, parts in sums}
+    known = Published(Figures({total: values[total] for total, _ in sums}), frozenset())
+    assert hidden(Figures(values, sums=sums), RULES, earlier=[known]) == set(links)
+
+
+def test_in_a_table_a_corner_takes_three_more():
+    rows = {"pp": (3, 30), "other": (25, 50)}
+    values = {
+        f"{row} {sex}": n for row, both in rows.items() for sex, n in zip("fm", both, strict=True)
+    }
+    sums = [(row, (f"{row} f", f"{row} m")) for row in rows]
+    sums += [(sex, (f"pp {sex}", f"other {sex}")) for sex in "fm"]
+    values |= {total: sum(values[part] for part in parts) for total, parts in sums}
+    table = Figures(values, sums=sums, dear=dict.fromkeys([*rows, *"fm"], 9))
+    assert hidden(table, RULES) == {"pp f", "pp m", "other f", "other m"}
+
+
+def test_a_total_is_the_last_resort():
+    before = Published(Figures({"boys": 40}), frozenset())
+    now = column(girls=3, boys=40)
+    # Who has the older report knows the boys: hiding them would protect nobody.
+    assert hidden(now, RULES, earlier=[before]) == {"girls", "all"}
+
+
+def test_few_who_are_not_counted_are_guarded_like_few_who_are():
+    share = Figures({"at": 28, "judged": 30}, shares=[("at", "judged")])
+    assert hidden(share, RULES) == {"at"}
+    assert hidden(replace(share, values={"at": 24, "judged": 30}), RULES) == set()
+    assert hidden(replace(share, values={"at": 30, "judged": 30}), RULES) == set()
+    plain = replace(share, plain=frozenset({"at", "judged"}))  # judgements made, of those due
+    assert hidden(plain, RULES) == set()
+    assert hidden(replace(share, dear={"at": 2}), RULES) == {"judged"}
+    # By nature less, yet shown as no share: nobody is counted out.
+    assert hidden(replace(share, shares=[], at_most=[("at", "judged")]), RULES) == set()
+
+
+def test_a_share_of_few_is_hidden_and_cannot_be_told_from_the_whole():
+    share = Figures({"at": 0, "judged": 4}, shares=[("at", "judged")], plain=frozenset({"judged"}))
+    assert hidden(share, RULES) == {"at"}
+    eight = replace(share, values={"at": 0, "judged": 8})
+    assert hidden(eight, RULES) == set()
+    assert hidden(eight, Rules(fewest_of=9)) == {"at"}
+    assert hidden(replace(share, values={"at": 0, "judged": 0}), RULES) == set()
+    # None of all are at expected, so none of the four are, until that is hidden too.
+    both = Figures(
+        {"at": 0, "judged": 4, "at of others": 0, "others": 20, "all at": 0, "all": 24},
+        sums=[("all at", ("at", "at of others")), ("all", ("judged", "others"))],
+        shares=[("at", "judged"), ("at of others", "others"), ("all at", "all")],
+        plain=frozenset({"judged", "others", "all"}),
+    )
+    assert hidden(both, RULES) == {"at", "all at"}
+
+
+def test_what_can_by_nature_not_be_more_gives_away_nothing_that_is_hidden():
+    absent = Figures(
+        {"severe": 1, "persistent": 1, "plain 1": 1},
+        sums=[("plain 1", ("persistent",))],
+        at_most=[("severe", "persistent")],
+        plain=frozenset({"plain 1"}),
+    )
+    assert hidden(absent, RULES) == {"severe", "persistent", "plain 1"}
+    # One more in `a` would leave room in the bound of `b`, one fewer would not.
+    bound = column(a=3, b=10, c=40)
+    bound = replace(bound, values={**bound.values, "bound of b": 10}, at_most=[("b", "bound of b")])
+    assert hidden(bound, RULES) == {"a", "b"}
+
+
+def test_a_row_is_hidden_whole_and_one_other_row_guards_it():
+    rows = {"cla": (3, 9, 7), "a": (30, 45, 35), "b": (21, 50, 30)}
+    values = {
+        f"{row} {what}": n for row, ns in rows.items() for what, n in zip("pjt", ns, strict=True)
+    }
+    sums = [(what, tuple(f"{row} {what}" for row in rows)) for what in "pjt"]
+    values |= {total: sum(values[part] for part in parts) for total, parts in sums}
+    table = Figures(
+        values,
+        sums=sums,
+        shares=[(f"{row} t", f"{row} j") for row in rows],
+        together=[(f"{row} p", (f"{row} j", f"{row} t")) for row in rows],
+        plain=frozenset({"j", *(f"{row} j" for row in rows)}),
+        dear=dict.fromkeys("pjt", 10),
+    )
+    # By judged alone it would be `a`; the whole row of `b` is the cheaper.
+    assert hidden(table, RULES) == {f"{row} {what}" for row in ["cla", "b"] for what in "pjt"}
+
+
+def test_what_was_hidden_stays_hidden_and_the_sum_of_the_year_does_not_tell():
+    autumn = Published(column(girls=3, boys=12, others=30), frozenset({"girls", "boys"}))
+    # The boys need no guard of their own now; what they were in autumn is hidden for good.
+    assert hidden(Figures({"boys": 12}), RULES, earlier=[autumn]) == {"boys"}
+    assert hidden(Figures({"boys": 13}), RULES, earlier=[autumn]) == set()
+    terms = [
+        Published(Figures({"autumn": 10}), frozenset()),
+        Published(Figures({"spring": 3}), frozenset({"spring"})),
+    ]
+    year = Figures(
+        {"autumn": 10, "spring": 3, "summer": 12, "year": 25},
+        sums=[("year", ("autumn", "spring", "summer"))],
+        dear={"year": 4},
+    )
+    assert hidden(year, RULES, earlier=terms) == {"spring", "summer"}
+    # Nor do two publications tell, each of which alone is silent.
+    summer = Figures({"summer": 12, "year": 25})
+    silent = Figures({"spring": 3, "year": 25}, sums=[]), frozenset({"spring"})
+    parts = Figures({"year": 25, "spring": 3, "rest": 22}, [("year", ("spring", "rest"))])
+    with_rest = Published(parts, frozenset({"spring", "rest"}))
+    rest = replace(
+        summer,
+        values={"summer": 12, "autumn": 10, "rest": 22},
+        sums=[("rest", ("autumn", "summer"))],
+    )
+    assert hidden(rest, RULES, earlier=[Published(*silent), with_rest, terms[0]]) == {
+        "rest",
+        "summer",
+    }
+
+
+def test_what_was_given_away_before_costs_no_further_figure():
+    careless = Published(Figures({"boys": 40}), frozenset())
+    careful = Published(column(girls=3, boys=40), frozenset({"girls", "boys"}))
+    now = column(girls=3, boys=40, others=50)
+    assert hidden(now, RULES, earlier=[careless, careful]) == {"girls", "boys"}
+
+
+def test_whole_numbers_tell_more_than_halves_would():
+    # `two` is `a` and `b`, which are equal; one more of `two` would be half a child in each.
+    values = {"a": 0, "b": 0, "rest": 7, "a+": 7, "b+": 7, "two": 0, "one": 1, "all": 1}
+    even = Figures(
+        values,
+        sums=[
+            ("a+", ("a", "rest")),
+            ("b+", ("b", "rest")),
+            ("two", ("a", "b")),
+            ("all", ("two", "one")),
+        ],
+        plain=frozenset({"all"}),
+        dear={"a+": 50, "b+": 50, "all": 50},
+    )
+    unseen = hidden(even, RULES)
+    reader = PlainReader([(even, unseen)])
+    assert reader.may_be_another(("one", 1))
+    half = {"one", "two", "a", "b", "rest"}
+    assert not PlainReader([(even, half)]).may_be_another(("one", 1))
+
+
+@pytest.mark.parametrize("rules", [{"largest_small": 4}, {"largest_small": 8}, {"fewest_of": 5}])
+def test_rules_outside_the_settings_are_refused(rules):
+    with pytest.raises(ValueError, match=r"hidden is|share may"):
+        Rules(**rules)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"values": {"a": -1, "b": 2, "all": 1}}, "Below zero: a"),
+        ({"values": {"a": 1, "b": 1, "all": 1}}, "all is not the sum"),
+        ({"sums": [("all", ("a", "c"))]}, "no figure called c"),
+        ({"shares": [("all", "a")]}, "all is more than a"),
+        ({"at_most": [("all", "a")]}, "all is more than a"),
+        ({"together": [("c", ("a",))]}, "no figure called c"),
+        ({"plain": frozenset({"c"})}, "no figure called c"),
+        ({"dear": {"a": 0}}, "Cheaper to hide than others: a"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused(wrong, says):
+    good: dict[str, Any] = {"values": {"a": 1, "b": 1, "all": 2}, "sums": [("all", ("a", "b"))]}
+    with pytest.raises(ValueError, match=says):
+        Figures(**(good | wrong))
+    with pytest.raises(ValueError, match="no figure called c"):
+        Published(Figures(**good), frozenset({"c"}))
+
+
+# Any tables, held to the patient reader
+
+
+@st.composite
+def tables(draw):
+    """Two or three groups with who is on roll, who of them, and who of those; and odd sums."""
+    groups = draw(st.sampled_from(["ab", "abc"]))
+    whats = draw(st.sampled_from(["rjs", "rj"]))
+    values = {}
+    for group in groups:
+        most = 12
+        for what in whats:
+            most = values[group + what] = draw(st.integers(0, most))
+    sums = [("*" + what, tuple(group + what for group in groups)) for what in whats]
+    for odd in range(draw(st.integers(0, 2))):
+        parts = draw(st.lists(st.sampled_from(sorted(values)), min_size=1, max_size=3, unique=True))
+        sums.append((f"odd {odd}", tuple(parts)))
+    values |= {total: sum(values[part] for part in parts) for total, parts in sums}
+    pairs = [(group + "j", group + "r") for group in [*groups, "*"]]
+    lesser = [(group + "s", group + "j") for group in [*groups, "*"]] if "s" in whats else []
+    as_shares = draw(st.booleans())
+    return Figures(
+        values,
+        sums=sums,
+        shares=pairs + lesser if as_shares else pairs[: draw(st.integers(0, 4))],
+        at_most=[] if as_shares else lesser,
+        together=[(group + "r", (group + "j",)) for group in groups if draw(st.booleans())],
+        plain=frozenset(draw(st.sets(st.sampled_from(sorted(values)), max_size=3))),
+        dear={"*" + what: 10 for what in whats} if draw(st.booleans()) else {},
+    )
+
+
+rule_sets = st.builds(Rules, st.integers(5, 7), st.integers(6, 10))
+
+
+def must_be_hidden(figures, rules):
+    """The keys hidden for themselves, with what is hidden with them."""
+    found = {
+        key
+        for key, value in figures.values.items()
+        if value in range(1, rules.largest_small + 1) and key not in figures.plain
+    }
+    found |= {
+        n
+        for n, of in figures.shares
+        if figures.values[of] in range(1, rules.fewest_of) and n not in figures.plain
+    }
+    return with_those(figures, found)
+
+
+def with_those(figures, keys):
+    found = set(keys)
+    for _ in figures.together:
+        found |= {one for first, others in figures.together if first in found for one in others}
+    return found
+
+
+def worked_out(publications, rules):
+    """What the patient reader works out though it is hidden, or though few are left over."""
+    reader = PlainReader(publications)
+    found = {each for each in reader.truth if not reader.may_be_another(each)} - reader.shown
+    for figures, _ in publications:
+        for n, of in figures.shares:
+            less, more = (n, figures.values[n]), (of, figures.values[of])
+            if (
+                more[1] - less[1] in range(1, rules.largest_small + 1)
+                and not figures.plain.issuperset({n, of})
+                and not reader.may_be_farther_apart_or_closer(less, more)
+            ):
+                found.add((less, more))
+    return found
+
+
+@settings(deadline=None, max_examples=300)
+@given(tables(), rule_sets)
+def test_no_hidden_figure_of_a_table_can_be_worked_out(figures, rules):
+    unseen = hidden(figures, rules)
+    assert unseen >= must_be_hidden(figures, rules)
+    assert unseen == with_those(figures, unseen)
+    if held := worked_out([(figures, unseen)], rules):
+        # Odd sums may say so much that it could be worked out if nothing at all were shown.
+        assert held <= worked_out([(figures, figures.values.keys())], rules)
+
+
+@settings(deadline=None, max_examples=150)
+@given(tables(), tables(), st.data(), rule_sets)
+def test_nor_can_it_be_with_what_was_published_before(first, other, data, rules):
+    if data.draw(st.booleans(), "the same again, in part"):
+        other = replace(
+            first,
+            sums=data.draw(st.permutations(first.sums)),
+            shares=first.shares[::2],
+            together=[],
+        )
+    before = Published(first, hidden(first, rules))
+    unseen = hidden(other, rules, earlier=[before])
+    known = {key for key, value in first.values.items() if other.values.get(key) == value}
+    read = known - before.hidden
+    assert unseen >= must_be_hidden(other, rules) | (known & before.hidden)
+    # Nothing that was read before is hidden to guard others.
+    assert unseen == with_those(other, unseen - read) | must_be_hidden(other, rules)
+    if held := worked_out([(other, unseen), (first, before.hidden)], rules):
+        most = other.values.keys() - read
+        assert held <= worked_out([(other, most), (first, before.hidden)], rules)
+
+
+@settings(deadline=None, max_examples=30)
+@given(tables(), st.randoms(use_true_random=False))
+def test_in_any_order_the_same_is_hidden(figures, chance: random.Random):
+    def mixed(things):
+        return chance.sample(list(things), len(list(things)))
+
+    again = Figures(
+        dict(mixed(figures.values.items())),
+        sums=[(total, tuple(mixed(parts))) for total, parts in mixed(figures.sums)],
+        shares=mixed(figures.shares),
+        at_most=mixed(figures.at_most),
+        together=mixed(figures.together),
+        plain=figures.plain,
+        dear=dict(mixed(figures.dear.items())),
+    )
+    assert hidden(again, RULES) == hidden(figures, RULES)
