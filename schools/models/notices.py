@@ -41,13 +41,16 @@ class Notice(TrustOwned):
     KEPT_FOR = dt.timedelta(days=90)
     # A mail server that is away for a weekend is still asked on Monday.
     MAIL_TRIED_FOR = dt.timedelta(days=3)
+    LONGEST_TEXT, LONGEST_SUBJECT = 200, 120
 
     person = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
-    text = models.CharField(max_length=200)
+    text = models.CharField(max_length=LONGEST_TEXT)
     link = models.CharField(max_length=300, help_text="The path of a page of this site")
     made_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    mail_subject = models.CharField(max_length=120, blank=True, help_text="Empty: no e-mail")
+    mail_subject = models.CharField(
+        max_length=LONGEST_SUBJECT, blank=True, help_text="Empty: no e-mail"
+    )
     mail_body = models.TextField(blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 

@@ -54,9 +54,9 @@ def notify(*, people: Iterable[int], text: str, link: str, mail: Mail | None = N
     notices = [
         Notice(
             person_id=person_id,
-            text=_line(text, "text"),
+            text=_line(text, Notice.LONGEST_TEXT),
             link=link,
-            mail_subject=_line(mail.subject, "mail_subject") if mail else "",
+            mail_subject=_line(mail.subject, Notice.LONGEST_SUBJECT) if mail else "",
             mail_body=mail.body if mail else "",
         )
         for person_id in members
@@ -117,9 +117,8 @@ def forget_old() -> None:
             Notice.objects.filter(read_at__isnull=False, made_at__lt=before).delete()
 
 
-def _line(words: str, field: str) -> str:
+def _line(words: str, most: int) -> str:
     """Return words as one line that fits: a long name of a school must not undo what is told of."""
-    most = Notice._meta.get_field(field).max_length
     return Truncator(" ".join(words.split())).chars(most)
 
 

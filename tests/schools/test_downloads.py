@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from parrcs.core.access import Access, Role
 from parrcs.core.private_files import HOLDS_FOR, LinkForged, check_link, signed_path
 from parrcs.core.tenancy import in_trust
-from reporting.choices import ReportStatus
+from reporting.choices import ReportKind, ReportStatus
 from reporting.models import Report
 from schools.models import Download
 from tests.factories.schools import MembershipFactory
@@ -126,8 +126,31 @@ def test_a_link_opens_nothing_for_who_may_no_longer_see_it(world, sign_in, publi
     assert head.get(link).status_code == 404
     governor = sign_in(Role.GOVERNOR)
     own = signed_path(world.access(Role.GOVERNOR), urlsplit(link).path)
-    assert governor.get(own).status_code == 403
+    # It is signed, and for this person; it is still not what governors may read.
+    assert governor.get(own).status_code == 404
+    assert sign_in(Role.TEACHER).get(own).status_code == 403
     assert not Download.objects.exists()
+
+
+def test_a_governor_takes_both_files_of_what_is_published_for_governors(world, sign_in):
+    words = {"place": "Beacon", "term": "Autumn 2026", "title": "Report", "cover": {"version": ""}}
+    report = stored(
+        world,
+        ReportStatus.PUBLISHED,
+        kind=ReportKind.LGB,
+        snapshot={**words, "lines": [], "sections": []},
+    )
+    governor = sign_in(Role.GOVERNOR)
+    pdf, book = (reverse(name, args=[report.pk]) for name in ("report_pdf", "report_workbook"))
+    links = [governor.get(file).url for file in (pdf, book)]
+    assert [governor.get(link).status_code for link in links] == [200, 200]
+    # The key of one opens the other no more than a made-up one would.
+    assert governor.get(links[1].replace(book, pdf)).status_code == 404
+    what = "Report to the local governing body of Harbour Beacon School, Autumn 2026, version 1"
+    assert [(row.what, row.format) for row in Download.objects.order_by("pk")] == [
+        (what, "pdf"),
+        (what, "xlsx"),
+    ]
 
 
 def test_the_log_is_read_by_those_who_look_after_people(world, foreign, sign_in, published):

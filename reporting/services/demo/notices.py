@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parrcs.core.access import Role
-from reporting.choices import ReportStatus
+from reporting.choices import OUT, ReportKind
 from reporting.models import Report
 from schools.choices import FileFormat
 from schools.models import Download, Membership, Notice
@@ -52,11 +52,14 @@ def save_notices(*, on: dt.date, rng: random.Random) -> None:
 
 def _downloads() -> None:
     """Let whoever published a report have downloaded it."""
-    published = Report.objects.filter(status=ReportStatus.PUBLISHED).without_content()
-    for report in published.select_related("school", "term__year").order_by("pk"):
+    out = Report.objects.filter(status__in=OUT).without_content()
+    for report in out.select_related("school", "term__year", "published_by").order_by("pk"):
+        if report.published_by is None:
+            continue
+        of = f" of {report.school}" if report.school else ""
         Download.objects.create(
-            person_id=report.published_by_id,
-            what=f"Head teacher report of {report.school}, {report.term}, version {report.version}",
+            person=report.published_by,
+            what=f"{ReportKind(report.kind).label}{of}, {report.term}, version {report.version}",
             kind="report",
             thing_id=report.pk,
             format=FileFormat.PDF,
