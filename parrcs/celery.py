@@ -54,6 +54,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20),
         "options": {"expires": 60 * 60},
     },
+    "resume mail of notices": {
+        "task": "schools.tasks.resume_mail_of_notices",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
+    "forget notices": {
+        "task": "schools.tasks.forget_notices",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 60 * 60},
+    },
     "clear sessions": {
         "task": "schools.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=30),

@@ -35,6 +35,15 @@ class LeaseDay(TextChoices):
     NOTICE = "notice", "Notice is due"
 
 
+class FileFormat(TextChoices):
+    """How a file was written that left the application."""
+
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", "XLSX"
+    CSV = "csv", "CSV"
+    ZIP = "zip", "ZIP"
+
+
 class Premium(TextChoices):
     """Grants for which a school publishes what it does with them."""
 

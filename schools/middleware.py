@@ -1,6 +1,7 @@
 """What stands around every request: the trust it happens in, and nothing kept in browsers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pghistory
@@ -11,6 +12,7 @@ from django.urls import reverse
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import in_trust
 from schools.selectors.health import what_is_missing
+from schools.selectors.notices import unread_notices
 from schools.selectors.people import Workplace, workplaces
 
 TRUST_IN_SESSION = "trust_id"
@@ -123,6 +125,7 @@ _NOW_AND_THEN: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Schools", "schools", frozenset({Permission.SEE_SCHOOLS})),
     ("Imports", "imports", frozenset({Permission.IMPORT})),
     ("People", "people", frozenset({Permission.MANAGE_PEOPLE})),
+    ("Downloads", "downloads", frozenset({Permission.SEE_DOWNLOADS})),
     ("Calendar", "calendar", frozenset({Permission.MANAGE_SCHOOLS})),
     ("Retention", "retention", frozenset({Permission.SET_RETENTION})),
 )
@@ -141,6 +144,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "keeps_outbox": access.may(Permission.RECORD),
         "trust_name": next(p.name for p in places if p.access.trust_id == access.trust_id),
         "several_trusts": len(places) > 1,
+        # Asked by the bar alone: the fragments of a page have none, and cost no query for it.
+        "unread_notices": partial(unread_notices, access),
         **_navigation(request.path, access),
     }
 

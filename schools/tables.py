@@ -1,10 +1,11 @@
-"""Tables that leave as files: schools, people, the calendar, and the funding of ARBs."""
+"""Tables that leave as files: schools, people, the calendar, downloads, and funding of ARBs."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from parrcs.core.sheets import Sheet, list_sheet
 from schools.selectors.calendar import CalendarYear
+from schools.selectors.downloads import DownloadLog
 from schools.selectors.funding import FundedARB, FundingPage
 from schools.selectors.places import SchoolList
 
@@ -88,6 +89,17 @@ def past_roles_sheet(memberships: Iterable[Any]) -> Sheet:
     ]
     heading = ("Name", "E-mail", "Role", "Where", "Since", "Until")
     return list_sheet("Roles that have ended", heading, rows)
+
+
+def downloads_sheet(log: DownloadLog) -> Sheet:
+    """Return a row for each file that was sent to somebody."""
+    rows = [
+        [each.what, each.get_format_display(), each.person.name, each.person.email, each.at]
+        for each in log.rows
+    ]
+    heading = ("File", "Form", "Person", "E-mail", "When")
+    about = [("Person", log.person.name if log.person else "Everyone")]
+    return list_sheet("Downloads", heading, rows, about=about)
 
 
 def calendar_sheet(years: Iterable[CalendarYear]) -> Sheet:

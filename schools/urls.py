@@ -5,9 +5,11 @@ from django.urls import path
 from parrcs.core.lists import listed
 from schools.views import agreements
 from schools.views.calendar import add_year, calendar, edit_year
+from schools.views.downloads import downloads_page
 from schools.views.funding import arb_funding
 from schools.views.home import favicon, home, trusts
 from schools.views.invitations import invitation
+from schools.views.notices import notices_page, notices_read, open_notice
 from schools.views.people import (
     end_role,
     invite_person,
@@ -34,6 +36,10 @@ urlpatterns = [
     path("", home, name="home"),
     path("favicon.ico", favicon, name="favicon"),
     path("trusts/", trusts, name="trusts"),
+    path("notices/", notices_page, name="notices"),
+    path("notices/read/", notices_read, name="notices_read"),
+    path("notices/<int:notice_id>/", open_notice, name="notice"),
+    *listed("downloads/", downloads_page, name="downloads"),
     *listed("people/", people, name="people"),
     *listed("people/past/", people_past, name="people_past"),
     path("people/invite/", invite_person, name="invite"),

@@ -48,6 +48,13 @@ NAMES_NOBODY: Final[Mapping[str, Mapping[str, str]]] = {
     "schools.JointVisit": {"who": _STAFF},
     "schools.PremiumPlan": {"published_at": "is an address on the school's website"},
     "schools.StatutoryDeadline": {"rule": _OURS, "done_by": _STAFF},
+    "schools.Notice": dict.fromkeys(
+        ("text", "link", "mail_subject", "mail_body"),
+        "is written by the application, which names no pupil in it",
+    ),
+    "schools.Download": dict.fromkeys(
+        ("what", "kind"), "is written by the application for those who see no pupils"
+    ),
     "schools.Invitation": dict.fromkeys(("email", "name"), _STAFF),
     "pupils.Route": dict.fromkeys(("code", "name"), _SCALE),
     "pupils.SavedOperation": {"asked": "holds ids and marks of words, never words"},

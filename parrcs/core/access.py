@@ -27,6 +27,7 @@ class Permission(StrEnum):
     MAKE_REPORTS = "make and publish the head teacher report"
     READ_PUBLISHED = "read what is published for governors and trustees"
     COMPARE = "compare schools and ARBs"
+    SEE_DOWNLOADS = "see which reports were downloaded, and by whom"
     MANAGE_PEOPLE = "invite people and set what they may do"
     READ_AGREEMENTS = "read the agreement about an ARB with its host"
     MANAGE_ARBS = "write the agreement, funding and placement requests of an ARB"
@@ -151,13 +152,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.COPY_RECORD,
             P.ERASE,
             P.SET_RETENTION,
+            P.SEE_DOWNLOADS,
             P.SEE_COMPLIANCE,
             P.WRITE_PREMIUMS,
             P.SET_DEADLINES,
         }
     ),
     Role.TRUST_ADMIN: frozenset(
-        {P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS, P.SET_RETENTION}
+        {P.SEE_SCHOOLS, P.MANAGE_PEOPLE, P.MANAGE_SCHOOLS, P.SET_RETENTION, P.SEE_DOWNLOADS}
     ),
 }
 

@@ -1581,6 +1581,59 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="Notice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=200)),
+                        (
+                            "link",
+                            models.CharField(
+                                help_text="The path of a page of this site", max_length=300
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("read_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "mail_subject",
+                            models.CharField(
+                                blank=True, help_text="Empty: no e-mail", max_length=120
+                            ),
+                        ),
+                        ("mail_body", models.TextField(blank=True)),
+                        ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-made_at", "-id"),
+                    },
+                ),
+                migrations.CreateModel(
                     name="MembershipEvent",
                     fields=[
                         ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -2033,6 +2086,74 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Download",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "what",
+                            models.CharField(
+                                help_text="The thing in words, without a pupil's name",
+                                max_length=200,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                help_text="What sort of thing it is, in one word", max_length=40
+                            ),
+                        ),
+                        (
+                            "thing_id",
+                            models.BigIntegerField(
+                                help_text="The id of the thing in its own table"
+                            ),
+                        ),
+                        (
+                            "format",
+                            models.CharField(
+                                choices=[
+                                    ("pdf", "PDF"),
+                                    ("xlsx", "XLSX"),
+                                    ("csv", "CSV"),
+                                    ("zip", "ZIP"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "trust",
+                            models.ForeignKey(
+                                db_default=parrcs.core.tenancy.CurrentTrust(),
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="schools.trust",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-at", "-id"),
                     },
                 ),
                 migrations.CreateModel(
@@ -2822,6 +2943,38 @@ class Migration(migrations.Migration):
                         ),
                     ),
                 ),
+                migrations.AddIndex(
+                    model_name="notice",
+                    index=models.Index(
+                        fields=["trust", "person", "-made_at", "-id"], name="notice_of_person"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="notice",
+                    index=models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["trust", "person"],
+                        name="notice_unread",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="notice",
+                    index=models.Index(
+                        condition=models.Q(
+                            ("mailed_at__isnull", True),
+                            models.Q(("mail_subject", ""), _negated=True),
+                        ),
+                        fields=["trust", "made_at"],
+                        name="notice_to_mail",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("link__regex", "^/([^/\\\\]|$)")),
+                        name="notice_leads_to_this_site",
+                    ),
+                ),
                 migrations.AddConstraint(
                     model_name="membership",
                     constraint=models.CheckConstraint(
@@ -3090,6 +3243,22 @@ class Migration(migrations.Migration):
                             table="schools_invitation",
                             when="AFTER",
                         ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="download",
+                    index=models.Index(fields=["trust", "-at", "-id"], name="download_by_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="download",
+                    index=models.Index(
+                        fields=["trust", "person", "-at"], name="download_by_person"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="download",
+                    index=models.Index(
+                        fields=["trust", "kind", "thing_id"], name="download_by_thing"
                     ),
                 ),
                 migrations.AddConstraint(
@@ -3376,6 +3545,8 @@ class Migration(migrations.Migration):
                 ),
                 ProtectTenant("AcademicYear"),
                 ProtectTenant("School"),
+                ProtectTenant("Download", append_only=True),
+                ProtectTenant("Notice"),
                 ProtectTenant("Term"),
                 ProtectTenant("ARB"),
                 ProtectTenant("PremiumPlan"),

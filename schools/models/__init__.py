@@ -8,6 +8,8 @@ from schools.models.agreements import (
 )
 from schools.models.calendar import AcademicYear, LateEntry, Term, Window
 from schools.models.compliance import PremiumActivity, PremiumPlan, StatutoryDeadline
+from schools.models.downloads import Download
+from schools.models.notices import Notice
 from schools.models.people import Invitation, Membership, User
 from schools.models.places import ARB, ClassGroup, School, Trust
 
@@ -17,12 +19,14 @@ __all__ = [
     "ARBStaff",
     "AcademicYear",
     "ClassGroup",
+    "Download",
     "Invitation",
     "JointVisit",
     "LateEntry",
     "Lease",
     "LeaseReminder",
     "Membership",
+    "Notice",
     "PremiumActivity",
     "PremiumPlan",
     "SafeguardingContact",

@@ -29,10 +29,12 @@ from schools.models import (
     ARBFunding,
     ARBStaff,
     ClassGroup,
+    Download,
     Invitation,
     JointVisit,
     Lease,
     Membership,
+    Notice,
     PremiumActivity,
     PremiumPlan,
     SafeguardingContact,
@@ -69,6 +71,7 @@ _PUPIL_OF: dict[type[models.Model], str] = {
 _ONLY: dict[type[models.Model], tuple[Role, ...]] = {
     AccessRequest: (Role.HEAD, Role.INCLUSION_LEAD, Role.TRUST_LEAD),
     Erasure: (Role.TRUST_LEAD, Role.TRUST_ADMIN),
+    Download: (Role.TRUST_LEAD, Role.TRUST_ADMIN),
 }
 
 # Who sees what a school owes by law, and how that leads to the school or the pupil.
@@ -139,7 +142,7 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
     if model in _OF_SCHOOL or model is TermlyPEP or model in _OF_ARB:
         of_arb = model in _OF_ARB
         return _of_arb(model, world, role) if of_arb else _owed(model, world, role, seen)
-    if model in (Membership, Invitation):
+    if model in (Membership, Invitation, Notice):
         return _of_person(model, world, role)
     if role in (Role.TRUST_LEAD, Role.TRUST_ADMIN, Role.TRUSTEE):
         return _of_the_trust(model, role)
@@ -173,7 +176,7 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
 def _of_person(model: type[models.Model], world: World, role: Role) -> set[int]:
     if model is Invitation and role is not Role.TRUST_ADMIN:
         return set()
-    own = {} if role is Role.TRUST_ADMIN else {"person": world.people[role]}
+    own = {} if role is Role.TRUST_ADMIN and model is not Notice else {"person": world.people[role]}
     rows = model._default_manager.filter(trust=world.trust, **own)
     return set(rows.values_list("pk", flat=True))
 

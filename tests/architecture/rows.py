@@ -55,17 +55,19 @@ from reporting.models import (
     TermCount,
 )
 from reporting.services.demo.drawings import drawing
-from schools.choices import LeaseDay, Premium, PremiumAim, ShareBy, Side
+from schools.choices import FileFormat, LeaseDay, Premium, PremiumAim, ShareBy, Side
 from schools.models import (
     ARB,
     ARBFunding,
     ARBStaff,
     ClassGroup,
+    Download,
     Invitation,
     JointVisit,
     LateEntry,
     Lease,
     LeaseReminder,
+    Notice,
     PremiumActivity,
     PremiumPlan,
     SafeguardingContact,
@@ -115,6 +117,7 @@ def a_row_everywhere(world: World) -> None:
         )
         SavedOperation.objects.create(operation_id=uuid.uuid4(), person=admin, asked={})
         _reports(world)
+        _told(world)
         _agreement(world, world.arb, world.arb_pupils[0])
         other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
         _agreement(world, other, world.other_pupils[0])
@@ -292,6 +295,20 @@ def _reports(world: World) -> None:
         )
         NextStep.objects.create(**place, what="Meet", owner="The head", due_on=now.date())
         TermCount.objects.create(**place, what=Counted.SUSPENSIONS, number=7)
+
+
+def _told(world: World) -> None:
+    """Tell one person in each role of something, and let two of them download a file."""
+    for person in world.people.values():
+        Notice.objects.create(person=person, text="The report is ready.", link="/reports/")
+    for role in (Role.HEAD, Role.TRUST_LEAD):
+        Download.objects.create(
+            person=world.people[role],
+            what="A report",
+            kind="report",
+            thing_id=1,
+            format=FileFormat.PDF,
+        )
 
 
 def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:

@@ -20,7 +20,7 @@ def tenant_tables() -> list[str]:
 
 def append_only_tables() -> list[str]:
     """Return the tenant tables that may only be added to."""
-    others = ["pupils_savedoperation", "exchange_erasurelog"]
+    others = ["pupils_savedoperation", "schools_download", "exchange_erasurelog"]
     return [t for t in tenant_tables() if t.endswith("event")] + others
 
 

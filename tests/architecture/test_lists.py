@@ -47,6 +47,7 @@ LISTS = {
     "compliance",
     "compliance_arb",
     "compliance_school",
+    "downloads",
     "early_years",
     "import",
     "imports",

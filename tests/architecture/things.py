@@ -2,6 +2,7 @@
 
 from assessment.models import Achievement, Evidence, Note, Strand, TestScore
 from exchange.models import AccessRequest, Erasure, Import
+from parrcs.core.access import Role
 from pupils.models import (
     AnnualReview,
     Outcome,
@@ -23,6 +24,7 @@ from schools.models import (
     JointVisit,
     Lease,
     Membership,
+    Notice,
     PremiumActivity,
     SafeguardingContact,
     Window,
@@ -66,6 +68,10 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "step": "report",
         "score_id": TestScore.objects.get(pupil=pupil).pk,
         "achievement_id": Achievement.objects.get(pupil=pupil, core_area=None).pk,
+        # Of two people who are in no school: neither notice is that of anyone in one.
+        "notice_id": Notice.objects.get(
+            person=world.people[Role.TRUSTEE if other_school else Role.TRUST_LEAD]
+        ).pk,
         "membership_id": Membership.objects.order_by("pk")[0].pk,
         "invitation_id": Invitation.objects.order_by("pk")[0].pk,
         "report_id": Report.objects.get(

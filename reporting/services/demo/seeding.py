@@ -23,6 +23,7 @@ from reporting.services.demo.early import EarlyYears, save_early_years
 from reporting.services.demo.material import TrustEntry, trusts
 from reporting.services.demo.moves import move_one, save_moves
 from reporting.services.demo.notes import Notes, save_notes
+from reporting.services.demo.notices import save_notices
 from reporting.services.demo.people import Staff, proved
 from reporting.services.demo.plans import Plans
 from reporting.services.demo.progress import Progress
@@ -92,6 +93,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             save_reviews(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_compliance(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_notices(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 

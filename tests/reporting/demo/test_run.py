@@ -12,10 +12,12 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
+from parrcs.core.tenancy import in_trust
 from reporting.services.demo import PASSWORD, accounts, material, seed_demo, seeding
 from reporting.services.demo.seeding import imagine
-from schools.models import Trust, User
+from schools.models import Notice, Trust, User
 from tests.reporting.demo.rows import DAY, SEED, digest, rows_of
 
 
@@ -130,6 +132,23 @@ def test_half_a_demo_is_not_left_behind(db, monkeypatch):
 def test_the_password_that_is_printed_opens_every_account(db, demo):
     seed_demo(seed=SEED, on=DAY, entries=SMALL)
     assert Client().login(email="teacher@harbour.example", password=PASSWORD)
+    _open_what_people_were_told()
     # Hashed once for all, because that is slow by design.
     (hashed,) = {demo.users[person.email] for person in accounts()}
     assert check_password(PASSWORD, hashed)
+
+
+def _open_what_people_were_told():
+    """Open each page to which a notice leads, as one of those who were told."""
+    client, opened = Client(), set()
+    for trust in Trust.objects.all():
+        with in_trust(trust.pk):
+            notices = Notice.objects.select_related("person").order_by("link", "pk")
+            told = list(notices.distinct("link"))
+        for notice in told:
+            client.force_login(notice.person)
+            client.post(reverse("trusts"), {"trust": trust.pk})
+            page = client.get(reverse("notice", args=[notice.pk]), follow=True)
+            assert page.status_code == 200, (notice.link, notice.person)
+            opened.add(notice.link)
+    assert len(opened) >= 5
