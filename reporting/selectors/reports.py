@@ -99,7 +99,7 @@ def report_state(access: Access, *, of: Reported) -> ReportState:
         Report.objects.visible_to(access)
         .without_content()
         .filter(**mine)
-        .select_related("made_by", "published_by")
+        .select_related("made_by", "published_by", "school", "term__year", "term__trust")
     )
     drafts = {each.kind: each for each in reports if not each.is_out}
     out = {(each.kind, each.version): each for each in reports if each.is_out}

@@ -12,6 +12,7 @@ from reporting.models import Report, ReportBatch, ReportRun
 from reporting.selectors.reports import Reported, schools_with_pupils
 from reporting.selectors.runs import latest_runs
 from reporting.services.bells import ring
+from reporting.services.telling import tell_of_review
 from schools.models import Term
 
 
@@ -91,6 +92,8 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     if not drafts.filter(pk=draft.pk).exists():
         raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
     drafts.filter(kind__in=_WITH[ReportKind(draft.kind)]).update(status=after)
+    if ready:
+        tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
 
 
 # What is made, read and published together with a report.

@@ -34,6 +34,7 @@ from reporting.services.editions import (
     published_editions,
     published_since,
 )
+from reporting.services.telling import tell_of_end, tell_readers
 from schools.models import Trust
 from schools.selectors.people import workplaces
 
@@ -123,12 +124,18 @@ def _start(trust_id: int, run_id: int) -> ReportRun | None:
 
 def _give_up(run: ReportRun) -> None:
     """End a run that was tried too often, unless it has ended in the meantime."""
-    ReportRun.objects.unfinished().filter(pk=run.pk, attempts__gte=MOST_ATTEMPTS).update(
-        state=RunState.FAILED,
-        finished_at=timezone.now(),
-        problem=f"The report was started {run.attempts} times and each time the worker stopped"
-        " before the end. Whoever looks after this server can find out why.",
+    ended = (
+        ReportRun.objects.unfinished()
+        .filter(pk=run.pk, attempts__gte=MOST_ATTEMPTS)
+        .update(
+            state=RunState.FAILED,
+            finished_at=timezone.now(),
+            problem=f"The report was started {run.attempts} times and each time the worker stopped"
+            " before the end. Whoever looks after this server can find out why.",
+        )
     )
+    if ended:
+        tell_of_end(_with_names(run.pk))
 
 
 def _access_still_held(run: ReportRun) -> Access:
@@ -150,9 +157,15 @@ def _access_still_held(run: ReportRun) -> Access:
 
 def _fail(trust_id: int, run_id: int, problem: str) -> None:
     with in_trust(trust_id):
-        ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING).update(
+        failed = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING).update(
             state=RunState.FAILED, finished_at=timezone.now(), problem=problem
         )
+        if failed:
+            tell_of_end(_with_names(run_id))
+
+
+def _with_names(run_id: int) -> ReportRun:
+    return ReportRun.objects.select_related("school", "term__year", "term__trust").get(pk=run_id)
 
 
 class _Making:
@@ -261,7 +274,11 @@ class _Making:
                 alone_until_the_end(PUBLISHING, self.trust_id)
                 if published_since(self.run.term_id, content.found.seen):
                     raise Overtaken
-            run = ReportRun.objects.select_for_update().get(pk=self.run.pk)
+            run = (
+                ReportRun.objects.select_for_update(of=("self",))
+                .select_related("school", "term__year", "term__trust")
+                .get(pk=self.run.pk)
+            )
             if run.state != RunState.RUNNING:
                 raise Stopped
             mine = {"school_id": run.school_id, "term_id": run.term_id}
@@ -275,6 +292,9 @@ class _Making:
             run.state, run.step, run.done_steps = RunState.DONE, "", self.steps
             run.finished_at = timezone.now()
             run.save()
+            tell_of_end(run)
+            for each in made if publish else ():
+                tell_readers(each)
 
 
 @dataclass(frozen=True)

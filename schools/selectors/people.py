@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from parrcs.core.access import Access, Grant, Role
+from parrcs.core.access import ROLE_PERMISSIONS, Access, Grant, Permission, Role
+from parrcs.core.tenancy import CurrentTrust
 from schools.models import Invitation, Membership, User
 from schools.models.people import InvitationQuerySet, MembershipQuerySet
 
@@ -46,6 +47,18 @@ def workplaces(person_id: int) -> list[Workplace]:
         Workplace(name, Access(person_id, trust_id, tuple(held)))
         for (trust_id, name), held in grants.items()
     ]
+
+
+def people_who_may(permission: Permission, *, school_id: int | None) -> set[int]:
+    """Return who may do something in a school, or without one in the whole trust that is open.
+
+    It is for telling people of something, not for deciding what one of them sees.
+    """
+    roles = [role for role, may in ROLE_PERMISSIONS.items() if permission in may]
+    whole_trust = Q(school__isnull=True, arb__isnull=True, class_group__isnull=True)
+    place = whole_trust | Q(school=school_id) if school_id else whole_trust
+    live = Membership.objects.live().filter(place, role__in=roles, trust=CurrentTrust())
+    return set(live.values_list("person", flat=True))
 
 
 def memberships(access: Access) -> MembershipQuerySet:
