@@ -138,6 +138,24 @@ def test_a_row_is_hidden_whole_and_one_other_row_guards_it():
     assert hidden(table, RULES) == {f"{row} {what}" for row in ["cla", "b"] for what in "pjt"}
 
 
+def test_what_stands_nowhere_is_guarded_by_what_is_printed():
+    # The page prints the girls and all; that three boys are left is what it would tell.
+    both = replace(column(girls=40, boys=3), unprinted=frozenset({"boys"}))
+    assert hidden(both, RULES) == {"girls"}
+    assert hidden(replace(both, plain=frozenset({"boys"})), RULES) == set()
+    assert hidden(replace(column(girls=40, boys=6), unprinted=frozenset({"boys"})), RULES) == set()
+    before = Published(both, frozenset({"girls"}))
+    assert hidden(Figures({"all": 43, "boys": 3}), RULES, earlier=[before]) == {"boys"}
+    # What this report does not print, another may have printed.
+    told = Published(Figures({"boys": 3}), frozenset())
+    assert hidden(both, RULES, earlier=[told]) == set()
+
+
+def test_what_few_children_stand_behind_is_hidden_however_large():
+    table = replace(column(girls=30, boys=40, others=50), few=frozenset({"boys"}))
+    assert hidden(table, RULES) == {"boys", "girls"}
+
+
 def test_what_was_hidden_stays_hidden_and_the_sum_of_the_year_does_not_tell():
     autumn = Published(column(girls=3, boys=12, others=30), frozenset({"girls", "boys"}))
     # The boys need no guard of their own now; what they were in autumn is hidden for good.
@@ -253,6 +271,8 @@ def tables(draw):
         together=[(group + "r", (group + "j",)) for group in groups if draw(st.booleans())],
         plain=frozenset(draw(st.sets(st.sampled_from(sorted(values)), max_size=3))),
         dear={"*" + what: 10 for what in whats} if draw(st.booleans()) else {},
+        few=frozenset(draw(st.sets(st.sampled_from(sorted(values)), max_size=1))),
+        unprinted=frozenset(draw(st.sets(st.sampled_from(sorted(values)), max_size=2))),
     )
 
 
@@ -264,8 +284,9 @@ def must_be_hidden(figures, rules):
     found = {
         key
         for key, value in figures.values.items()
-        if value in range(1, rules.largest_small + 1) and key not in figures.plain
-    }
+        if value in range(1, rules.largest_small + 1)
+        and key not in figures.plain | figures.unprinted
+    } | figures.few
     found |= {
         n
         for n, of in figures.shares
@@ -282,14 +303,24 @@ def with_those(figures, keys):
 
 
 def worked_out(publications, rules):
-    """What the patient reader works out though it is hidden, or though few are left over."""
-    reader = PlainReader(publications)
-    found = {each for each in reader.truth if not reader.may_be_another(each)} - reader.shown
+    """What the patient reader works out though it is hidden, or though few are in it or left."""
+    small = range(1, rules.largest_small + 1)
+    plain = frozenset().union(*(figures.plain for figures, _ in publications))
+    reader = PlainReader(
+        [(figures, {*unseen, *figures.unprinted}) for figures, unseen in publications]
+    )
+    guarded = {
+        (key, value)
+        for figures, unseen in publications
+        for key, value in figures.values.items()
+        if (key in unseen if key not in figures.unprinted else value in small and key not in plain)
+    }
+    found = {each for each in guarded - reader.shown if not reader.may_be_another(each)}
     for figures, _ in publications:
         for n, of in figures.shares:
             less, more = (n, figures.values[n]), (of, figures.values[of])
             if (
-                more[1] - less[1] in range(1, rules.largest_small + 1)
+                more[1] - less[1] in small
                 and not figures.plain.issuperset({n, of})
                 and not reader.may_be_farther_apart_or_closer(less, more)
             ):
@@ -320,7 +351,11 @@ def test_nor_can_it_be_with_what_was_published_before(first, other, data, rules)
         )
     before = Published(first, hidden(first, rules))
     unseen = hidden(other, rules, earlier=[before])
-    known = {key for key, value in first.values.items() if other.values.get(key) == value}
+    known = {
+        key
+        for key, value in first.values.items()
+        if other.values.get(key) == value and key not in first.unprinted | other.unprinted
+    }
     read = known - before.hidden
     assert unseen >= must_be_hidden(other, rules) | (known & before.hidden)
     # Nothing that was read before is hidden to guard others.
@@ -343,6 +378,8 @@ def test_in_any_order_the_same_is_hidden(figures, chance: random.Random):
         at_most=mixed(figures.at_most),
         together=mixed(figures.together),
         plain=figures.plain,
+        few=figures.few,
+        unprinted=figures.unprinted,
         dear=dict(mixed(figures.dear.items())),
     )
     assert hidden(again, RULES) == hidden(figures, RULES)
