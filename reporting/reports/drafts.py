@@ -85,7 +85,7 @@ class _Line:
     @property
     def few(self) -> bool:
         """Whether so few pupils stand behind it that nothing is said of them as a group."""
-        return bool(dict(self.row).get("few"))
+        return self.row["few"]
 
     def cell(self, column: str) -> _Figure | None:
         """Return a cell with its place, whatever it says; None: there is no such column."""

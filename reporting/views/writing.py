@@ -1,7 +1,7 @@
 """Writing a report: the comment of each section, saved as one types."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
@@ -93,7 +93,7 @@ def write_report(request: TrustRequest, school_id: int, term_id: int) -> HttpRes
         request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
     )
     of: dict[str, Any] = {"school": school, "term": term, "kind": ReportKind.HT}
-    document = _document(request, school, term)
+    document = ht_report(request.access, school=school, term=term)
     found = writings(request, **of, document=document)
     sections = _by_code(document)
     counts = term_counts(request.access, school=school, term=term)
@@ -225,11 +225,6 @@ def _one(
             else [("Reports", reverse("reports"))],
         },
     )
-
-
-def _document(request: TrustRequest, school: Any, term: Any) -> Document | None:
-    found = ht_report(request.access, school=school, term=term)
-    return cast("Document", found) if "sections" in found else None
 
 
 def _by_code(document: Document | None) -> dict[str, Section]:
