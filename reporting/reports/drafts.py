@@ -156,7 +156,7 @@ def _than_last(line: _Line) -> tuple[str, _Figure | None]:
         return "", None
     term, size = line.title("last"), abs(found.points)
     if not size:
-        return f", the same share as in {term}", found
+        return f", about the same share as in {term}", found
     many = f"{size} point{'' if size == 1 else 's'}"
     return f", {many} {'more' if found.points > 0 else 'fewer'} than in {term}", found
 
@@ -298,14 +298,14 @@ def _roll(section: Section) -> Iterator[Sentence]:
 
 def _of_roll(lines: Iterable[_Line]) -> Iterator[Sentence]:
     for line in lines:
-        found = line.share("of_roll")
+        found = line.share("pupils")
         if found is not None and found.n:
             yield _said(f"{line.name}: {found.share} of the pupils on roll.", found)
 
 
 def _most(lines: Sequence[_Line]) -> Iterator[Sentence]:
     """Name the most frequent of all, unless one is hidden or two are as frequent."""
-    found = [share for line in lines if (share := line.share("of_roll"))]
+    found = [share for line in lines if (share := line.share("pupils"))]
     found.sort(key=lambda each: -each.n)
     if len(found) != len(lines) or (len(found) > 1 and found[0].n == found[1].n):
         return

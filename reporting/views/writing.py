@@ -25,6 +25,9 @@ from reporting.selectors.term_counts import term_counts
 from reporting.selectors.writing import CommentBox, comments_of, parts_of, reported_term
 from reporting.services.writing import WrittenMeanwhile, save_comment
 
+# Of a section with more rows the tables begin folded, for the page to be written on.
+ROWS_OPEN = 10
+
 
 @dataclass(frozen=True)
 class Theirs:
@@ -108,7 +111,12 @@ def write_report(request: TrustRequest, school_id: int, term_id: int) -> HttpRes
             "school": school,
             "term": term,
             "entries": [
-                {"writing": each, "section": sections.get(code), "counted": counted.get(code)}
+                {
+                    "writing": each,
+                    "section": sections.get(code),
+                    "folded": _rows_of(sections.get(code)) > ROWS_OPEN,
+                    "counted": counted.get(code),
+                }
                 for code, each in found.items()
             ],
             "written": sum(bool(each.box.text) for each in found.values()),
@@ -229,6 +237,10 @@ def _one(
 
 def _by_code(document: Document | None) -> dict[str, Section]:
     return {each["code"]: each for each in document["sections"]} if document else {}
+
+
+def _rows_of(section: Section | None) -> int:
+    return sum(len(each["rows"]) for each in section["tables"]) if section else 0
 
 
 def _address(school: Any, term: Any, section: str) -> str:
