@@ -25,6 +25,7 @@ from reporting.views import (
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 CHART = "charts/<slug:code>.svg"
+TRUST = "reports/trust/terms/<int:term_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 BATCH = "reports/batches/<int:batch_id>"
@@ -87,11 +88,8 @@ urlpatterns = [
     *_made(TRUST, "trust_report"),
     path(f"{HT}/write/", writing.write_report, name="write_report"),
     path(f"{HT}/write/<slug:section>/", writing.comment, name="comment"),
-    path(
-        "reports/trust/terms/<int:term_id>/write/<slug:section>/",
-        writing.trust_comment,
-        name="trust_comment",
-    ),
+    path(f"{TRUST}/write/", writing.write_trust_report, name="write_trust_report"),
+    path(f"{TRUST}/write/<slug:section>/", writing.trust_comment, name="trust_comment"),
     path(f"{HT}/counts/", counts.counts, name="term_counts"),
     path(f"{HT}/next-steps/", next_steps.steps, name="next_steps"),
     path(f"{HT}/next-steps/carry/", next_steps.carry, name="next_steps_carry"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reporting.choices import Part
+from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Key, Section, Table, TableRow
 
 # A change of fewer percentage points than this is not worth a sentence of its own.
@@ -84,8 +84,9 @@ class _Line:
 
     @property
     def few(self) -> bool:
-        """Whether so few pupils stand behind it that nothing is said of them as a group."""
-        return self.row["few"]
+        """Whether so few pupils stand behind its share that nothing is said of them as a group."""
+        found = self.cell("share")
+        return found is not None and bool(found.cell.get("few"))
 
     def cell(self, column: str) -> _Figure | None:
         """Return a cell with its place, whatever it says; None: there is no such column."""
@@ -107,7 +108,8 @@ class _Line:
         return None if kind == "change" and found.cell.get("points") is None else found
 
     def share(self, column: str = "share") -> _Figure | None:
-        return self.figure(column, "share")
+        found = self.figure(column, "share")
+        return None if found is None or found.cell.get("few") else found
 
     def hides(self, column: str) -> bool:
         found = self.cell(column)
@@ -178,7 +180,6 @@ def _moved(parts: Sequence[_Line]) -> Iterator[Sentence]:
         and (now := line.share())
         and (before := line.share("last"))
         and abs(change.points) >= MOVED
-        and not line.few
     ]
     for word, sign in (("down", -1), ("up", 1)):
         those = [each for each in moved if each[0].points * sign > 0]
@@ -197,7 +198,7 @@ def _ends(parts: Sequence[_Line], which: str) -> Iterator[Sentence]:
     """Name the highest and the lowest; not where one is hidden, nor where two are equal."""
     if any(each.hides("share") for each in parts):
         return
-    found = [(line, share) for line in parts if not line.few and (share := line.share())]
+    found = [(line, share) for line in parts if (share := line.share())]
     found.sort(key=lambda each: each[1].percent)
     if len(found) < 2:  # of one there is no highest
         return
@@ -246,6 +247,13 @@ def _standards(section: Section) -> Iterator[Sentence]:
         yield from _made(total, "core areas")
 
 
+def _schools(section: Section) -> Iterator[Sentence]:
+    total, places = _parted(_lines(section, "schools"))
+    if total is not None:
+        yield from _whole(total, EXPECTED)
+    yield from _moved(places)
+
+
 def _other(section: Section) -> Iterator[Sentence]:
     _total, strands = _parted(_lines(section, "strands"))
     yield from _moved(strands)
@@ -257,7 +265,7 @@ def _groups(section: Section) -> Iterator[Sentence]:
     """Set two groups beside each other; of more, the highest and the lowest."""
     for table in section["tables"]:
         lines = [_Line(section, table, row) for row in table["rows"]]
-        shares = [share for line in lines if not line.few and (share := line.share())]
+        shares = [share for line in lines if (share := line.share())]
         if len(lines) == len(shares) == 2:  # those who have something, and not
             first, second = shares
             yield _said(
@@ -319,7 +327,7 @@ def _most(lines: Sequence[_Line]) -> Iterator[Sentence]:
 
 def _places(section: Section) -> Iterator[Sentence]:
     for line in _lines(section, "places"):
-        if line.row["total"] or line.few:
+        if line.row["total"]:
             continue
         share, met = line.share(), line.share("targets")
         said = [f"{share.share} {EXPECTED}"] if share else []
@@ -351,6 +359,7 @@ def _value(found: _Figure) -> str:
 
 _RULES: dict[str, Callable[[Section], Iterator[Sentence]]] = {
     Part.ROLL: _roll,
+    TrustPart.SCHOOLS: _schools,
     Part.STANDARDS: _standards,
     Part.OTHER: _other,
     Part.GROUPS: _groups,

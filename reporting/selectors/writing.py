@@ -1,7 +1,7 @@
 """The comments of a report as they stand, each with what stood there a term ago."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
-from reporting.choices import Part, ReportKind, ReportStatus
+from reporting.choices import Part, ReportKind, ReportStatus, TrustPart
 from reporting.measures.reading import Reading, reading_of
 from reporting.models import Report, SectionText
 from schools.models import School, Term
@@ -43,9 +43,24 @@ class CommentBox:
         return reading_of(self.text)
 
 
-def parts_of(_kind: ReportKind) -> dict[str, str]:
+# The sections of the report to the trustees, in their order.
+_OF_TRUST: tuple[Part | TrustPart, ...] = (
+    TrustPart.SCHOOLS,
+    TrustPart.AREAS,
+    Part.STANDARDS,
+    Part.GROUPS,
+    Part.TARGETS,
+    TrustPart.RISKS,
+    Part.MODERATION,
+    TrustPart.PHASES,
+    Part.NEXT,
+)
+
+
+def parts_of(kind: ReportKind) -> dict[str, str]:
     """Return the sections of a report that may have a comment, by code, in their order."""
-    return {each.value: str(each.label) for each in Part}
+    parts: Iterable[Part | TrustPart] = _OF_TRUST if kind == ReportKind.TRUSTEE else Part
+    return {each.value: str(each.label) for each in parts}
 
 
 def reported_term(access: Access, *, term_id: int, permission: Permission) -> Term:

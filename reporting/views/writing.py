@@ -18,11 +18,14 @@ from reporting.forms import MOST_CHARACTERS, CommentForm
 from reporting.reports.document import Document, Section
 from reporting.reports.drafts import Draft, draft_of
 from reporting.reports.ht import ht_report
+from reporting.reports.trustee import trust_document
 from reporting.selectors.concerns import concerns
 from reporting.selectors.next_steps import next_steps
+from reporting.selectors.report_rows import trust_rows
 from reporting.selectors.reports import reported_school
 from reporting.selectors.term_counts import term_counts
 from reporting.selectors.writing import CommentBox, comments_of, parts_of, reported_term
+from reporting.services.editions import as_read
 from reporting.services.writing import WrittenMeanwhile, save_comment
 
 # Of a section with more rows the tables begin folded, for the page to be written on.
@@ -75,7 +78,9 @@ def writings(
 ) -> dict[str, Writing]:
     """Return all comments of a report by section, ready for `_comment.html`.
 
-    First drafts are made from `document`; without it there are none.
+    First drafts are made from `document`: as governors read it (`as_read`), for the words under a
+    section stand in their version too, and tell nothing that is hidden in it. Without a document
+    there are none.
     """
     sections = _by_code(document)
     return {
@@ -95,21 +100,49 @@ def write_report(request: TrustRequest, school_id: int, term_id: int) -> HttpRes
     school, term = reported_school(
         request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
     )
-    of: dict[str, Any] = {"school": school, "term": term, "kind": ReportKind.HT}
-    document = ht_report(request.access, school=school, term=term)
-    found = writings(request, **of, document=document)
-    sections = _by_code(document)
     counts = term_counts(request.access, school=school, term=term)
-    counted: dict[str, Any] = {
+    counted = {
         part.value: [(what.label, *counts[what]) for what in whats if counts[what].this is not None]
         for part, whats in ((Part.BEHAVIOUR, BEHAVIOUR), (Part.SAFEGUARDING, SAFEGUARDING))
     }
+    page = {
+        "counted": sum(each.this is not None for each in counts.values()),
+        "to_count": len(counts),
+        "crumbs": crumbs_of(school, term),
+    }
+    document = ht_report(request.access, school=school, term=term)
+    return _write(request, school, term, ReportKind.HT, document, counted=counted, page=page)
+
+
+@require_safe
+@requires(Permission.WRITE_REPORTS)
+def write_trust_report(request: TrustRequest, term_id: int) -> HttpResponse:
+    """Show the same for the report to the trustees."""
+    term = reported_term(request.access, term_id=term_id, permission=Permission.WRITE_REPORTS)
+    document = trust_document(trust_rows(request.access, trust=term.trust, term=term))
+    page = {"crumbs": crumbs_of(None, term)}
+    return _write(request, None, term, ReportKind.TRUSTEE, document, counted={}, page=page)
+
+
+def _write(
+    request: TrustRequest,
+    school: Any,
+    term: Any,
+    kind: ReportKind,
+    document: Document,
+    *,
+    counted: dict[str, Any],
+    page: dict[str, Any],
+) -> HttpResponse:
+    of: dict[str, Any] = {"school": school, "term": term, "kind": kind}
+    found = writings(request, **of, document=as_read(document, term_id=term.pk))
+    sections = _by_code(document)
     return render(
         request,
         "reporting/writing/write.html",
         {
-            "school": school,
-            "term": term,
+            **of,
+            **page,
             "entries": [
                 {
                     "writing": each,
@@ -122,9 +155,6 @@ def write_report(request: TrustRequest, school_id: int, term_id: int) -> HttpRes
             "written": sum(bool(each.box.text) for each in found.values()),
             "concerns": concerns(request.access, **of),
             "steps": next_steps(request.access, **of),
-            "counted": sum(each.this is not None for each in counts.values()),
-            "to_count": len(counts),
-            "crumbs": crumbs_of(school, term),
         },
     )
 
@@ -148,14 +178,19 @@ def trust_comment(request: TrustRequest, term_id: int, section: str) -> HttpResp
 
 
 def crumbs_of(school: Any, term: Any, *, write: bool = False) -> list[tuple[str, str]]:
-    """Return the way back from what is written for a school's report."""
-    way = [
-        ("Reports", reverse("reports")),
-        (f"{school}, {term}", reverse("ht_report", args=(school.pk, term.pk))),
-    ]
+    """Return the way back from what is written for the report of a school, or of the trust."""
+    way = [("Reports", reverse("reports"))]
+    if school is not None:
+        way.append((f"{school}, {term}", reverse("ht_report", args=(school.pk, term.pk))))
     if write:
-        way.append(("Write the report", reverse("write_report", args=(school.pk, term.pk))))
+        way.append(("Write the report", _write_address(school, term)))
     return way
+
+
+def _write_address(school: Any, term: Any) -> str:
+    if school is None:
+        return reverse("write_trust_report", args=(term.pk,))
+    return reverse("write_report", args=(school.pk, term.pk))
 
 
 def _comment(
@@ -210,9 +245,7 @@ def _done(request: TrustRequest, school: Any, term: Any, section: str, saved: An
             }
         return JsonResponse({"result": "saved", **said})
     messages.success(request, "The comment is saved.")
-    if school is None:
-        return redirect("trust_comment", term.pk, section)
-    return redirect(f"{reverse('write_report', args=(school.pk, term.pk))}#{section}")
+    return redirect(f"{_write_address(school, term)}#{section}")
 
 
 def _one(
@@ -225,12 +258,9 @@ def _one(
         "reporting/writing/comment.html",
         {
             "writing": Writing(box, _address(school, term, section), **more),
-            "place": school or request.access,
             "school": school,
             "term": term,
-            "crumbs": crumbs_of(school, term, write=True)
-            if school
-            else [("Reports", reverse("reports"))],
+            "crumbs": crumbs_of(school, term, write=True),
         },
     )
 

@@ -162,14 +162,20 @@ def test_the_report_to_the_trustees_is_the_trust_leads_to_write(world, foreign, 
     lead = sign_in(Role.TRUST_LEAD)
     assert "report to the trustees" in shown(lead, address)
     assert save(lead, address, "Across the trust.").json()["version"] == 1
-    assert lead.post(address, {"text": "All across.", "base_version": 1}).url == address
+    page = reverse("write_trust_report", args=(world.term.pk,))
+    assert "<b>1 of 9</b> sections have words" in shown(lead, page)
+    kept = lead.post(address, {"text": "All across.", "base_version": 1})
+    assert kept.url == f"{page}#standards"
     found = SectionText.objects.get()
     assert (found.kind, found.school, found.text) == (ReportKind.TRUSTEE, None, "All across.")
     assert "All across." not in shown(lead, page_of(world))
     for role in WRITERS - {Role.TRUST_LEAD}:
         client = sign_in(role)
-        assert client.get(address).status_code == 403
+        assert client.get(address).status_code == client.get(page).status_code == 403
         assert save(client, address, "x").status_code == 403
+    assert (
+        save(lead, reverse("trust_comment", args=(world.term.pk, "roll")), "x").status_code == 404
+    )
     theirs = reverse("trust_comment", args=(foreign.term.pk, "standards"))
     assert save(lead, theirs, "x").status_code == 404
 
