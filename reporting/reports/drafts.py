@@ -103,13 +103,12 @@ class _Line:
         if found is None or found.cell["kind"] not in kinds:
             return None
         kind = found.cell["kind"]
-        if kind == "share" and found.cell.get("percent") is None:
+        if kind == "share" and (found.cell.get("percent") is None or found.cell.get("few")):
             return None
         return None if kind == "change" and found.cell.get("points") is None else found
 
     def share(self, column: str = "share") -> _Figure | None:
-        found = self.figure(column, "share")
-        return None if found is None or found.cell.get("few") else found
+        return self.figure(column, "share")
 
     def hides(self, column: str) -> bool:
         found = self.cell(column)
@@ -153,8 +152,8 @@ def _parted(lines: Iterable[_Line]) -> tuple[_Line | None, list[_Line]]:
 
 def _than_last(line: _Line) -> tuple[str, _Figure | None]:
     """Say by how much the share has changed, where that is shown."""
-    found = line.figure("change", "change")
-    if found is None:
+    found, before = line.figure("change", "change"), line.cell("last")
+    if found is None or (before is not None and before.cell.get("few")):
         return "", None
     term, size = line.title("last"), abs(found.points)
     if not size:
