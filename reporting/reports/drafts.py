@@ -34,6 +34,14 @@ class Sentence(NamedTuple):
     keys: tuple[Key, ...]
     places: tuple[Place, ...]
 
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Where its figures stand, row by row: the table, the row and its columns."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for each in self.places:
+            found.setdefault((each.table, each.row), []).append(each.column)
+        return [(table, row, ", ".join(columns)) for (table, row), columns in found.items()]
+
 
 @dataclass(frozen=True)
 class Draft:

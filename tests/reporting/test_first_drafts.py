@@ -264,5 +264,6 @@ def test_a_head_begins_from_the_draft_on_the_page(busy, sign_in) -> None:
     assert draft
     assert f'name="draft" value="{draft.text}"' in page
     assert "Where these numbers stand" in page
-    place_of = draft.sentences[0].places[0]
-    assert f"{place_of.table}: row {place_of.row}, column {place_of.column}" in page
+    of, line, columns = draft.sentences[0].rows[0]
+    assert columns == "At or above expected, Change"
+    assert f"{of}: {line}, under {columns}" in page
