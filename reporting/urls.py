@@ -8,7 +8,9 @@ from reporting.views import (
     behind,
     celebration,
     compare,
+    counts,
     moves,
+    next_steps,
     overview,
     reading,
     report_runs,
@@ -16,12 +18,14 @@ from reporting.views import (
     reviews,
     trackers,
     trackers_early,
+    writing,
     year_end,
 )
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 CHART = "charts/<slug:code>.svg"
+TRUST = "reports/trust/terms/<int:term_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 BATCH = "reports/batches/<int:batch_id>"
@@ -82,4 +86,13 @@ urlpatterns = [
     path(f"{BATCH}/retry/", report_runs.batch_retry, name="report_batch_retry"),
     *_made(HT, "ht_report"),
     *_made(TRUST, "trust_report"),
+    path(f"{HT}/write/", writing.write_report, name="write_report"),
+    path(f"{HT}/write/<slug:section>/", writing.comment, name="comment"),
+    path(f"{TRUST}/write/", writing.write_trust_report, name="write_trust_report"),
+    path(f"{TRUST}/write/<slug:section>/", writing.trust_comment, name="trust_comment"),
+    path(f"{HT}/counts/", counts.counts, name="term_counts"),
+    path(f"{HT}/next-steps/", next_steps.steps, name="next_steps"),
+    path(f"{HT}/next-steps/carry/", next_steps.carry, name="next_steps_carry"),
+    path(f"{HT}/next-steps/<int:step_id>/", next_steps.step, name="next_step"),
+    path(f"{HT}/next-steps/<int:step_id>/remove/", next_steps.remove, name="next_step_remove"),
 ]

@@ -8,6 +8,8 @@ from django.db.models import Q
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TenantForeignKey, TrustOwned, keep_history
 from reporting.choices import Counted, ReportKind
+from reporting.measures.reading import Reading, reading_of
+from schools.measures import mark_of
 
 
 class WritingQuerySet[T: models.Model](models.QuerySet[T]):
@@ -58,6 +60,11 @@ class SectionText(Writing):
     def __str__(self) -> str:
         return f"{self.section}, version {self.version}"
 
+    @property
+    def reading(self) -> Reading:
+        """How long it is, and how old one is who reads it with ease."""
+        return reading_of(self.text)
+
 
 @keep_history
 class NextStep(Writing):
@@ -78,6 +85,11 @@ class NextStep(Writing):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def words_seen(self) -> str:
+        """The mark of what it says."""
+        return mark_of(self.what, self.owner, self.due_on, self.done_on)
 
 
 @keep_history

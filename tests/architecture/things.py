@@ -15,7 +15,7 @@ from pupils.models import (
     TermlyTarget,
 )
 from reporting.choices import ReportKind, ReportStatus
-from reporting.models import Report, ReportRun
+from reporting.models import NextStep, Report, ReportRun
 from schools.models import (
     ARB,
     ARBFunding,
@@ -86,6 +86,8 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "premium": "pupil",
         "activity_id": PremiumActivity.objects.get(plan__school=school).pk,
         "rule": "ks2-tests",
+        "section": "standards",
+        "step_id": NextStep.objects.get(school=school).pk,
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

@@ -32,6 +32,7 @@ from reporting.services.demo.roll import Roll, Unit
 from reporting.services.demo.targets import go_on, in_order_of_time
 from reporting.services.demo.wider import Wider, save_wider
 from reporting.services.demo.windows import save_windows
+from reporting.services.demo.writing import save_writing
 from schools.choices import SchoolKind
 from schools.models import (
     ARB,
@@ -94,6 +95,7 @@ def seed_demo(*, seed: int, on: dt.date, entries: Sequence[TrustEntry] | None = 
             save_compliance(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_moves(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
             save_notices(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
+            save_writing(on=on, rng=random.Random(seed))  # noqa: S311 - a story, no secret
         known += imagined.staff.users
 
 
