@@ -36,6 +36,46 @@ class PublishForm(forms.Form):
     )
 
 
+# What WCAG asks of white words on a ground, as a ratio of luminances.
+LEAST_CONTRAST = 4.5
+
+
+class ReportSettingsForm(forms.Form):
+    """How a trust's reports look, and what they hide."""
+
+    colour = forms.RegexField(
+        r"^#[0-9a-fA-F]{6}$",
+        label="Colour of the title page",
+        help_text="White words stand on it.",
+        widget=forms.TextInput(attrs={"type": "color"}),
+        error_messages={"invalid": "Choose a colour, or write one as #14555a."},
+    )
+    largest_small = forms.TypedChoiceField(
+        label="Hide counts of children from 1 to",
+        choices=[(n, str(n)) for n in (5, 6, 7)],
+        coerce=int,
+    )
+    fewest_of = forms.TypedChoiceField(
+        label="Hide shares of fewer than",
+        choices=[(n, str(n)) for n in range(6, 11)],
+        coerce=int,
+    )
+
+    def clean_colour(self) -> str:
+        """Refuse a colour on which white words cannot be read."""
+        colour: str = self.cleaned_data["colour"].lower()
+        if 1.05 / (luminance(colour) + 0.05) < LEAST_CONTRAST:
+            raise forms.ValidationError("Choose a darker colour: white words must be read on it.")
+        return colour
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, from 0 to 1, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 class CommentForm(forms.Form):
     """The comment of a section, the version it was written over, and the draft if it is taken."""
 

@@ -112,12 +112,13 @@ class Definition(TypedDict):
 class Document(TypedDict):
     """A whole report.
 
-    `about` is the line under its title, `note` says on its cover who may read it, and `versions`
-    by which streams and frameworks it was made.
+    `about` is the line under its title, `note` says on its cover who may read it, `colour` is that
+    of the cover, and `versions` says by which streams and frameworks it was made.
     """
 
     kind: str
     trust: str
+    colour: str
     place: str
     term: str
     last_term: str | None

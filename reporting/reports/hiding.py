@@ -39,6 +39,7 @@ class Hidden:
             "sums": [[total, list(parts)] for total, parts in self.figures.sums],
             "shares": [list(each) for each in self.figures.shares],
             "at_most": [list(each) for each in self.figures.at_most],
+            "plain": sorted(self.figures.plain),
             "unprinted": sorted(self.figures.unprinted),
             "hidden": sorted(self.hidden),
         }
@@ -51,6 +52,7 @@ def published(kept: Mapping[str, Any]) -> Published:
         sums=[(total, tuple(parts)) for total, parts in kept["sums"]],
         shares=[(n, of) for n, of in kept["shares"]],
         at_most=[(less, more) for less, more in kept["at_most"]],
+        plain=frozenset(kept["plain"]),
         unprinted=frozenset(kept["unprinted"]),
     )
     return Published(figures, frozenset(kept["hidden"]))
@@ -119,7 +121,7 @@ def _figures(sections: Sequence[Section]) -> Figures:
             together.append((pupils["keys"][0], tuple(said)))
         if line["total"]:
             dear.update(
-                dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), 8)
+                dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), DEAR)
             )
     beneath = {
         key: value

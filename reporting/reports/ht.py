@@ -37,6 +37,7 @@ def build(rows: ReportRows) -> Document:
     return Document(
         kind=ReportKind.HT,
         trust=rows.trust,
+        colour=rows.colour,
         place=rows.name,
         term=rows.this.name,
         last_term=last_term,

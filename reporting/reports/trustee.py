@@ -51,6 +51,7 @@ def trust_document(rows: ReportRows) -> Document:
     return Document(
         kind=ReportKind.TRUSTEE,
         trust=rows.trust,
+        colour=rows.colour,
         place=rows.name,
         term=rows.this.name,
         last_term=rows.last.name if rows.last else None,

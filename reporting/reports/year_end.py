@@ -139,6 +139,7 @@ def _document(rows: YearRows, *, place: str, sections: Sequence[Section]) -> Doc
     return Document(
         kind="year",
         trust=rows.trust,
+        colour=rows.colour,
         place=place,
         term=rows.year,
         last_term=None,

@@ -19,6 +19,7 @@ from pupils.models import Route, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort, cohort
 from pupils.selectors.lenses import Lens
+from reporting.selectors.settings import report_settings
 from schools.models import ARB, School, Term, Trust
 
 
@@ -96,6 +97,7 @@ class ReportRows:
 
     place: str
     trust: str
+    colour: str
     name: str
     schools: list[SchoolRow]
     this: TermRows
@@ -156,6 +158,7 @@ def _rows(
     return ReportRows(
         place=place,
         trust=trust,
+        colour=report_settings().colour,
         name=name,
         schools=schools,
         this=term_rows(counted(term)),

@@ -12,6 +12,7 @@ from pupils.models import Pupil, Route
 from pupils.selectors.cohorts import cohort
 from pupils.selectors.lenses import Lens
 from reporting.selectors.report_rows import TermRows, term_rows
+from reporting.selectors.settings import report_settings
 from schools.models import AcademicYear, ClassGroup, School, Term
 
 
@@ -20,6 +21,7 @@ class YearRows:
     """The terms of a year that have begun, the first of them first, and the names of things."""
 
     trust: str
+    colour: str
     school_id: int
     school: str
     year: str
@@ -60,6 +62,7 @@ def year_rows(access: Access, *, school: School, year: AcademicYear) -> YearRows
     ]
     return YearRows(
         trust=school.trust.name,
+        colour=report_settings().colour,
         school_id=school.pk,
         school=school.name,
         year=year.name,

@@ -11,7 +11,7 @@ from parrcs.core.access import Access
 from reporting.charts.progress import Picture
 from reporting.choices import OUT, ReportKind, ReportStatus
 from reporting.measures.small_numbers import Published, Rules
-from reporting.models import Report, ReportSettings
+from reporting.models import Report
 from reporting.reports.comparing import changes
 from reporting.reports.document import Document
 from reporting.reports.hiding import published
@@ -19,6 +19,7 @@ from reporting.reports.ht import ht_report
 from reporting.reports.lgb import lgb_report
 from reporting.reports.trustee import trust_document, trustee_report
 from reporting.selectors.report_rows import trust_rows
+from reporting.selectors.settings import report_settings
 from reporting.services.pdf import PdfProblem, make_pdf
 from reporting.services.pictures import pictures
 from schools.models import School, Term
@@ -109,7 +110,7 @@ def _for_trustees(document: Document, term_id: int) -> Found:
 
 
 def _rules() -> Rules:
-    chosen = ReportSettings.objects.first() or ReportSettings()
+    chosen = report_settings()
     return Rules(chosen.largest_small, chosen.fewest_of)
 
 

@@ -73,21 +73,27 @@ def make_pdf(
         },
     )
     with _told_of_pages(on_page):
-        return as_pdf(lay_out(page, styles=("tokens", "print"), charts=charts))
+        look = f":root {{ --cover: {report['colour']} }}"
+        return as_pdf(lay_out(page, styles=("tokens", "print"), charts=charts, look=look))
 
 
 def lay_out(
-    page: str, *, styles: Sequence[str], charts: Mapping[str, Picture | Photo] | None = None
+    page: str,
+    *,
+    styles: Sequence[str],
+    charts: Mapping[str, Picture | Photo] | None = None,
+    look: str = "",
 ) -> Any:
     """Lay out a page of HTML by our own stylesheets; its `pages` can be counted before `as_pdf`.
 
-    Nothing comes from outside: it may load the charts given, by `chart:name`, and no more.
-    Raises `PdfProblem`.
+    Nothing comes from outside: it may load the charts given, by `chart:name`, and no more. `look`
+    is a rule or two of this document alone. Raises `PdfProblem`.
     """
     fetcher = ChartsOnly(charts or {})
     with _no_complaint():
         return HTML(string=page, base_url="chart:", url_fetcher=fetcher).render(
-            stylesheets=[CSS(string=_styles(styles), url_fetcher=fetcher)], pdf_variant=VARIANT
+            stylesheets=[CSS(string=_styles(styles) + look, url_fetcher=fetcher)],
+            pdf_variant=VARIANT,
         )
 
 
