@@ -197,8 +197,10 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     heard: list[dict[str, int]] = []
 
     def send_task(name: str, *, kwargs: dict[str, int], expires: int) -> None:
-        assert (name, expires) == ("reporting.tasks.make_report", 60)
-        heard.append(kwargs)
+        assert expires == 60
+        # The bells of e-mails ring as well, and are not listened to.
+        if name == "reporting.tasks.make_report":
+            heard.append(kwargs)
 
     monkeypatch.setattr("reporting.services.bells.app.send_task", send_task)
     return heard
