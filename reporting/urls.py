@@ -26,7 +26,6 @@ from reporting.views import (
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
 CHART = "charts/<slug:code>.svg"
-TRUST = "reports/trust/terms/<int:term_id>"
 HT = "reports/schools/<int:school_id>/terms/<int:term_id>"
 
 BATCH = "reports/batches/<int:batch_id>"
@@ -42,6 +41,16 @@ def _made(route: str, name: str) -> list[URLPattern]:
         path(f"{route}/draft/", reports.make_draft, name=f"{name}_draft"),
         path(f"{route}/ready/", reports.ready, name=f"{name}_ready"),
         path(f"{route}/publish/", reports.publish, name=f"{name}_publish"),
+    ]
+
+
+def _written(route: str, of: str) -> list[URLPattern]:
+    """Return the addresses at which the words of a report are written."""
+    return [
+        path(f"{route}/write/", writing.write_report, name=f"{of}write_report"),
+        path(f"{route}/write/<slug:section>/", writing.comment, name=f"{of}comment"),
+        path(f"{route}/next-steps/", next_steps.steps, name=f"{of}next_steps"),
+        path(f"{route}/next-steps/carry/", next_steps.carry, name=f"{of}next_steps_carry"),
     ]
 
 
@@ -88,13 +97,15 @@ urlpatterns = [
     path(f"{BATCH}/retry/", report_runs.batch_retry, name="report_batch_retry"),
     *_made(HT, "ht_report"),
     *_made(TRUST, "trust_report"),
-    path(f"{HT}/write/", writing.write_report, name="write_report"),
-    path(f"{HT}/write/<slug:section>/", writing.comment, name="comment"),
-    path(f"{TRUST}/write/", writing.write_trust_report, name="write_trust_report"),
-    path(f"{TRUST}/write/<slug:section>/", writing.trust_comment, name="trust_comment"),
+    *_written(HT, ""),
+    *_written(TRUST, "trust_"),
     path(f"{HT}/counts/", counts.counts, name="term_counts"),
-    path(f"{HT}/next-steps/", next_steps.steps, name="next_steps"),
-    path(f"{HT}/next-steps/carry/", next_steps.carry, name="next_steps_carry"),
     path(f"{HT}/next-steps/<int:step_id>/", next_steps.step, name="next_step"),
     path(f"{HT}/next-steps/<int:step_id>/remove/", next_steps.remove, name="next_step_remove"),
+    path(f"{TRUST}/next-steps/<int:trust_step_id>/", next_steps.trust_step, name="trust_next_step"),
+    path(
+        f"{TRUST}/next-steps/<int:trust_step_id>/remove/",
+        next_steps.trust_remove,
+        name="trust_next_step_remove",
+    ),
 ]

@@ -5,11 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
-
-from parrcs.core.access import Access, Permission
+from parrcs.core.access import Access
 from reporting.choices import Part, ReportKind, ReportStatus, TrustPart
 from reporting.measures.reading import Reading, reading_of
 from reporting.models import Report, SectionText
@@ -61,18 +57,6 @@ def parts_of(kind: ReportKind) -> dict[str, str]:
     """Return the sections of a report that may have a comment, by code, in their order."""
     parts: Iterable[Part | TrustPart] = _OF_TRUST if kind == ReportKind.TRUSTEE else Part
     return {each.value: str(each.label) for each in parts}
-
-
-def reported_term(access: Access, *, term_id: int, permission: Permission) -> Term:
-    """Return the term that a report of the whole trust is about; the term must have begun.
-
-    403 where the person may not do this for the whole trust.
-    """
-    begun = Term.objects.filter(starts_on__lte=timezone.localdate()).select_related("year")
-    term = get_object_or_404(begun, pk=term_id)
-    if not access.reach(permission).whole_trust:
-        raise PermissionDenied
-    return term
 
 
 def term_before(term: Term) -> Term | None:

@@ -62,12 +62,6 @@ def editions_of(access: Access, *, school: School | None, term: Term) -> Found:
     return _for_governors(ht_report(access, school=school, term=term), term.pk)
 
 
-def as_read(document: Document, *, term_id: int) -> Document:
-    """Return what governors, or trustees, would read of a report if it were published now."""
-    make = _for_trustees if document["kind"] == ReportKind.TRUSTEE else _for_governors
-    return make(document, term_id).editions[-1].document
-
-
 def published_editions(draft: Report) -> Found:
     """Return what is published of a draft: the numbers that were read, by whoever published.
 

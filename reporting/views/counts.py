@@ -10,20 +10,19 @@ from parrcs.core.views import TrustRequest, requires
 from pupils.views.pupils import sent
 from reporting.choices import BEHAVIOUR, SAFEGUARDING, Part
 from reporting.forms import CountsForm
-from reporting.selectors.reports import reported_school
 from reporting.selectors.term_counts import counts_seen, term_counts
 from reporting.selectors.writing import term_before
 from reporting.services.term_counts import CountedMeanwhile, save_counts
-from reporting.views.writing import crumbs_of
+from reporting.views.writing import crumbs_of, written
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.WRITE_REPORTS)
 def counts(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
     """Show this term's counts beside last term's, and write them down."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
-    )
+    of = written(request, school_id, term_id)
+    school, term = of.school, of.term
+    assert school  # noqa: S101  # its address names one
     found = term_counts(request.access, school=school, term=term)
     now = {what: each.this for what, each in found.items()}
     form = CountsForm(sent(request), numbers=now, seen=counts_seen(now))
@@ -50,13 +49,12 @@ def counts(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
         request,
         "reporting/writing/counts.html",
         {
-            "school": school,
-            "term": term,
+            "of": of,
             "before": term_before(term),
             "form": form,
             "groups": groups,
             "counted": sum(number is not None for number in now.values()),
             "to_count": len(now),
-            "crumbs": crumbs_of(school, term, write=True),
+            "crumbs": crumbs_of(of, write=True),
         },
     )

@@ -13,19 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from reporting.choices import BEHAVIOUR, SAFEGUARDING, Part, ReportKind
+from reporting.choices import BEHAVIOUR, SAFEGUARDING, Part
 from reporting.forms import MOST_CHARACTERS, CommentForm
 from reporting.reports.document import Document, Section
 from reporting.reports.drafts import Draft, draft_of
-from reporting.reports.ht import ht_report
-from reporting.reports.trustee import trust_document
 from reporting.selectors.concerns import concerns
 from reporting.selectors.next_steps import next_steps
-from reporting.selectors.report_rows import trust_rows
-from reporting.selectors.reports import reported_school
+from reporting.selectors.reports import Reported, reported
 from reporting.selectors.term_counts import term_counts
-from reporting.selectors.writing import CommentBox, comments_of, parts_of, reported_term
-from reporting.services.editions import as_read
+from reporting.selectors.writing import CommentBox, comments_of, parts_of
+from reporting.services.editions import editions_of
 from reporting.services.writing import WrittenMeanwhile, save_comment
 
 # Of a section with more rows the tables begin folded, for the page to be written on.
@@ -74,75 +71,52 @@ class Writing:
 
 
 def writings(
-    request: TrustRequest, *, school: Any, term: Any, kind: ReportKind, document: Document | None
+    request: TrustRequest, of: Reported, *, document: Document | None = None
 ) -> dict[str, Writing]:
     """Return all comments of a report by section, ready for `_comment.html`.
 
-    First drafts are made from `document`: as governors read it (`as_read`), for the words under a
-    section stand in their version too, and tell nothing that is hidden in it. Without a document
-    there are none.
+    First drafts are made from `document`: as governors or trustees read it, for the words under a
+    section stand there too, and tell nothing that is hidden in it. Without it there are none.
     """
     sections = _by_code(document)
+    found = comments_of(request.access, school=of.school, term=of.term, kind=of.kind)
     return {
         code: Writing(
             box,
-            _address(school, term, code),
+            address_of(of, "write", code),
             draft=draft_of(sections[code]) if code in sections else None,
         )
-        for code, box in comments_of(request.access, school=school, term=term, kind=kind).items()
+        for code, box in found.items()
     }
 
 
 @require_safe
 @requires(Permission.WRITE_REPORTS)
-def write_report(request: TrustRequest, school_id: int, term_id: int) -> HttpResponse:
+def write_report(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
     """Show every section with its figures and its comment, and what to look at before it is out."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
-    )
-    counts = term_counts(request.access, school=school, term=term)
-    counted = {
-        part.value: [(what.label, *counts[what]) for what in whats if counts[what].this is not None]
-        for part, whats in ((Part.BEHAVIOUR, BEHAVIOUR), (Part.SAFEGUARDING, SAFEGUARDING))
-    }
-    page = {
-        "counted": sum(each.this is not None for each in counts.values()),
-        "to_count": len(counts),
-        "crumbs": crumbs_of(school, term),
-    }
-    document = ht_report(request.access, school=school, term=term)
-    return _write(request, school, term, ReportKind.HT, document, counted=counted, page=page)
-
-
-@require_safe
-@requires(Permission.WRITE_REPORTS)
-def write_trust_report(request: TrustRequest, term_id: int) -> HttpResponse:
-    """Show the same for the report to the trustees."""
-    term = reported_term(request.access, term_id=term_id, permission=Permission.WRITE_REPORTS)
-    document = trust_document(trust_rows(request.access, trust=term.trust, term=term))
-    page = {"crumbs": crumbs_of(None, term)}
-    return _write(request, None, term, ReportKind.TRUSTEE, document, counted={}, page=page)
-
-
-def _write(
-    request: TrustRequest,
-    school: Any,
-    term: Any,
-    kind: ReportKind,
-    document: Document,
-    *,
-    counted: dict[str, Any],
-    page: dict[str, Any],
-) -> HttpResponse:
-    of: dict[str, Any] = {"school": school, "term": term, "kind": kind}
-    found = writings(request, **of, document=as_read(document, term_id=term.pk))
-    sections = _by_code(document)
+    of = written(request, school_id, term_id)
+    place: dict[str, Any] = {"school": of.school, "term": of.term, "kind": of.kind}
+    editions = editions_of(request.access, school=of.school, term=of.term).editions
+    whole: Document = editions[0].figures.get("whole") or editions[0].document
+    found = writings(request, of, document=editions[-1].document)
+    sections, counted = _by_code(whole), {}
+    page: dict[str, Any] = {}
+    if of.school:
+        counts = term_counts(request.access, school=of.school, term=of.term)
+        page["counted"] = sum(each.this is not None for each in counts.values())
+        page["to_count"] = len(counts)
+        counted = {
+            part.value: [
+                (what.label, *counts[what]) for what in whats if counts[what].this is not None
+            ]
+            for part, whats in ((Part.BEHAVIOUR, BEHAVIOUR), (Part.SAFEGUARDING, SAFEGUARDING))
+        }
     return render(
         request,
         "reporting/writing/write.html",
         {
-            **of,
             **page,
+            "of": of,
             "entries": [
                 {
                     "writing": each,
@@ -153,66 +127,39 @@ def _write(
                 for code, each in found.items()
             ],
             "written": sum(bool(each.box.text) for each in found.values()),
-            "concerns": concerns(request.access, **of),
-            "steps": next_steps(request.access, **of),
+            "concerns": concerns(request.access, **place),
+            "steps": next_steps(request.access, **place),
+            "crumbs": crumbs_of(of),
         },
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.WRITE_REPORTS)
-def comment(request: TrustRequest, school_id: int, term_id: int, section: str) -> HttpResponse:
-    """Show the comment of one section of a school's report, and save it."""
-    school, term = reported_school(
-        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
-    )
-    return _comment(request, school, term, ReportKind.HT, section)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.WRITE_REPORTS)
-def trust_comment(request: TrustRequest, term_id: int, section: str) -> HttpResponse:
-    """Show the comment of one section of the report to the trustees, and save it."""
-    term = reported_term(request.access, term_id=term_id, permission=Permission.WRITE_REPORTS)
-    return _comment(request, None, term, ReportKind.TRUSTEE, section)
-
-
-def crumbs_of(school: Any, term: Any, *, write: bool = False) -> list[tuple[str, str]]:
-    """Return the way back from what is written for the report of a school, or of the trust."""
-    way = [("Reports", reverse("reports"))]
-    if school is not None:
-        way.append((f"{school}, {term}", reverse("ht_report", args=(school.pk, term.pk))))
-    if write:
-        way.append(("Write the report", _write_address(school, term)))
-    return way
-
-
-def _write_address(school: Any, term: Any) -> str:
-    if school is None:
-        return reverse("write_trust_report", args=(term.pk,))
-    return reverse("write_report", args=(school.pk, term.pk))
-
-
-def _comment(
-    request: TrustRequest, school: Any, term: Any, kind: ReportKind, section: str
+def comment(
+    request: TrustRequest, term_id: int, section: str, school_id: int | None = None
 ) -> HttpResponse:
-    """Answer with JSON where the page's script asks, and else with a page."""
-    if section not in parts_of(kind):
+    """Show the comment of one section, and save it.
+
+    Answers with JSON where the page's script asks, and else with a page.
+    """
+    of = written(request, school_id, term_id)
+    if section not in parts_of(of.kind):
         raise Http404
     if request.method != "POST":
-        return _one(request, school, term, kind, section)
+        return _one(request, of, section)
     form = CommentForm(request.POST)
     if not form.is_valid():
         words = " ".join(str(each) for errors in form.errors.values() for each in errors)
         if _by_script(request):
             return JsonResponse({"result": "refused", "words": words}, status=400)
-        return _one(request, school, term, kind, section, typed=form.typed, problem=words)
+        return _one(request, of, section, typed=form.typed, problem=words)
     try:
         saved = save_comment(
             by=request.access,
-            school=school,
-            term=term,
-            kind=kind,
+            school=of.school,
+            term=of.term,
+            kind=of.kind,
             section=section,
             text=form.cleaned_data["text"],
             base_version=form.cleaned_data["base_version"] or 0,
@@ -223,8 +170,26 @@ def _comment(
         theirs = Theirs(stands.text, stands.version, who)
         if _by_script(request):
             return _both(theirs)
-        return _one(request, school, term, kind, section, theirs=theirs, typed=meanwhile.mine)
-    return _done(request, school, term, section, saved)
+        return _one(request, of, section, theirs=theirs, typed=meanwhile.mine)
+    return _done(request, of, section, saved)
+
+
+def written(request: TrustRequest, school_id: int | None, term_id: int) -> Reported:
+    """Return what a report is about that the person may write, be it the trust's."""
+    return reported(
+        request.access, school_id=school_id, term_id=term_id, permission=Permission.WRITE_REPORTS
+    )
+
+
+def address_of(of: Reported, *parts: str | int) -> str:
+    """Return the address of something that belongs to a report."""
+    return of.path + "".join(f"{each}/" for each in parts)
+
+
+def crumbs_of(of: Reported, *, write: bool = False) -> list[tuple[str, str]]:
+    """Return the way back from what is written for a report."""
+    way = [("Reports", reverse("reports")), (of.name, of.path)]
+    return [*way, ("Write the report", address_of(of, "write"))] if write else way
 
 
 def _both(theirs: Theirs) -> JsonResponse:
@@ -233,7 +198,7 @@ def _both(theirs: Theirs) -> JsonResponse:
     return JsonResponse({"result": "conflict", **said}, status=409)
 
 
-def _done(request: TrustRequest, school: Any, term: Any, section: str, saved: Any) -> HttpResponse:
+def _done(request: TrustRequest, of: Reported, section: str, saved: Any) -> HttpResponse:
     """Say that a comment is saved; `saved` is None where there is still none."""
     if _by_script(request):
         said = {"version": 0, "words": "Saved.", "reading": ""}
@@ -245,24 +210,15 @@ def _done(request: TrustRequest, school: Any, term: Any, section: str, saved: An
             }
         return JsonResponse({"result": "saved", **said})
     messages.success(request, "The comment is saved.")
-    return redirect(f"{_write_address(school, term)}#{section}")
+    return redirect(f"{address_of(of, 'write')}#{section}")
 
 
-def _one(
-    request: TrustRequest, school: Any, term: Any, kind: ReportKind, section: str, **more: Any
-) -> HttpResponse:
+def _one(request: TrustRequest, of: Reported, section: str, **more: Any) -> HttpResponse:
     """Show the comment of one section alone, as a page."""
-    box = comments_of(request.access, school=school, term=term, kind=kind)[section]
-    return render(
-        request,
-        "reporting/writing/comment.html",
-        {
-            "writing": Writing(box, _address(school, term, section), **more),
-            "school": school,
-            "term": term,
-            "crumbs": crumbs_of(school, term, write=True),
-        },
-    )
+    boxes = comments_of(request.access, school=of.school, term=of.term, kind=of.kind)
+    writing = Writing(boxes[section], address_of(of, "write", section), **more)
+    page = {"of": of, "writing": writing, "crumbs": crumbs_of(of, write=True)}
+    return render(request, "reporting/writing/comment.html", page)
 
 
 def _by_code(document: Document | None) -> dict[str, Section]:
@@ -271,12 +227,6 @@ def _by_code(document: Document | None) -> dict[str, Section]:
 
 def _rows_of(section: Section | None) -> int:
     return sum(len(each["rows"]) for each in section["tables"]) if section else 0
-
-
-def _address(school: Any, term: Any, section: str) -> str:
-    if school is None:
-        return reverse("trust_comment", args=(term.pk, section))
-    return reverse("comment", args=(school.pk, term.pk, section))
 
 
 def _by_script(request: TrustRequest) -> bool:

@@ -159,7 +159,7 @@ class Comment {
     this.#part("who").textContent = words;
     this.#part("theirs").textContent = theirs || "They took all words away.";
     this.#part("conflict").hidden = false;
-    this.#say("Not saved yet: somebody else has saved other words. Choose below which stay.", "conflict");
+    this.#say("Not saved yet: somebody else has saved other words. Choose which stay.", "conflict");
   }
 
   #submitted(event) {

@@ -274,6 +274,9 @@ def _reports(world: World) -> None:
         published_at=now,
         published_by=lead,
     )
+    NextStep.objects.create(
+        kind=ReportKind.TRUSTEE, term=world.term, what="Meet", owner="The lead", due_on=now.date()
+    )
     for school in (world.school, world.other_school):
         place = {"school": school, "term": world.term}
         made = {"snapshot": {"cover": {}}, "pdf": b"%PDF-", "made_by": lead}

@@ -88,6 +88,7 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "rule": "ks2-tests",
         "section": "standards",
         "step_id": NextStep.objects.get(school=school).pk,
+        "trust_step_id": NextStep.objects.get(school=None).pk,
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

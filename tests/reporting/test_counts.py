@@ -273,3 +273,26 @@ def test_the_pages_cost_the_same_for_few_and_many(world, sign_in):
             school=world.school, term=world.term, what=what, defaults={"number": 2}
         )
     assert [cost(each) for each in addresses] == few
+
+
+def test_the_trust_lead_sets_steps_for_the_trustees_report(world, sign_in):
+    lead, address = sign_in(Role.TRUST_LEAD), reverse("trust_next_steps", args=(world.term.pk,))
+    old = {"kind": ReportKind.TRUSTEE, "term": world.terms[2], "owner": "Lead", "due_on": FAR}
+    left = NextStep.objects.create(**old, what="Left")
+    assert lead.post(address, step_of()).url == address
+    carry = reverse("trust_next_steps_carry", args=(world.term.pk,))
+    assert lead.post(carry, {"steps": str(left.pk)}).url == address
+    found = NextStep.objects.filter(term=world.term, kind=ReportKind.TRUSTEE, school=None)
+    assert {each.what for each in found} == {"Left", "Train all staff in signing"}
+    one = reverse("trust_next_step", args=(world.term.pk, found.get(what="Left").pk))
+    changed = step_of(what="Left no more", seen=seen_on(lead, one))
+    assert lead.post(one, changed).url == address
+    gone = reverse("trust_next_step_remove", args=(world.term.pk, found[0].pk))
+    assert "Remove this step?" in lead.get(gone).content.decode()
+    assert lead.post(gone).url == address
+    assert found.all().count() == 1
+    # They are no school's, and no head's to see.
+    assert found.all().get().what not in lead.get(at(world, "next_steps")).content.decode()
+    head = sign_in(Role.HEAD)
+    for url in (address, one, gone, carry):
+        assert head.post(url).status_code == 403
