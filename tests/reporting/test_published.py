@@ -1,6 +1,5 @@
 """What has been published stays, byte for byte, whatever becomes of what it was made from."""
 
-import datetime as dt
 import hashlib
 from typing import Any
 
@@ -91,8 +90,8 @@ def overturn(world: World) -> None:
         TermlyTarget.objects.all().delete()
         Judgement.objects.all().delete()
         Baseline.objects.all().delete()
-        Placement.objects.update(starts_on=dt.date(2030, 1, 1), ends_on=None)
-        Placement.objects.all().delete()
+        Placement.objects.update(route=world.routes["pre-formal"], arb=None)
+        Placement.objects.filter(pupil__in=world.pupils).delete()
         Pupil.objects.update(first_name="Nobody")
 
 
