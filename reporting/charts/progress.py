@@ -139,7 +139,7 @@ def share_dots(dots: Sequence[Dot], *, rate: int | None, finding: str) -> Pictur
             "ticks": False,
             "domain": False,
             "labelLimit": 260,
-            "labelExpr": "split(datum.value, '|')[1]",
+            "labelExpr": "slice(datum.value, indexof(datum.value, '|') + 1)",
             "labelFontSize": 10,
         },
     }

@@ -166,7 +166,7 @@ def _rows(
         core_areas=dict(CoreArea.objects.values_list("id", "name")),
         strands={
             row[0]: StrandRow(*row[1:])
-            for row in Strand.objects.order_by("stream__code", "position").values_list(
+            for row in Strand.objects.order_by("stream__code", "position", "id").values_list(
                 "id", "stream__code", "code", "name", "stream__name", "core_area"
             )
         },

@@ -73,9 +73,11 @@ def _values(cell: Cell, width: int) -> list[Any]:
         case "part":
             found = [cell["n"], cell["of"]]
         case "share":
-            found = [cell["n"], cell["of"], cell["percent"], cell["low"], cell["high"]]
+            # Where there is no per cent, the words for why stand in its place.
+            percent = cell["text"] if cell["percent"] is None else cell["percent"]
+            found = [cell["n"], cell["of"], percent, cell["low"], cell["high"]]
         case "change":
-            found = [cell["points"]]
+            found = [told(cell) if cell["points"] is None else cell["points"]]
         case "hidden":
             found = [HIDDEN] * width
         case _:
