@@ -201,9 +201,7 @@ class _Case:
     def protect(self) -> None:
         """Hide further figures until each that is hidden could be another, or nothing helps it."""
         unknown = sorted(
-            place
-            for place in self._reader.unknown - self._unprinted
-            if place < len(self._place)
+            place for place in self._reader.unknown - self._unprinted if place < len(self._place)
         )
         # Whole rows come before single figures, so that one row guards all figures of another.
         unknown.sort(key=lambda place: self._key.get(place) not in self._members)

@@ -19,6 +19,8 @@ from pupils.models import Route, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort, cohort
 from pupils.selectors.lenses import Lens
+from reporting.choices import ReportKind
+from reporting.selectors.report_more import FurtherRows, ReportOf, further_rows
 from schools.models import ARB, School, Term, Trust
 
 
@@ -103,6 +105,7 @@ class ReportRows:
     strands: dict[int, StrandRow]
     routes: dict[int, str]
     arbs: list[ArbRow]
+    further: FurtherRows
 
 
 def school_rows(access: Access, *, school: School, term: Term) -> ReportRows:
@@ -114,8 +117,9 @@ def school_rows(access: Access, *, school: School, term: Term) -> ReportRows:
     def registered(term: Term) -> Cohort:
         return cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
 
-    mine = [SchoolRow(school.pk, school.name, school.kind)]
-    return _rows(f"school-{school.pk}", school.trust.name, school.name, mine, term, registered)
+    before = _term_before(term)
+    of = ReportOf(ReportKind.HT, [school], term, before)
+    return _rows(access, f"school-{school.pk}", school.trust.name, school.name, of, registered)
 
 
 def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
@@ -134,31 +138,33 @@ def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
     schools = School.objects.visible_to(access).filter(
         Q(open_then, of_trust=True) | Q(id__in=everyone(term).placements.values("school"))
     )
-    found = [SchoolRow(*row) for row in schools.values_list("id", "name", "kind")]
-    return _rows("trust", trust.name, trust.name, found, term, everyone)
+    of = ReportOf(ReportKind.TRUSTEE, list(schools), term, _term_before(term))
+    return _rows(access, "trust", trust.name, trust.name, of, everyone)
+
+
+def _term_before(term: Term) -> Term | None:
+    before = Term.objects.filter(starts_on__lt=term.starts_on).select_related("year")
+    return before.order_by("-starts_on").first()
 
 
 def _rows(
+    access: Access,
     place: str,
     trust: str,
     name: str,
-    schools: list[SchoolRow],
-    term: Term,
+    of: ReportOf,
     counted: Callable[[Term], Cohort],
 ) -> ReportRows:
-    before = (
-        Term.objects.filter(starts_on__lt=term.starts_on)
-        .select_related("year")
-        .order_by("-starts_on")
-        .first()
-    )
+    schools = [SchoolRow(each.pk, each.name, each.kind) for each in of.schools]
+    this = counted(of.term)
+    last = counted(of.before) if of.before else None
     return ReportRows(
         place=place,
         trust=trust,
         name=name,
         schools=schools,
-        this=_term_rows(counted(term)),
-        last=_term_rows(counted(before)) if before else None,
+        this=_term_rows(this),
+        last=_term_rows(last) if last else None,
         core_areas=dict(CoreArea.objects.values_list("id", "name")),
         strands={
             row[0]: StrandRow(*row[1:])
@@ -167,7 +173,8 @@ def _rows(
             )
         },
         routes=dict(Route.objects.values_list("id", "name")),
-        arbs=_arbs(schools, counted(term)),
+        arbs=_arbs(schools, this),
+        further=further_rows(access, of, this, last),
     )
 
 
