@@ -9,18 +9,22 @@ from reporting.reports.definitions import glossary
 from reporting.reports.document import Document, commented
 from reporting.reports.glance import at_a_glance
 from reporting.reports.parts.attendance import attendance
+from reporting.reports.parts.celebrations import celebrations
+from reporting.reports.parts.compliance import compliance
 from reporting.reports.parts.counted import behaviour, safeguarding
 from reporting.reports.parts.places import places
 from reporting.reports.parts.roll import roll
 from reporting.reports.parts.standards import groups, others, standards
 from reporting.reports.parts.targets import targets
 from reporting.reports.parts.term import Counted
+from reporting.reports.parts.wider import wider
 from reporting.reports.parts.written import (
     meetings,
     moderation,
     next_steps,
     quality,
     training,
+    versions,
 )
 from reporting.selectors.report_rows import ReportRows, school_rows
 from schools.models import School, Term
@@ -38,13 +42,16 @@ SECTIONS = (
     groups,
     places,
     targets,
+    wider,
     attendance,
     behaviour,
     safeguarding,
     moderation,
     quality,
     meetings,
+    compliance,
     training,
+    celebrations,
     next_steps,
 )
 
@@ -72,6 +79,6 @@ def build(rows: ReportRows) -> Document:
         lines=at_a_glance(sections, last_term=last_term),
         sections=sections,
         glossary=glossary(),
-        versions=[],
+        versions=versions(rows),
         changes=[],
     )

@@ -11,14 +11,15 @@ from reporting.reports.glance import AT_MOST, ORDER, at_a_glance, line_of
 from reporting.reports.hiding import Hidden, Reading, hide
 from reporting.reports.lgb import NOTE
 from reporting.reports.parts.attendance import by_school
+from reporting.reports.parts.compliance import compliance_by_school
 from reporting.reports.parts.schools import areas, outliers, schools
 from reporting.reports.parts.standards import groups, standards
 from reporting.reports.parts.targets import targets
 from reporting.reports.parts.term import Counted
-from reporting.reports.parts.written import next_steps
+from reporting.reports.parts.written import next_steps, versions
 from reporting.selectors.report_rows import ReportRows
 
-SECTIONS = (schools, areas, by_school, standards, groups, targets)
+SECTIONS = (schools, areas, by_school, standards, groups, targets, compliance_by_school)
 # Sections of words alone: what the trust lead has to say of them.
 WRITTEN = (
     (TrustPart.RISKS, "Nothing has been written about risks."),
@@ -34,6 +35,7 @@ READING: Reading = {
     Part.ATTENDANCE: {
         "attendance": ("this", "last", "national", "persistent", "national_persistent")
     },
+    Part.COMPLIANCE: {"compliance": ("peps", "reviews", "assessments", "premiums")},
     TrustPart.RISKS: {},
     Part.MODERATION: {},
     TrustPart.PHASES: {},
@@ -66,7 +68,7 @@ def trust_document(rows: ReportRows) -> Document:
         lines=[],
         sections=sections,
         glossary=[],
-        versions=[],
+        versions=versions(rows),
         changes=[],
     )
 

@@ -1,10 +1,17 @@
-"""What reports tell beside progress and targets: attendance, counts, and what was written."""
+"""What reports tell beside progress and targets: attendance, counts, and what was written.
+
+What is recorded of single pupils beside that stands in `report_pupils`.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils import timezone
+
+from assessment.selectors.termly import last_judged
 from parrcs.core.access import Access
 from pupils.measures import Sessions
 from pupils.models import Placement
@@ -13,6 +20,18 @@ from reporting.choices import ReportKind
 from reporting.models import NextStep, SectionText, TermCount
 from reporting.selectors.attendance import held
 from reporting.selectors.benchmarks import National, national_attendance
+from reporting.selectors.report_pupils import (
+    AchievementRow,
+    OutcomeRow,
+    OwedRow,
+    ProvisionRow,
+    ReviewRow,
+    achievements,
+    outcomes,
+    owed,
+    provisions,
+    reviews_due,
+)
 from schools.models import School, Term
 from schools.selectors.half_terms import HalfTerm, half_terms
 
@@ -69,7 +88,9 @@ class FurtherRows:
     """What the further sections of a report are made from.
 
     `year` are the terms of the school year to the report's own, in order. `counts` are by
-    school, term and what was counted; `comments` by the code of their section.
+    school, term and what was counted; `comments` by the code of their section; `before` are the
+    values last judged before this term, by pupil and strand. What is by term is by its id. The
+    report of the trust has no achievements, provisions, outcomes and values before.
     """
 
     this: Span
@@ -81,6 +102,12 @@ class FurtherRows:
     counts: dict[tuple[int, int, str], int]
     steps: list[StepRow]
     comments: dict[str, str]
+    owed: list[OwedRow]
+    reviews: list[ReviewRow]
+    achievements: dict[int, list[AchievementRow]]
+    provisions: dict[int, list[ProvisionRow]]
+    outcomes: list[OutcomeRow]
+    before: dict[tuple[int, int], Decimal]
 
 
 def further_rows(access: Access, of: ReportOf, this: Cohort, last: Cohort | None) -> FurtherRows:
@@ -89,6 +116,8 @@ def further_rows(access: Access, of: ReportOf, this: Cohort, last: Cohort | None
     year = [_span(each) for each in terms.order_by("starts_on")]
     before = _span(of.before) if of.before else None
     first = min(each.starts_on for each in (before, *year) if each)
+    today = timezone.localdate()
+    terms_of = [] if of.school is None else [each for each in (this, last) if each]
     return FurtherRows(
         this=_span(of.term),
         last=before,
@@ -99,6 +128,12 @@ def further_rows(access: Access, of: ReportOf, this: Cohort, last: Cohort | None
         counts=_counts(access, of),
         steps=_steps(access, of),
         comments=_comments(access, of),
+        owed=owed(access, of.schools, term=of.term, today=today),
+        reviews=reviews_due(access, this, today=today),
+        achievements={each.term.pk: achievements(access, each) for each in terms_of},
+        provisions={each.term.pk: provisions(each) for each in terms_of},
+        outcomes=outcomes(this) if of.school else [],
+        before=last_judged(this) if of.school else {},
     )
 
 

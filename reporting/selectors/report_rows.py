@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from assessment.models import CoreArea, Strand
+from assessment.models import CoreArea, Strand, Stream
 from assessment.selectors.progress import (
     DueStrand,
     Progress,
@@ -40,11 +40,16 @@ class PupilOnRoll(NamedTuple):
 
 
 class TargetRow(NamedTuple):
-    """A termly target of a pupil on roll: its area of need, and the judgement if there is one."""
+    """A termly target of a pupil on roll: its area of need, and the judgement if there is one.
+
+    `carried`: it goes on from one of an earlier term.
+    """
 
     pupil_id: int
     area: str
     judged: int | None
+    outcome_id: int
+    carried: bool
 
 
 class ArbRow(NamedTuple):
@@ -92,7 +97,8 @@ class TermRows:
 class ReportRows:
     """Everything that a report is made from. Names are in the order of tables.
 
-    `place` is the part of its figures' names that says where: `school-3`, or `trust`.
+    `place` is the part of its figures' names that says where: `school-3`, or `trust`. `streams`
+    are those of the pupils on roll, with their versions.
     """
 
     place: str
@@ -105,6 +111,7 @@ class ReportRows:
     strands: dict[int, StrandRow]
     routes: dict[int, str]
     arbs: list[ArbRow]
+    streams: list[str]
     further: FurtherRows
 
 
@@ -158,13 +165,14 @@ def _rows(
     schools = [SchoolRow(each.pk, each.name, each.kind) for each in of.schools]
     this = counted(of.term)
     last = counted(of.before) if of.before else None
+    rows, rows_last = _term_rows(this), _term_rows(last) if last else None
     return ReportRows(
         place=place,
         trust=trust,
         name=name,
         schools=schools,
-        this=_term_rows(this),
-        last=_term_rows(last) if last else None,
+        this=rows,
+        last=rows_last,
         core_areas=dict(CoreArea.objects.values_list("id", "name")),
         strands={
             row[0]: StrandRow(*row[1:])
@@ -174,8 +182,21 @@ def _rows(
         },
         routes=dict(Route.objects.values_list("id", "name")),
         arbs=_arbs(schools, this),
+        streams=_streams(rows, rows_last),
         further=further_rows(access, of, this, last),
     )
+
+
+def _streams(*terms: TermRows | None) -> list[str]:
+    """Name the versions of streams that were due for anyone on roll in one of the terms."""
+    used = {
+        strand.stream_id
+        for term in terms
+        if term
+        for route_id in {each.route_id for each in term.pupils}
+        for strand in term.due.get(route_id, ())
+    }
+    return [str(each) for each in Stream.objects.filter(pk__in=used)]
 
 
 def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
@@ -219,9 +240,9 @@ def _term_rows(on_roll: Cohort) -> TermRows:
         due=strands_due(term),
         progress=progress_of(on_roll),
         targets=[
-            TargetRow(*row)
-            for row in TermlyTarget.objects.filter(
+            TargetRow(pupil, area, judged, outcome, came_from not in (None, term.pk))
+            for pupil, area, judged, outcome, came_from in TermlyTarget.objects.filter(
                 target_is_due(), term=term, pupil__in=on_roll.placements.values("pupil")
-            ).values_list("pupil", "outcome__area", "judged")
+            ).values_list("pupil", "outcome__area", "judged", "outcome", "carried_from__term")
         ],
     )

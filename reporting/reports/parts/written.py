@@ -5,6 +5,7 @@ import datetime as dt
 from reporting.choices import Part
 from reporting.reports.document import Section, row, section, table, words
 from reporting.reports.parts.term import Counted
+from reporting.selectors.report_rows import ReportRows
 
 # Of these nothing is recorded yet, so no figure can be told of them.
 _UNRECORDED = {
@@ -79,6 +80,16 @@ def next_steps(report: Counted) -> Section:
             )
         ],
     )
+
+
+def versions(rows: ReportRows) -> list[str]:
+    """Say by which streams, and beside which national figures, a report was made."""
+    benchmarks = dict.fromkeys(
+        f"{each.benchmark.source}, {each.benchmark.year}"
+        for each in rows.further.nationals.values()
+    )
+    streams = ", ".join(rows.streams)
+    return [*([f"Streams and their versions: {streams}"] if streams else []), *benchmarks]
 
 
 def _day(day: dt.date) -> str:
