@@ -20,7 +20,7 @@ READING: Reading = {
     Part.GROUPS: {"*": ("pupils", "share")},
     Part.PLACES: {"places": ("pupils", "share", "targets")},
     Part.TARGETS: {"areas": ("share", "last", "change")},
-    Part.WIDER: {"*": ("this", "last")},
+    Part.WIDER: {"main": ("this", "last"), "all": ("this", "last")},
     Part.ATTENDANCE: {"main": ("this", "last", "national")},
     Part.BEHAVIOUR: {"main": ("this", "last")},
     Part.SAFEGUARDING: {"main": ("this", "last")},

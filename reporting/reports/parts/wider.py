@@ -184,19 +184,24 @@ def wider(school: Counted) -> Section:
                 beneath={name: n for each in found for name, n in each.beneath().items()},
             ),
             table(
-                "pupils",
-                "Pupils who are given any of it, of those on roll",
-                head="Pupils",
+                "all",
+                "All kinds together",
+                head="All kinds",
                 columns=terms,
                 rows=[
                     row(
-                        "any",
-                        "Given one or more",
+                        "pupils",
+                        "Pupils who are given one or more, of those on roll",
                         [
                             this.all.of_roll(this.on_roll),
                             last.all.of_roll(last.on_roll) if last else none,
                         ],
-                    )
+                    ),
+                    row(
+                        "progress",
+                        "Progress at or above expected, of all that was judged",
+                        [this.all.share(), last.all.share() if last else none],
+                    ),
                 ],
             ),
             table(
