@@ -31,7 +31,7 @@ class Dot(NamedTuple):
 
     group: str
     name: str
-    percent: int
+    percent: float
     low: int
     high: int
 
@@ -123,7 +123,7 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     return Picture(svg, finding)
 
 
-def share_dots(dots: Sequence[Dot], *, rate: int | None, finding: str) -> Picture:
+def share_dots(dots: Sequence[Dot], *, rate: float | None, finding: str) -> Picture:
     """Draw each share as a dot with its interval, against a line at the school's rate if known."""
     values = [
         {**dot._asdict(), "share": f"{dot.percent} %", "row": f"{dot.group}|{dot.name}"}

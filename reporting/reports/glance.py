@@ -66,6 +66,8 @@ def at_a_glance(sections: Sequence[Section], *, last_term: str | None) -> list[L
         *_overall(total, last_term),
         *_coverage(sections),
         *_targets(sections),
+        *_attendance(sections),
+        *_compliance(sections),
     ]
     return sorted(lines, key=lambda line: ORDER.index(line["mark"]))[:AT_MOST]
 
@@ -270,3 +272,63 @@ def _targets(sections: Sequence[Section]) -> Iterator[Line]:
         f"Termly targets: {n_of(share)} judged were met.",
         f"{rest}.",
     )
+
+
+def _by_code(sections: Sequence[Section], part: Part) -> dict[str, dict[str, Cell]]:
+    """Return the cells of a section's main table by the codes of its rows."""
+    found = table_of(sections, part, "main")
+    return {each["code"]: cells_of(found, each) for each in found["rows"]} if found else {}
+
+
+def _attendance(sections: Sequence[Section]) -> Iterator[Line]:
+    """Speak of persistent absence beyond chance of the national figure, else of more severe."""
+    rows = _by_code(sections, Part.ATTENDANCE)
+    if not rows:
+        return
+    share, national = rows["persistent"]["this"], rows["persistent"]["national"]
+    severe = rows["severe"]["this"].get("n") or 0
+    more = f"; {severe:,} of them severely" if severe else ""
+    where = None
+    if share["kind"] == "share" and share["of"] >= FEWEST_PUPILS:
+        where = standing(share["n"], share["of"], (national["percent"] or 0) / 100)
+    if where in (Standing.BELOW, Standing.ABOVE):
+        mark, beside = ("none", "above") if where is Standing.ABOVE else ("better", "below")
+        yield line_of(
+            Part.ATTENDANCE,
+            mark,
+            f"Persistent absence is well {beside} the national figure.",
+            f"{n_of(share)} pupils ({share['percent']}\u00a0%), beside {national['text']}{more}.",
+        )
+    elif severe > (rows["severe"]["last"].get("n") or severe):
+        pupils = rows["severe"]["this"]["of"]
+        yield line_of(
+            Part.ATTENDANCE,
+            "some",
+            f"{severe:,} pupil{'' if severe == 1 else 's'} missed half of all sessions or more.",
+            f"Of {pupils:,} who had any; {rows['severe']['last']['n']:,} in the term before.",
+        )
+
+
+def _compliance(sections: Sequence[Section]) -> Iterator[Line]:
+    """Speak of what the school owes by law and is late."""
+    late = {
+        _OWED[code]: n
+        for code, cells in _by_code(sections, Part.COMPLIANCE).items()
+        if (n := cells["late"].get("n") if "late" in cells else 0)
+    }
+    if late:
+        said = "; ".join(f"{name}: {n:,}" for name, n in late.items())
+        yield line_of(
+            Part.COMPLIANCE,
+            "none",
+            "Some of what is owed by law is late.",
+            f"{said[0].upper()}{said[1:]}.",
+        )
+
+
+_OWED = {
+    "peps": "personal education plans",
+    "reviews": "annual review meetings",
+    "assessments": "statutory assessments",
+    "premiums": "premium statements",
+}

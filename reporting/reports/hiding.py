@@ -15,8 +15,11 @@ from reporting.reports.document import hidden as says_nothing
 # By section, by table ("*" is any other): the columns that are read ("*": all).
 type Reading = Mapping[str, Mapping[str, Sequence[str]]]
 
-# Counts of what teachers have done, not of children.
-PLAIN = (".due", ".judged", ".no_baseline", ".not_judged", ".set")
+# Counts of what teachers have done, or of papers, not of children.
+PLAIN = (
+    *(".due", ".judged", ".no_baseline", ".not_judged", ".set"),
+    *(".papers_done", ".papers_due_then", ".papers_late", ".further"),
+)
 
 
 # Of figures beneath the printed ones: what can by nature not be more than what.

@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from assessment.measures import Standing, standing
+from reporting.charts.attendance import half_terms_spec
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
 from reporting.charts.render import as_svg
@@ -106,6 +107,31 @@ def _funnel(sections: list[Section]) -> Sketch | None:
 _OUTSIDE = (Standing.BELOW, Standing.ABOVE)
 
 
+def _attendance(sections: list[Section]) -> Sketch | None:
+    """Draw the half terms of the year so far against the national figure."""
+    found = table_of(sections, Part.ATTENDANCE, "halves")
+    cells = [(each["name"], cells_of(found, each)) for each in found["rows"]] if found else []
+    rates = [
+        (name, share["percent"] or 0)
+        for name, each in cells
+        if (share := each["attended"])["kind"] == "share" and share["percent"] is not None
+    ]
+    national = next((each["national"]["percent"] for _, each in cells), None)
+    if len(rates) < _LEAST_POINTS or national is None:
+        return None
+    said = "; ".join(f"{name} {rate} per cent" for name, rate in rates)
+    alt = (
+        f"Chart of sessions attended by half term: {said}. A dashed line at {national} per cent"
+        " is the national figure. The table below has all its numbers."
+    )
+    spec = half_terms_spec(rates, national=national)
+    return Sketch(alt, lambda: Picture(as_svg(spec), alt))
+
+
+# Fewer points make no line.
+_LEAST_POINTS = 2
+
+
 def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[str, Cell]]:
     """Return the shares of a table that can be seen; on `few=False` not those of few pupils."""
     for line in found["rows"]:
@@ -119,7 +145,7 @@ def _dot(group: str, name: str, share: Cell) -> Dot:
     return Dot(group, name, share["percent"] or 0, share["low"] or 0, share["high"] or 0)
 
 
-def _percent(dot: Dot) -> int:
+def _percent(dot: Dot) -> float:
     return dot.percent
 
 
@@ -127,4 +153,5 @@ _SKETCHES: dict[str, Callable[[list[Section]], Sketch | None]] = {
     "core": _core,
     "groups": _groups,
     "funnel": _funnel,
+    "attendance": _attendance,
 }

@@ -73,8 +73,7 @@ def a_share(share: Row, why: str) -> Row:
     if not share["of"]:
         return {**share, "words": why}
     words = (
-        f"{share['percent']} % {share['n']:,} of {share['of']:,},"
-        f" {share['low']} to {share['high']}"
+        f"{share['percent']} % {share['n']:,} of {share['of']:,}, {share['low']} to {share['high']}"
     )
     return {**share, "words": words}
 

@@ -19,6 +19,7 @@ from tests.reporting.by_the_book import met_of, moved, share_of
 Row = dict[str, Any]
 Keep = Callable[[Row], bool]
 
+
 def rows(model: type[Model]) -> list[Row]:
     """Return every row of a table, as it stands."""
     return list(model._default_manager.values())
@@ -213,6 +214,7 @@ class Counting:
             "targets": met_of(judged),
             "targets_not_judged": judged.count(None),
         }
+
 
 def same(of: Callable[[Row], object], value: object) -> Keep:
     """Keep what is the same in this respect."""

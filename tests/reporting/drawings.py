@@ -16,9 +16,7 @@ ROOM = 0.045
 WIDTH_OF_BARS, WIDTH_OF_DOTS = 460, 330
 
 
-def check_pictures(
-    report: Document, drawn: Mapping[str, Picture], reckoning: Reckoning
-) -> None:
+def check_pictures(report: Document, drawn: Mapping[str, Picture], reckoning: Reckoning) -> None:
     """Hold every chart of a report against the reckoning, and that none is missing."""
     numbers = reckoning.numbers()
     core = {**numbers.get(("standards", "core"), {})}
@@ -46,9 +44,7 @@ def labels(svg: str) -> list[str]:
 
 
 def _bars(picture: Picture, areas: Table) -> None:
-    said = ", ".join(
-        f"{name} {row['share']['percent']} per cent" for name, row in areas.items()
-    )
+    said = ", ".join(f"{name} {row['share']['percent']} per cent" for name, row in areas.items())
     assert picture.alt == (
         "Bar chart of progress in each core area. At or above expected: "
         f"{said}. The table below has all its numbers."
@@ -83,8 +79,7 @@ def _dots(picture: Picture, groups: list[tuple[str, Row]], total: Row) -> None:
     )
     scale = ["0", "20", "40", "60", "80", "100"]
     title = (
-        "Per cent at or above expected; the dashed line is the whole school,"
-        f" {total['percent']} %"
+        f"Per cent at or above expected; the dashed line is the whole school, {total['percent']} %"
     )
     assert labels(picture.svg) == [*scale, title, *(name for name, _ in groups)]
     places = [

@@ -326,9 +326,7 @@ class _Node:
 
     @property
     def text(self) -> str:
-        return bare(
-            "".join(each if isinstance(each, str) else each.text for each in self.children)
-        )
+        return bare("".join(each if isinstance(each, str) else each.text for each in self.children))
 
 
 def structure_of(pdf: Path) -> _Node:
@@ -364,7 +362,9 @@ def of_pdf(pdf: Path) -> PrintedReport:
             section = each.text
             continue
         caption = "".join(one.text for one in each.every("Caption"))
-        heads, *lines = ([cell.text for cell in line.every("TH", "TD")] for line in each.every("TR"))
+        heads, *lines = (
+            [cell.text for cell in line.every("TH", "TD")] for line in each.every("TR")
+        )
         if found and not caption and (found[-1].section, found[-1].heads) == (section, heads):
             found[-1].rows += lines
         else:

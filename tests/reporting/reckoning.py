@@ -140,9 +140,7 @@ class Reckoning(Counting):
     def few_places(self) -> set[str]:
         """Return the places of which the same holds."""
         return {
-            self._named(name)
-            for name, keep in self.places
-            if self.group(keep)["compared"] < FEWEST
+            self._named(name) for name, keep in self.places if self.group(keep)["compared"] < FEWEST
         }
 
     # --- Who is where -----------------------------------------------------------------
@@ -179,9 +177,7 @@ class Reckoning(Counting):
             "pp": "Pupil premium" if pupil["pupil_premium"] else "Not pupil premium",
             "cla": "Looked after" if pupil["looked_after"] else "Not looked after",
             "eal": (
-                "English as an additional language"
-                if pupil["eal"]
-                else "English as first language"
+                "English as an additional language" if pupil["eal"] else "English as first language"
             ),
         }[code]
 
@@ -193,7 +189,9 @@ class Reckoning(Counting):
         found = {}
         for code in CORNERS:
             names = [self._group_of(code, pupil) for pupil in self.on_roll]
-            found[code] = sorted(set(names), key=lambda name: self._order(code, name, names))  # noqa: B023  # used at once
+            found[code] = sorted(
+                set(names), key=lambda name: self._order(code, name, names)
+            )  # used at once
         return found
 
     def _order(self, code: str, name: str, names: list[str]) -> Any:
@@ -205,15 +203,19 @@ class Reckoning(Counting):
         if code == "route":
             return next(r["position"] for r in self.routes.values() if r["name"] == name)
         # Of two: girls before boys, and those of whom something is said before the others.
-        return name in {"Male", "Not pupil premium", "Not looked after", "English as first language"}
+        return name in {
+            "Male",
+            "Not pupil premium",
+            "Not looked after",
+            "English as first language",
+        }
 
     # --- Tables -----------------------------------------------------------------------
 
     def _tell(self, code: str) -> Table:
         names = [self._group_of(code, pupil) for pupil in self.on_roll]
         return {
-            name: {"pupils": a_rate(names.count(name), len(names))}
-            for name in self._parted()[code]
+            name: {"pupils": a_rate(names.count(name), len(names))} for name in self._parted()[code]
         }
 
     def _core(self) -> Table:
@@ -295,9 +297,7 @@ class Reckoning(Counting):
     def _targets(self) -> Table:
         found = {name: self._area_of_need(area) for area, name in AREAS.items()}
         shown = {
-            name: line
-            for name, line in found.items()
-            if line["set"]["n"] or line["last"].get("of")
+            name: line for name, line in found.items() if line["set"]["n"] or line["last"].get("of")
         }
         return {**shown, "All areas": self._area_of_need(None)} if shown else {}
 

@@ -134,9 +134,7 @@ def test_the_rows_have_what_makes_it_hard(busy: World) -> None:
 
 def check_pdf(report: Document, file: Path) -> list[str]:
     """Hold the tables of the PDF, cell by cell, against the data; return all its words."""
-    file.write_bytes(
-        make_pdf(report, COVER, charts=pictures(report), on_page=lambda _page: None)
-    )
+    file.write_bytes(make_pdf(report, COVER, charts=pictures(report), on_page=lambda _page: None))
     kept, printed = of_document(report), of_pdf(file)
     assert [table.section for table in printed.tables] == [
         bare(kept.titles[section]) for section, _ in kept.tables

@@ -20,6 +20,7 @@ from reporting.reports.document import (
     words,
 )
 from reporting.reports.figures import share
+from reporting.reports.parts.plans import outcomes
 from reporting.reports.parts.progress import FEWEST_PUPILS, with_change
 from reporting.reports.parts.term import Counted, CountedTerm
 from reporting.selectors.report_rows import PupilOnRoll, TargetRow
@@ -96,11 +97,14 @@ def targets(school: Counted) -> Section:
         "Each is one term's step towards an outcome of a pupil's plan. Met counts targets judged"
         " met or exceeded, of those judged."
     )
+    of_plans = outcomes(school)
+    plans = [of_plans] if of_plans else []
     if not shown:
         return section(
             Part.TARGETS,
             Part.TARGETS.label,
             intro=[intro],
+            tables=plans,
             nothing="No termly targets were set for this term.",
         )
     last = [each.last for each in shown if each.last]
@@ -135,7 +139,8 @@ def targets(school: Counted) -> Section:
                     for both in (*shown, total)
                     for name, number in both.beneath().items()
                 },
-            )
+            ),
+            *plans,
         ],
     )
 
