@@ -160,6 +160,10 @@ _WORDS = (
         " within twelve months of the one before. Meetings that are still to come are not counted.",
     ),
     (
+        "Late",
+        "It was due before the day on which the figures of the report were taken, and is not done.",
+    ),
+    (
         "Premium",
         "Money for a purpose, such as the pupil premium or the PE and sport premium. The school"
         " publishes what it does with it.",

@@ -167,7 +167,7 @@ def _halves(school: Counted, national: National) -> Table:
     further = school.rows.further
     return table(
         "halves",
-        "Sessions attended by half term",
+        f"Sessions attended by half term, beside {national.figures.name}",
         head="Half term",
         columns=(("attended", "Sessions attended"), ("national", _titled(national))),
         rows=[
@@ -279,8 +279,7 @@ def _of_england(national: National | None, measure: str) -> Cell:
 
 
 def _titled(national: National) -> str:
-    name = national.figures.name
-    return f"{name[0].upper()}{name[1:]}, {national.benchmark.year}"
+    return f"England, {national.benchmark.year}"
 
 
 def _nothing(term: str) -> Section:

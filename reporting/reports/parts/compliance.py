@@ -105,10 +105,7 @@ def compliance(school: Counted) -> Section:
     return section(
         Part.COMPLIANCE,
         Part.COMPLIANCE.label,
-        intro=[
-            "PEPs are for children looked after; the other things the school owes as a whole. What"
-            " is late was due before the day on which these figures were taken."
-        ],
+        intro=["PEPs are for children looked after; the other things the school owes as a whole."],
         tables=[
             table(
                 "main",
