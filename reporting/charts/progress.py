@@ -123,8 +123,8 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     return Picture(svg, finding)
 
 
-def share_dots(dots: Sequence[Dot], *, rate: float | None, finding: str) -> Picture:
-    """Draw each share as a dot with its interval, against a line at the school's rate if known."""
+def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: str) -> Picture:
+    """Draw each share as a dot with its interval, against a line at the rate of the whole."""
     values = [
         {**dot._asdict(), "share": f"{dot.percent} %", "row": f"{dot.group}|{dot.name}"}
         for dot in dots
@@ -146,7 +146,7 @@ def share_dots(dots: Sequence[Dot], *, rate: float | None, finding: str) -> Pict
     title = "Per cent at or above expected"
     line: list[dict[str, Any]] = []
     if rate is not None:
-        title += f"; the dashed line is the whole school, {rate} %"
+        title += f"; the dashed line is {whole}, {rate} %"
         line = [
             {
                 "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},

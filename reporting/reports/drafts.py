@@ -66,7 +66,7 @@ class _Figure(NamedTuple):
         return self.cell["n"]
 
     @property
-    def percent(self) -> int:
+    def percent(self) -> float:
         return self.cell["percent"] or 0
 
     @property

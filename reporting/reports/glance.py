@@ -8,7 +8,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from assessment.measures import Standing, standing
-from reporting.choices import Part
+from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Line, Section, cells_of, table_of
 from reporting.reports.parts.progress import FEWEST_PUPILS
 
@@ -89,12 +89,18 @@ def n_of(share: Cell) -> str:
     return f"{share['n']:,} of {share['of']:,}"
 
 
-def whole(share: Cell) -> str:
+def whole_share(share: Cell) -> str:
     """Say a share with its per cent and interval."""
     return (
         f"{n_of(share)} judgements at or above expected"
         f" ({share['percent']}\u00a0%, interval {share['low']} to {share['high']})"
     )
+
+
+def whole_of(sections: Sequence[Section]) -> str:
+    """Name what all of a report's pupils are: a school, or a trust."""
+    trust = any(each["code"] == TrustPart.SCHOOLS for each in sections)
+    return "the whole trust" if trust else "the whole school"
 
 
 def _core_area(
@@ -118,7 +124,7 @@ def _core_area(
             Part.STANDARDS,
             "none",
             f"{fallen.name} has fallen most since {last_term}.",
-            f"{whole(share)}, from {n_of(before)} ({before['percent']}\u00a0%).",
+            f"{whole_share(share)}, from {n_of(before)} ({before['percent']}\u00a0%).",
         )
         return
     lowest, share = min(judged, key=lambda each: each[1]["n"] / each[1]["of"])
@@ -130,7 +136,7 @@ def _core_area(
         "some" if low else "expected",
         f"{lowest.name} is "
         + ("the lowest of the core areas." if len(judged) > 1 else "the only core area judged."),
-        f"{whole(share)}.",
+        f"{whole_share(share)}.",
     )
 
 
@@ -139,7 +145,7 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
     school = next((found for row in total if (found := row.share())), None)
     if school is None:
         return
-    rate = school["n"] / school["of"]
+    rate, whole = school["n"] / school["of"], whole_of(sections).replace("whole ", "")
     large = [
         (part, _called(row, part), share)
         for part, row in _group_rows(sections)
@@ -156,25 +162,26 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
             "expected",
             "No group or ARB stands out.",
             f"Of those with {FEWEST_PUPILS} pupils or more ({len(large)}), each is where chance may"
-            f" put it around the school's {school['percent']}\u00a0%.",
+            f" put it around {whole}'s {school['percent']}\u00a0%.",
         )
         return
     outside = [each for each in far if each[1] in (Standing.BELOW, Standing.ABOVE)]
     _far, where, part, name, share = max(outside or far, key=lambda each: each[0])
     mark, words = _STANDS[where or Standing.BELOW]
+    words = words.format(whole=whole)
     yield line_of(
         part,
         mark,
         f"{name} {words}.",
-        f"{whole(share)}, beside {school['percent']}\u00a0% for all.",
+        f"{whole_share(share)}, beside {school['percent']}\u00a0% for all.",
     )
 
 
 _STANDS = {
-    Standing.BELOW: ("none", "is well below the school"),
-    Standing.WATCH_BELOW: ("some", "may be below the school"),
-    Standing.WATCH_ABOVE: ("better", "may be above the school"),
-    Standing.ABOVE: ("better", "is well above the school"),
+    Standing.BELOW: ("none", "is well below {whole}"),
+    Standing.WATCH_BELOW: ("some", "may be below {whole}"),
+    Standing.WATCH_ABOVE: ("better", "may be above {whole}"),
+    Standing.ABOVE: ("better", "is well above {whole}"),
 }
 
 
@@ -201,7 +208,7 @@ def _overall(total: Sequence[Found], last_term: str | None) -> Iterator[Line]:
     if row is None or (share := row.share()) is None:
         return
     mark, words = "expected", "Progress overall."
-    rest = f"{whole(share)} in all core areas"
+    rest = f"{whole_share(share)} in all core areas"
     if before := row.share("last"):
         was = before["percent"] or 0
         rest += f"; {was}\u00a0% in {last_term}"

@@ -11,6 +11,7 @@ from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_do
 from reporting.charts.render import as_svg
 from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Document, Section, Table, cells_of, table_of
+from reporting.reports.glance import whole_of
 from reporting.reports.parts.progress import FEWEST_PUPILS
 from reporting.reports.parts.schools import OF_WHICH, outliers
 
@@ -57,7 +58,7 @@ def _core(sections: list[Section]) -> Sketch | None:
     rate = next((share["percent"] for _, share in _shares(found, total=True)), None)
     dots = [_dot("", name, share) for name, share in shares]
     alt = f"Chart of the share at or above expected in each core area. {finding}"
-    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+    return Sketch(alt, partial(share_dots, dots, rate=rate, whole=whole_of(sections), finding=alt))
 
 
 def _groups(sections: list[Section]) -> Sketch | None:
@@ -78,9 +79,9 @@ def _groups(sections: list[Section]) -> Sketch | None:
     alt = (
         f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils or more,"
         f" from {low.percent} per cent ({low.name}) to {high.percent} per cent ({high.name});"
-        f" the whole school has {rate} per cent. The tables below have all its numbers."
+        f" {whole_of(sections)} has {rate} per cent. The tables below have all its numbers."
     )
-    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+    return Sketch(alt, partial(share_dots, dots, rate=rate, whole=whole_of(sections), finding=alt))
 
 
 def _funnel(sections: list[Section]) -> Sketch | None:
