@@ -129,7 +129,7 @@ def further_rows(access: Access, of: ReportOf, this: Cohort, last: Cohort | None
         steps=_steps(access, of),
         comments=_comments(access, of),
         owed=owed(access, of.schools, term=of.term, today=today),
-        reviews=reviews_due(access, this, today=today),
+        reviews=reviews_due(this, today=today),
         achievements={each.term.pk: achievements(access, each) for each in terms_of},
         provisions={each.term.pk: provisions(each) for each in terms_of},
         outcomes=outcomes(this) if of.school else [],

@@ -17,7 +17,6 @@ from pupils.selectors.compliance import owed_by
 from pupils.selectors.lenses import Lens
 from pupils.selectors.owed import Place
 from pupils.selectors.reviews import clocks
-from schools.choices import Premium
 from schools.measures import Spending, Standing
 from schools.models import School, Term
 
@@ -25,13 +24,13 @@ from schools.models import School, Term
 class OwedRow(NamedTuple):
     """One thing that a school owes by law in the year.
 
-    `kind` is `premiums`, `peps` or `assessments`; `term_id` is that of a PEP, and `name` that of a
-    premium of which there is a plan.
+    `kind` is `premiums`, `peps` or `assessments`; `term_id` is that of a PEP, and `premium` the one
+    of which there is a plan, with what was `spent` of it.
     """
 
     school_id: int
     kind: str
-    name: str
+    premium: str
     term_id: int | None
     due_on: dt.date
     done_on: dt.date | None
@@ -79,7 +78,7 @@ def owed(access: Access, schools: Sequence[School], *, term: Term, today: dt.dat
         OwedRow(
             found.place.school.pk,
             section.key,
-            str(Premium(each.key).label) if each.spent else "",
+            each.key if each.spent else "",
             each.term.pk if each.term else None,
             each.due.on,
             each.done_on,
@@ -92,15 +91,17 @@ def owed(access: Access, schools: Sequence[School], *, term: Term, today: dt.dat
     ]
 
 
-def reviews_due(access: Access, on_roll: Cohort, *, today: dt.date) -> list[ReviewRow]:
-    """Return the review meetings that were due in the cohort's term."""
+def reviews_due(on_roll: Cohort, *, today: dt.date) -> list[ReviewRow]:
+    """Return the review meetings that were due in the cohort's term.
+
+    Of all on roll, also of who is elsewhere by now: else the figure would hang on who asks.
+    """
     term = on_roll.term
     school = dict(on_roll.placements.values_list("pupil", "school"))
     plans: dict[int, Plan] = {}
     of_plan: dict[int, list[AnnualReview]] = defaultdict(list)
     reviews = (
-        AnnualReview.objects.visible_to(access)
-        .filter(pupil__in=on_roll.placements.values("pupil"))
+        AnnualReview.objects.filter(pupil__in=on_roll.placements.values("pupil"))
         .select_related("plan")
         .prefetch_related("steps")
     )

@@ -30,7 +30,16 @@ def check_pictures(report: Document, drawn: Mapping[str, Picture], reckoning: Re
         for name, row in table.items()
         if row["share"]["of"] and (code, name) not in few
     ]
-    assert set(drawn) == ({"core"} if areas else set()) | ({"groups"} if groups else set())
+    halves = {
+        name: row["attended"]["percent"]
+        for name, row in numbers.get(("attendance", "halves"), {}).items()
+        if row["attended"]["of"]
+    }
+    wanted = {"core": bool(areas), "groups": bool(groups), "attendance": len(halves) > 1}
+    assert set(drawn) == {code for code, is_there in wanted.items() if is_there}
+    if "attendance" in drawn:
+        national = numbers["attendance", "main"]["Sessions attended"]["national"]["words"]
+        _line(drawn["attendance"], halves, national.removesuffix(" %"))
     if areas:
         _bars(drawn["core"], areas)
     if groups:
@@ -41,6 +50,16 @@ def labels(svg: str) -> list[str]:
     """Return all texts in a picture, as they can be read."""
     texts = [each for each in ET.fromstring(svg).iter() if each.tag.endswith("}text")]  # noqa: S314  # our own
     return [text for each in texts if (text := "".join(each.itertext()))]
+
+
+def _line(picture: Picture, halves: Mapping[str, object], national: str) -> None:
+    said = "; ".join(f"{name} {rate} per cent" for name, rate in halves.items())
+    assert picture.alt == (
+        f"Chart of sessions attended by half term: {said}. A dashed line at {national} per cent is"
+        " the national figure. The table below has all its numbers."
+    )
+    written = labels(picture.svg)
+    assert written[-len(halves) :] == [str(rate) for rate in halves.values()]
 
 
 def _bars(picture: Picture, areas: Table) -> None:

@@ -4,6 +4,7 @@ Whatever stands in a page and is in no part that is read here is kept in `left`,
 column or sentence can be added which nobody checks.
 """
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,7 +37,27 @@ COLUMNS = {
     "Met": "met",
     "Exceeded": "exceeded",
     "Met of judged": "share",
+    "Judged": "judged",
+    "Up": "up",
+    "The same": "same",
+    "Down": "down",
+    "Nothing to compare with": "first",
+    "Outcomes": "outcomes",
+    "With a target this term": "worked_on",
+    "A target met": "met",
+    "A target carried forward": "carried",
+    "Outcome changed": "changed",
+    "The year so far": "year",
+    "England, 2025/26": "national",
+    "Sessions attended": "attended",
+    "Done of due": "this",
+    "Late": "late",
+    "Spent of received, £": "spent",
+    "Who sees to it": "owner",
+    "By": "due_on",
+    "Done": "done_on",
 }
+TERM = re.compile(r"(Autumn|Spring|Summer) \d{4}")
 
 
 class Line(NamedTuple):
@@ -78,7 +99,9 @@ def bare(text: str) -> str:
 
 def code_of(title: str, last_term: str | None) -> str:
     """Return the code of a column by its heading; a heading that nobody knows is a fault."""
-    return "last" if title == (last_term or "Last term") else COLUMNS[title]
+    if title == (last_term or "Last term"):
+        return "last"
+    return "this" if TERM.fullmatch(title) else COLUMNS[title]
 
 
 # --- The snapshot -------------------------------------------------------------------------
@@ -261,9 +284,18 @@ def of_workbook(content: bytes, last_term: str | None) -> tuple[Words, list[tupl
         assert not totals
         section, code = title.split(" ", 1)
         found[section, code] = {
-            str(next(iter(line.values()))): dict(_told(line, last_term)) for line in lines
+            str(next(iter(line.values()))): {
+                column: _decimal(words) if section == "attendance" else words
+                for column, words in _told(line, last_term)
+            }
+            for line in lines
         }
     return found, [(each["What"], flat(each["Words"])) for each in words]
+
+
+def _decimal(words: str) -> str:
+    """Say a whole per cent with the decimal that a number in a sheet does not keep."""
+    return re.sub(r"^(\d+) %", r"\1.0 %", words)
 
 
 def _told(line: dict[str, Any], last_term: str | None) -> Iterator[tuple[str, str]]:
@@ -277,7 +309,7 @@ def _told(line: dict[str, Any], last_term: str | None) -> Iterator[tuple[str, st
         )
         if code == "change" and isinstance(n, int):
             yield code, f"{n:+}".replace("-", "\N{MINUS SIGN}") if n else "0"
-        elif isinstance(percent, int):
+        elif isinstance(percent, int | float):
             interval = "" if low is None else f", {low} to {high}"
             yield code, f"{percent} % {n:,} of {of:,}{interval}"
         elif percent is not None:
@@ -286,7 +318,7 @@ def _told(line: dict[str, Any], last_term: str | None) -> Iterator[tuple[str, st
         elif of is not None:
             yield code, f"{n:,} of {of:,}"
         else:
-            yield code, f"{n:,}" if isinstance(n, int) else n or ""
+            yield code, f"{n:,}" if isinstance(n, int) else flat(n or "")
 
 
 # --- The PDF ------------------------------------------------------------------------------

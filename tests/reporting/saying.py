@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from tests.reporting.reading import Line
-from tests.reporting.reckoning import Reckoning, Row
+from tests.reporting.reckoning import Reckoning, Row, Tables
 
 SHARE = r"(?P<n>[\d,]+) of (?P<of>[\d,]+)"
 JUDGED = rf"{SHARE} judgements at or above expected \((?P<percent>\d+) %, interval (?P<low>\d+) to (?P<high>\d+)\)"
@@ -30,6 +30,12 @@ LINES = (
     rf"(?P<met>Termly targets): {SHARE} judged were met\. (?P<percent>\d+) %, interval"
     r" (?P<low>\d+) to (?P<high>\d+); (?:(?P<left>[\d,]+) of (?P<set>[\d,]+) not yet judged|all are"
     r" judged)\.",
+    rf"Persistent absence is well (?P<beside>above|below) the national figure\. {SHARE} pupils"
+    r" \((?P<percent>[\d.]+) %\), beside (?P<national>[\d.]+) %(?:; (?P<severe>\d+) of them"
+    r" severely)?\.",
+    r"(?P<severe>\d+) pupils? missed half of all sessions or more\. Of (?P<of>\d+) who had any;"
+    r" (?P<last_n>\d+) in the term before\.",
+    r"(?P<owed>Some of what is owed) by law is late\. (?P<late>.+)\.",
 )
 
 
@@ -63,7 +69,7 @@ def check_lines(lines: list[Line], reckoning: Reckoning) -> None:
             _coverage(said, numbers["standards", "coverage"]["All strands of all streams"])
         elif "no_due" in said:
             assert not reckoning.pairs_this
-        else:
+        elif not _further(said, numbers):
             _targets(said, numbers.get(("targets", "areas"), {}))
         if "whole" in said:
             assert int(said["whole"]) == whole["percent"]
@@ -85,6 +91,8 @@ def _kind(line: Line) -> str:
         "overall": ("overall",),
         "coverage": ("judged", "no_due"),
         "targets": ("no_targets", "waiting", "met"),
+        "attendance": ("beside", "severe"),
+        "owed": ("owed",),
     }
     said = _said(line.words)
     return next(kind for kind, keys in of.items() if any(key in said for key in keys))
@@ -153,3 +161,46 @@ def _targets(said: dict[str, str], rows: dict[str, Any]) -> None:
             assert number(said[key]) == total["share"][key]
     else:
         assert not total["share"]["of"]
+
+
+def _further(said: dict[str, str], numbers: Tables) -> bool:
+    """Hold a line of the further sections against what is reckoned; say whether it is one."""
+    if "severe" in said or "beside" in said:
+        _absence(said, numbers["attendance", "main"])
+    elif "owed" in said:
+        _late(said["late"], numbers["compliance", "main"])
+    else:
+        return False
+    return True
+
+
+def _absence(said: dict[str, str], rows: dict[str, Any]) -> None:
+    persistent = rows["Pupils persistently absent"]
+    severe = rows["Of these, severely absent"]
+    assert int(said.get("severe", "0")) == severe["this"]["n"]
+    if "beside" not in said:
+        assert int(said["of"]) == severe["this"]["of"]
+        assert int(said["last_n"]) == severe["last"]["n"] < severe["this"]["n"]
+        return
+    this = persistent["this"]
+    assert (number(said["n"]), number(said["of"])) == (this["n"], this["of"])
+    assert said["percent"] == str(this["percent"])
+    assert f"{said['national']} %" == persistent["national"]["words"]
+    above = this["percent"] > float(said["national"])
+    assert said["beside"] == ("above" if above else "below")
+
+
+def _late(said: str, rows: dict[str, Any]) -> None:
+    """Hold what is late against the rows, in their order."""
+    names = (
+        "personal education plans",
+        "annual review meetings",
+        "statutory assessments",
+        "premium statements",
+    )
+    told = [
+        f"{name}: {row['late']['n']}"
+        for name, row in zip(names, rows.values(), strict=True)
+        if row["late"]["n"]
+    ]
+    assert said == "; ".join(told).capitalize()

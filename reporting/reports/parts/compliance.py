@@ -20,6 +20,7 @@ from reporting.reports.document import (
     table,
 )
 from reporting.reports.parts.term import TRUST, Counted
+from schools.choices import Premium
 from schools.measures import Spending
 
 # Of children looked after and of plans it is children who are counted; of the others, papers.
@@ -124,7 +125,7 @@ def compliance(school: Counted) -> Section:
 
 def _pounds(school: Counted) -> list[Table]:
     """Return what was spent of each premium; none where the school has written no plan of one."""
-    spent = [each for each in school.rows.further.owed if each.spent]
+    spent = {each.premium: each.spent for each in school.rows.further.owed if each.spent}
     if not spent:
         return []
     return [
@@ -134,16 +135,16 @@ def _pounds(school: Counted) -> list[Table]:
             head="Premium",
             columns=(("spent", "Spent of received, £"),),
             rows=[
-                row(f"premium-{number}", each.name, [_money(school, number, each.spent)])
-                for number, each in enumerate(spent)
-                if each.spent
+                row(premium, str(premium.label), [_money(school, premium, spent[premium])])
+                for premium in Premium
+                if premium in spent
             ],
         )
     ]
 
 
-def _money(school: Counted, number: int, spent: Spending) -> Cell:
-    name = key(school.place, school.this.id, "all", f"compliance.premium-{number}.papers")
+def _money(school: Counted, premium: str, spent: Spending) -> Cell:
+    name = key(school.place, school.this.id, "all", f"compliance.{premium}.papers")
     return part(
         (f"{name}_spent", f"{name}_received"), _pounds_of(spent.spent), _pounds_of(spent.received)
     )

@@ -209,9 +209,9 @@ def wider(school: Counted) -> Section:
                 f"Progress in it as judged, {school.rows.this.name}",
                 head="Kind",
                 columns=(
-                    ("not_reviewed", "Not judged"),
+                    ("not_judged", "Not judged"),
                     *zip(_BANDS, ("None", "Some", "Expected", "Better"), strict=True),
-                    ("this", "At or above expected"),
+                    ("share", "At or above expected"),
                     ("last", school.last_name),
                 ),
                 rows=[
