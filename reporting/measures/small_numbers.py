@@ -103,7 +103,8 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
 
     Hidden for themselves are small counts, the `n` of shares of too few, and what was hidden
     before with the same value. Then, as long as there is a hidden figure, now or earlier, that a
-    reader can work out, what loosens it is hidden too, the small and cheap first. The same holds
+    reader can work out, what loosens it is hidden too, the small and cheap first; and what was
+    hidden with others is shown again if everybody knows it anyway. The same holds
     for the unprinted number of those that a share does not count, where that is small.
 
     Promised is that of each such figure at least two values fit everything that is readable, now
@@ -177,8 +178,10 @@ class _Case:
         told = {(key, now.values[key]) for key in now.told}
         self._key = {self._place[figure]: figure[0] for figure in printed - seen - told}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
-        self._hide(_hidden_for_themselves(now, rules))
-        self._hide(key for key, value in printed if (key, value) in unseen)
+        # Of these nothing is shown in any case; what is hidden for others only where that helps.
+        self._own = {*_hidden_for_themselves(now, rules)}
+        self._own.update(key for key, value in printed if (key, value) in unseen)
+        self._hide(self._own)
 
     def _price(self, key: str) -> int:
         """Return what hiding a figure costs, with all that is hidden with it."""
@@ -222,6 +225,8 @@ class _Case:
             filling = self._reader.another(figure) or self._reader.another(figure, self._prices)
             waiting += self._hide([self._key[each] for each in filling if each in self._prices])
             loose.update(filling)
+        known = {key for key in self.hidden if self._place[key, self._now.values[key]] not in loose}
+        self.hidden -= known - self._own
 
 
 def _rests(everything: Sequence[Figures], rules: Rules) -> dict[tuple[_Figure, _Figure], bool]:

@@ -111,8 +111,8 @@ def _figures(sections: Sequence[Section]) -> Figures:
     """Return every figure that could be read, and how they hang together.
 
     Of the pupils of a group the judgements say much, so both are hidden or none; and where few
-    pupils stand behind a share, it is hidden though its judgements may be many. A share of nothing
-    says so in words that tell nobody apart, so it is not hidden.
+    pupils stand behind a share, it is hidden though its judgements may be many. Where nobody is,
+    or nothing was judged of anybody, that is told: it could not be otherwise, or tells nobody apart.
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
@@ -122,17 +122,20 @@ def _figures(sections: Sequence[Section]) -> Figures:
     told: set[Key] = set()
     for line, cells in _lines(sections):
         said: list[Key] = []
-        for cell in cells.values():
+        pupils = cells.get("pupils")
+        of_some = pupils is not None and pupils["n"] > 0
+        if pupils and not pupils["n"]:
+            told.update(pupils["keys"][:1])
+        for code, cell in cells.items():
             values.update(_values(cell))
             if cell["kind"] == "share":
                 shares[cell["keys"][0], cell["keys"][1]] = None
-                if not cell["of"]:
+                if not cell["of"] and not (of_some and code == "share"):
                     told.update(cell["keys"])
                     continue
                 said += cell["keys"]
-                if cell.get("few"):
+                if cell.get("few") and cell["of"]:
                     few.add(cell["keys"][0])
-        pupils = cells.get("pupils")
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
         if line["total"]:
