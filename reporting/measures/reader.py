@@ -6,7 +6,7 @@ differ by nothing, and what adds up still adds up. HiGHS answers it in whole num
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -34,11 +34,19 @@ class _Column(NamedTuple):
 
 
 class Reader:
-    """Somebody who knows how figures add up and, but for the unknown ones, the figures."""
+    """Somebody who knows how figures add up and, but for the unknown ones, the figures.
 
-    def __init__(self, truth: Sequence[int], sums: Sequence[Sum]) -> None:
+    None is below zero, and none of `somebody` is zero.
+    """
+
+    def __init__(
+        self, truth: Sequence[int], sums: Sequence[Sum], somebody: Iterable[int] = ()
+    ) -> None:
         self.unknown: set[int] = set()
-        self._truth = truth
+        # By how much each can be less than it is.
+        self._room = [*truth]
+        for each in somebody:
+            self._room[each] -= 1
         self._signs: list[dict[int, int]] = []
         self._touching: list[list[int]] = [[] for _ in truth]
         for place, (total, parts) in enumerate(sums):
@@ -111,7 +119,7 @@ class Reader:
         ends = {
             each
             for price, each in movable
-            if not price and len(self._touching[each]) == 1 and self._truth[each]
+            if not price and len(self._touching[each]) == 1 and self._room[each]
         }
         for rank, (_, each) in enumerate(movable, start=1):
             yield rank + (FAR if ends and each not in ends else 0), each
@@ -121,7 +129,7 @@ class Reader:
         model, columns = self._model(near, prices)
         own = columns.index(_Column(figure, 1))
         best: tuple[int, Filling] | None = None
-        for lowest, highest in [(1, highspy.kHighsInf), (-self._truth[figure], -1)]:
+        for lowest, highest in [(1, highspy.kHighsInf), (-self._room[figure], -1)]:
             if lowest > highest:
                 continue
             self._highs.passModel(model)
@@ -181,11 +189,9 @@ class Reader:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(columns), rows
         model.col_cost_ = [prices.get(each, 0) for each, _ in columns]
-        model.col_lower_ = [
-            -self._truth[each] if each in self.unknown else 0 for each, _ in columns
-        ]
+        model.col_lower_ = [-self._room[each] if each in self.unknown else 0 for each, _ in columns]
         model.col_upper_ = [
-            highspy.kHighsInf if sign > 0 else self._truth[each] for each, sign in columns
+            highspy.kHighsInf if sign > 0 else self._room[each] for each, sign in columns
         ]
         model.row_lower_ = model.row_upper_ = [0.0] * rows
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -198,7 +204,7 @@ class Reader:
         """Tell whether a filling is one, exactly: something differs, and all adds up."""
         return (
             bool(filling)
-            and all(self._truth[each] + by >= 0 for each, by in filling.items())
+            and all(self._room[each] + by >= 0 for each, by in filling.items())
             and not any(
                 sum(sign * filling.get(each, 0) for each, sign in self._signs[place].items())
                 for place in {place for each in filling for place in self._touching[each]}

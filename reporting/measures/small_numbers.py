@@ -45,6 +45,8 @@ class Figures:
     times dearer than others a figure is to hide. `few` are hidden because few children stand
     behind them, however large they are. `unprinted` figures stand nowhere, but the reader knows
     what they add up to: they need no hiding, and the small of them are guarded all the same.
+    `somebody` are known to be 1 at least, as a row of nobody would not be there. `told` are known
+    whether shown or not, as that of what is not listed there is none: hiding them guards nothing.
     """
 
     values: Mapping[str, int]
@@ -56,9 +58,11 @@ class Figures:
     dear: Mapping[str, int] = field(default_factory=dict)
     few: frozenset[str] = frozenset()
     unprinted: frozenset[str] = frozenset()
+    somebody: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        named = {*self.plain, *self.dear, *self.few, *self.unprinted}
+        named = {*self.plain, *self.dear, *self.few, *self.unprinted, *self.somebody, *self.told}
         for one, others in [*self.sums, *self.together]:
             named.update([one, *others])
         for pair in [*self.shares, *self.at_most]:
@@ -68,6 +72,8 @@ class Figures:
             raise ValueError(f"Below zero: {', '.join(below)}")
         if cheap := sorted(key for key, times in self.dear.items() if times < 1):
             raise ValueError(f"Cheaper to hide than others: {', '.join(cheap)}")
+        if nobody := sorted(key for key in self.somebody if not self.values[key]):
+            raise ValueError(f"Nobody where somebody is: {', '.join(nobody)}")
         for total, parts in self.sums:
             if self.values[total] != sum(self.values[part] for part in parts):
                 raise ValueError(f"{total} is not the sum of its parts")
@@ -97,11 +103,12 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
 
     Hidden for themselves are small counts, the `n` of shares of too few, and what was hidden
     before with the same value. Then, as long as there is a hidden figure, now or earlier, that a
-    reader can work out, what loosens it is hidden too, the small and cheap first. The same holds
+    reader can work out, what loosens it is hidden too, the small and cheap first; and what was
+    hidden with others is shown again if everybody knows it anyway. The same holds
     for the unprinted number of those that a share does not count, where that is small.
 
     Promised is that of each such figure at least two values fit everything that is readable, now
-    and earlier: sums, shares, bounds, whole numbers not below zero. It cannot be promised of what
+    and earlier: sums, shares, bounds, whole numbers not below zero, rows that are there. It cannot be promised of what
     earlier publications give away by themselves, or together with a correction: where no hiding
     helps, nothing more is hidden for it. Nor is it promised that the values that fit lie far
     apart, nor that somebody who knows single children learns nothing.
@@ -151,7 +158,8 @@ class _Case:
         for place, (n, of) in enumerate(rests, start=len(figures)):
             sums.add(Sum(self._place[of], (self._place[n], place)))
 
-        self._reader = Reader(truth, sorted(sums))
+        somebody = {(key, each.values[key]) for each in everything for key in each.somebody}
+        self._reader = Reader(truth, sorted(sums), [self._place[each] for each in somebody])
         self._reader.unknown.update(range(len(figures), len(truth)))
         self._reader.unknown.update(self._place[figure] for figure in unseen - seen)
         self._unprinted = {self._place[figure] for figure in unprinted}
@@ -167,10 +175,13 @@ class _Case:
             for key, value in unprinted
             if rules.is_small(value) and key not in plain
         )
-        self._key = {self._place[figure]: figure[0] for figure in printed - seen}
+        told = {(key, now.values[key]) for key in now.told}
+        self._key = {self._place[figure]: figure[0] for figure in printed - seen - told}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
-        self._hide(_hidden_for_themselves(now, rules))
-        self._hide(key for key, value in printed if (key, value) in unseen)
+        # Of these nothing is shown in any case; what is hidden for others only where that helps.
+        self._own = {*_hidden_for_themselves(now, rules)}
+        self._own.update(key for key, value in printed if (key, value) in unseen)
+        self._hide(self._own)
 
     def _price(self, key: str) -> int:
         """Return what hiding a figure costs, with all that is hidden with it."""
@@ -214,6 +225,8 @@ class _Case:
             filling = self._reader.another(figure) or self._reader.another(figure, self._prices)
             waiting += self._hide([self._key[each] for each in filling if each in self._prices])
             loose.update(filling)
+        known = {key for key in self.hidden if self._place[key, self._now.values[key]] not in loose}
+        self.hidden -= known - self._own
 
 
 def _rests(everything: Sequence[Figures], rules: Rules) -> dict[tuple[_Figure, _Figure], bool]:

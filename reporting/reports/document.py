@@ -4,7 +4,7 @@ A report is data before it is anything to look at: its page, its PDF and its wor
 printed from one document, so that they cannot say different things. A document is plain JSON.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from reporting.reports.figures import Share, change, percent, share, tenths
@@ -66,8 +66,9 @@ class Sum(TypedDict):
 class Table(TypedDict):
     """A table.
 
-    `sums` says what adds up in it, and `beneath` has figures that these speak of and it does not
-    print: for whoever has to know what can be worked out from it.
+    `sums` says what adds up in it, `beneath` has figures that these speak of and it does not
+    print, and `absent` are figures known to be nought, as their rows are left out: for whoever has
+    to know what can be worked out from it.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Table(TypedDict):
     rows: list[TableRow]
     sums: list[Sum]
     beneath: dict[Key, int]
+    absent: list[Key]
 
 
 class Line(TypedDict):
@@ -222,6 +224,7 @@ def table(
     rows: Sequence[TableRow],
     sums: Sequence[Sum] = (),
     beneath: Mapping[Key, int] | None = None,
+    absent: Iterable[Key] = (),
 ) -> Table:
     """Return a table; each row has a cell for each column."""
     return Table(
@@ -232,6 +235,7 @@ def table(
         rows=list(rows),
         sums=list(sums),
         beneath=dict(beneath or {}),
+        absent=list(absent),
     )
 
 

@@ -22,8 +22,10 @@ PLAIN = (
 )
 
 
-# Of figures beneath the printed ones: what can by nature not be more than what.
-AT_MOST = {".at": ".compared", ".reached": ".judged"}
+# What can by nature not be more than what.
+AT_MOST = {".at": ".compared", ".compared": ".judged", ".judged": ".due", ".reached": ".judged"}
+# Tables whose rows stand in the order of their size.
+BY_SIZE = ("need",)
 # How many times dearer it is to hide a total than a row.
 DEAR = 8
 
@@ -44,6 +46,7 @@ class Hidden:
             "at_most": [list(each) for each in self.figures.at_most],
             "plain": sorted(self.figures.plain),
             "unprinted": sorted(self.figures.unprinted),
+            "somebody": sorted(self.figures.somebody),
             "hidden": sorted(self.hidden),
         }
 
@@ -57,6 +60,7 @@ def published(kept: Mapping[str, Any]) -> Published:
         at_most=[(less, more) for less, more in kept["at_most"]],
         plain=frozenset(kept["plain"]),
         unprinted=frozenset(kept["unprinted"]),
+        somebody=frozenset(kept["somebody"]),
     )
     return Published(figures, frozenset(kept["hidden"]))
 
@@ -78,11 +82,18 @@ def hide(
 def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
     """Keep the tables and columns that are read."""
     kept = []
-    for table in section["tables"]:
+    for table in map(_in_order, section["tables"]):
         columns = tables.get(table["code"], tables.get("*", ()))
         if any(_read(each["code"], columns) for each in table["columns"]):
             kept.append(narrowed(table, columns))
     return {**section, "tables": kept}
+
+
+def _in_order(table: Table) -> Table:
+    """Put rows that stand in the order of their size into that of their names: it tells much."""
+    if table["code"] not in BY_SIZE:
+        return table
+    return {**table, "rows": sorted(table["rows"], key=lambda line: line["name"])}
 
 
 def _read(code: str, columns: Sequence[str]) -> bool:
@@ -103,41 +114,51 @@ def _figures(sections: Sequence[Section]) -> Figures:
     """Return every figure that could be read, and how they hang together.
 
     Of the pupils of a group the judgements say much, so both are hidden or none; and where few
-    pupils stand behind a share, it is hidden though its judgements may be many.
+    pupils stand behind a share, it is hidden though its judgements may be many. Where nobody is,
+    or nothing was judged of anybody, that is told: it could not be otherwise, or tells nobody apart.
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
     together: list[tuple[Key, tuple[Key, ...]]] = []
     dear: dict[Key, int] = {}
     few: set[Key] = set()
+    told: set[Key] = set()
     for line, cells in _lines(sections):
         said: list[Key] = []
-        for cell in cells.values():
+        pupils = cells.get("pupils")
+        of_some = pupils is not None and pupils["n"] > 0
+        if pupils and not pupils["n"]:
+            told.update(pupils["keys"][:1])
+        for code, cell in cells.items():
             values.update(_values(cell))
             if cell["kind"] == "share":
                 shares[cell["keys"][0], cell["keys"][1]] = None
+                if not cell["of"] and not (of_some and code == "share"):
+                    told.update(cell["keys"])
+                    continue
                 said += cell["keys"]
                 if cell.get("few") and cell["of"]:
                     few.add(cell["keys"][0])
-        pupils = cells.get("pupils")
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
         if line["total"]:
             dear.update(
                 dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), DEAR)
             )
+    somebody = frozenset(key for key in values if _is_of_a_group(key))
+    tables = [table for section in sections for table in section["tables"]]
+    absent = {key: 0 for table in tables for key in table["absent"] if key not in values}
+    values.update(absent)
     beneath = {
         key: value
-        for section in sections
-        for table in section["tables"]
+        for table in tables
         for key, value in table["beneath"].items()
         if key not in values
     }
     values.update(beneath)
     sums = {
         (each["total"], tuple(each["parts"])): None
-        for section in sections
-        for table in section["tables"]
+        for table in tables
         for each in table["sums"]
         if {each["total"], *each["parts"]} <= values.keys()
     }
@@ -146,17 +167,25 @@ def _figures(sections: Sequence[Section]) -> Figures:
         sums=list(sums),
         shares=list(shares),
         at_most=[
-            (key, key.removesuffix(less) + more)
-            for key in beneath
+            (key, of)
+            for key in values
             for less, more in AT_MOST.items()
-            if key.endswith(less)
+            if key.endswith(less) and (of := key.removesuffix(less) + more) in values
         ],
         together=together,
         plain=frozenset(key for key in values if key.endswith(PLAIN)),
         dear=dear,
         few=frozenset(few),
         unprinted=frozenset(beneath),
+        somebody=somebody,
+        told=frozenset({*told, *absent}),
     )
+
+
+def _is_of_a_group(key: Key) -> bool:
+    """Say whether a figure is the number of a group, which is listed only with somebody in it."""
+    _, _, group, what = key.split("/")
+    return what == "pupils" and group != "all"
 
 
 def _lines(sections: Sequence[Section]) -> Iterator[tuple[Any, dict[str, Cell]]]:
@@ -196,6 +225,7 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                 ],
                 "sums": [],
                 "beneath": {},
+                "absent": [],
             }
             for table in section["tables"]
         ],

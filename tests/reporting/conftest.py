@@ -15,8 +15,8 @@ from parrcs.core.tenancy import in_trust
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.models import Outcome, Placement, Plan, Pupil, TermlyTarget
 from reporting.choices import OUT, ReportStatus
-from reporting.reports.document import Document
 from reporting.models import Report
+from reporting.reports.document import Document
 from schools.models import School, Term
 from tests.factories.assessment import (
     ExpectationFactory,

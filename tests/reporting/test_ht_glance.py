@@ -175,7 +175,11 @@ def test_an_ordinary_term() -> None:
 @pytest.mark.parametrize(
     ("writing", "mark", "lead"),
     [
-        (Given("Writing", 60, 100, (70, 100)), "none", "Writing has fallen most since Summer 2026."),
+        (
+            Given("Writing", 60, 100, (70, 100)),
+            "none",
+            "Writing has fallen most since Summer 2026.",
+        ),
         (Given("Writing", 70, 100, (74, 100)), "expected", LOWEST),
         (Given("Writing", 50, 100, (50, 100)), "some", LOWEST),
         (Given("Writing", 60, 100), "some", LOWEST),

@@ -103,7 +103,9 @@ def test_its_colours_have_marks_and_its_cover_that_of_the_trust(busy: World) -> 
     cover = PdfReader(BytesIO(pdf_of(report))).pages[0].get_contents()
     assert cover is not None
     rgb = [f"{int(part, 16) / 255:.4f}"[:5] for part in ("12", "34", "56")]
-    numbers = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|sc|scn)\b", cover.get_data().decode("latin-1"))
+    numbers = re.findall(
+        r"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|sc|scn)\b", cover.get_data().decode("latin-1")
+    )
     assert any([f"{float(each):.4f}"[:5] for each in found] == rgb for found in numbers)
 
 

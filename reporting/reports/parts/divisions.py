@@ -26,23 +26,35 @@ class Group:
 
 @dataclass(frozen=True)
 class Division:
-    """A way to part the pupils on roll: each of them is in one of its groups, none is empty."""
+    """A way to part the pupils on roll: each of them is in one of its groups, none is empty.
+
+    `absent` are the keys of groups that there could be, and nobody is in.
+    """
 
     code: str
     title: str
     groups: list[Group]
+    absent: list[str]
 
 
 def divisions(rows: ReportRows) -> list[Division]:
     """Return every way in which the pupils of the term are parted."""
     term = rows.this
     year = _parted(term.pupils, lambda pupil: year_group(pupil, term.year_starts_on))
+    years = {number for number, _ in year}
     need = _parted(term.pupils, lambda pupil: pupil.primary_need)
     sex = _parted(term.pupils, lambda pupil: pupil.sex)
     route = _parted(term.pupils, lambda pupil: pupil.route_id)
     return [
-        _division("year", "Year group", [(n, name, year[n, name]) for n, name in sorted(year)]),
-        _division("need", "Primary need", _by_size(need)),
+        _division(
+            "year",
+            "Year group",
+            [
+                *((n, name, year[n, name]) for n, name in sorted(year)),
+                *((n, "", []) for n in _YEARS if n not in years),
+            ],
+        ),
+        _division("need", "Primary need", _by_size({each: need[each] for each in NEEDS})),
         _division(
             "route",
             "Route",
@@ -74,6 +86,7 @@ FLAGS: tuple[tuple[str, str, Callable[[PupilOnRoll], bool], str, str], ...] = (
     ),
 )
 
+_YEARS = range(-1, 15)
 NEEDS = {each.value: str(each.label) for each in PrimaryNeed}
 SEXES = {each.value: str(each.label) for each in Sex}
 
@@ -82,7 +95,8 @@ type _Parts = list[tuple[object, str, list[PupilOnRoll]]]
 
 def _division(code: str, title: str, parts: _Parts) -> Division:
     groups = [Group(f"{code}:{each}", str(name), pupils) for each, name, pupils in parts if pupils]
-    return Division(code, title, groups)
+    absent = [f"{code}:{each}" for each, _, pupils in parts if not pupils]
+    return Division(code, title, groups, absent)
 
 
 def _with_and_without(

@@ -1,6 +1,6 @@
 """How a tally of judgements stands in a table: its cells, their names, and what adds up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reporting.reports.document import (
     Cell,
@@ -101,6 +101,9 @@ class Named:
 PRINTED = ("at", "compared")
 
 
+COVERED = ("judged", "due")
+
+
 def beneath(parts: Iterable[Named]) -> dict[Key, int]:
     """Return what stands beneath printed figures: those of the schools that add up to a trust's."""
     found: dict[Key, int] = {}
@@ -110,6 +113,8 @@ def beneath(parts: Iterable[Named]) -> dict[Key, int]:
             each.pupils: each.number,
             each.key("at"): share["n"],
             each.key("compared"): share["of"],
+            each.key("judged"): each.tally.judged,
+            each.key("due"): each.tally.due,
         }
     return found
 
@@ -137,3 +142,11 @@ def parted(whole: Named, parts: Sequence[Named], measures: Iterable[str] = MEASU
     """Say the same where the parts are of other pupils each, whose numbers add up as well."""
     pupils = Sum(total=whole.pupils, parts=[named.pupils for named in parts])
     return [pupils, *added_up(whole, parts, measures)]
+
+
+def in_each(
+    adds: Callable[..., list[Sum]], wholes: Sequence[Named], parts: Iterable[Sequence[Named]]
+) -> list[Sum]:
+    """Say of each school of a trust, in order, what one of the two above says of the trust."""
+    schools = zip(wholes, *parts, strict=True)
+    return [each for whole, *own in schools for each in adds(whole, own, PRINTED)]

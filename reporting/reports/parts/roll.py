@@ -58,6 +58,7 @@ def _table(school: Counted, division: Division) -> Table:
             for each in division.groups
         ],
         sums=[Sum(total=name("all"), parts=[name(each.key) for each in division.groups])],
+        absent=[name(each) for each in division.absent],
     )
 
 

@@ -18,11 +18,13 @@ from reporting.reports.document import (
 from reporting.reports.parts.divisions import Division, divisions
 from reporting.reports.parts.moved import moved_since
 from reporting.reports.parts.progress import (
+    COVERED,
     PRINTED,
     Named,
     added_up,
     before,
     beneath,
+    in_each,
     parted,
     with_change,
 )
@@ -33,6 +35,7 @@ from reporting.reports.parts.term import (
     core,
     every,
     in_area,
+    in_none,
     one_of,
 )
 
@@ -47,7 +50,7 @@ def standards(school: Counted) -> Section:
     total = _both(school, "core", core, "All core areas")
     found = [_coverage(school)]
     if shown:
-        found.insert(0, _areas(school, "core", "Core area", shown, total))
+        found.insert(0, _areas(school, "core", "Core area", areas, total))
         if not school.schools:  # of a school, not of the trust
             named = [each.code for each in shown]
             areas_shown = [
@@ -126,12 +129,18 @@ class _Both:
 
     def sums(self) -> list[Sum]:
         """Say what adds up in it."""
-        apart = [each for whole, parts in self.schools for each in parted(whole, parts, PRINTED)]
+        measures = (*PRINTED, *COVERED)
+        apart = [each for whole, parts in self.schools for each in parted(whole, parts, measures)]
         return [*self.this.sums(), *apart]
 
     def beneath(self) -> dict[Key, int]:
         """Return the figures of the schools that add up to those of the trust."""
         return beneath(each for _, parts in self.schools for each in parts)
+
+    def names(self) -> list[Key]:
+        """Return the names of its figures, in both terms."""
+        this = [self.this.key(each) for each in (*PRINTED, *COVERED)]
+        return [*this, *(self.last.key(each) for each in PRINTED if self.last)]
 
     @property
     def matters(self) -> bool:
@@ -190,8 +199,9 @@ def _other_strands(school: Counted) -> list[_Both]:
 
 
 def _areas(
-    school: Counted, code: str, head: str, shown: Sequence[_Both], total: _Both | None
+    school: Counted, code: str, head: str, areas: Sequence[_Both], total: _Both | None
 ) -> Table:
+    shown = [each for each in areas if each.matters]
     rows = [each.row() for each in shown]
     sums = [each for both in shown for each in both.sums()]
     under = {name: n for both in shown for name, n in both.beneath().items()}
@@ -203,6 +213,11 @@ def _areas(
         if total.last:
             last = [each.last for each in shown if each.last]
             sums += added_up(total.last, last, ("at", "below", "compared"))
+        # Each school's are parted by area too: for this term and for the last.
+        for (_, wholes), *parts in zip(
+            total.schools, *(each.schools for each in shown), strict=True
+        ):
+            sums += in_each(added_up, wholes, [own for _, own in parts])
     return table(
         code,
         f"Judgements by progress since baseline, {school.rows.this.name}, with the term before",
@@ -221,22 +236,34 @@ def _areas(
         rows=rows,
         sums=sums,
         beneath=under,
+        absent=[name for each in areas if not each.matters for name in each.names()],
     )
 
 
 def _coverage(school: Counted) -> Table:
     """Return what is in and what is missing, in all strands of all streams."""
-    whole = _named(school, school.this, "all", every)
+    term = school.this
+    whole = _named(school, term, "all", every)
+    # Strands of core areas are among all strands, and may be all of them.
+    parts = [_named(school, term, "core", core), _named(school, term, "others", in_none)]
+    under = beneath([parts[1]])
+    sums = [*whole.sums()[:1], *added_up(whole, parts, COVERED)]
+    if school.schools:
+        apart = _apart(school, term, "all", every)
+        sums += added_up(whole, apart, COVERED)
+        under |= beneath(apart)
     return table(
         "coverage",
         f"Judgements made in all strands, {school.rows.this.name}",
         head="Strands",
         columns=(("coverage", "Judged of due"), ("no_baseline", "No baseline")),
         rows=[row("all", "All strands of all streams", [whole.coverage(), whole.no_baseline()])],
-        sums=whole.sums()[:1],
+        sums=sums,
+        beneath={name: n for name, n in under.items() if name.endswith(_OF_COVERED)},
     )
 
 
+_OF_COVERED = tuple(f".{each}" for each in COVERED)
 OF_GROUPS = (
     ("pupils", "Pupils"),
     ("coverage", "Judged of due"),
@@ -292,6 +319,7 @@ def _groups(school: Counted, division: Division) -> Table:
         sums=[
             *(each for one in named for each in one.sums()),
             *parted(whole, named),
+            *in_each(parted, _apart(school, term, "core", core), apart),
             *(
                 each
                 for one, parts in zip(named, apart, strict=True)
@@ -300,4 +328,10 @@ def _groups(school: Counted, division: Division) -> Table:
             ),
         ],
         beneath=beneath(each for parts in apart for each in parts),
+        absent=[
+            name
+            for each in division.absent
+            for none in [Named(term, core, [], place=school.place, group=each)]
+            for name in (none.pupils, *map(none.key, PRINTED))
+        ],
     )

@@ -133,12 +133,28 @@ def targets(school: Counted) -> Section:
                     *(each for both in (*shown, total) for each in both.sums()),
                     *total.this.added_up([each.this for each in shown]),
                     *(total.last.added_up(last) if total.last else ()),
+                    # Each school's are parted by area too: for this term and for the last.
+                    *(
+                        each
+                        for whole, *own in zip(
+                            total.apart(), *(both.apart() for both in shown), strict=True
+                        )
+                        for each in whole.added_up(own)
+                    ),
                 ],
                 beneath={
                     name: number
                     for both in (*shown, total)
                     for name, number in both.beneath().items()
                 },
+                absent=[
+                    tally.key(each)
+                    for both in areas
+                    if both not in shown
+                    for tally in (both.this, both.last)
+                    if tally
+                    for each in ("reached", "judged")
+                ],
             ),
             *plans,
         ],
@@ -165,11 +181,15 @@ class _Both:
         self.schools = apart(school.this)
         self.schools_last = apart(school.last) if school.last else []
 
+    def apart(self) -> list[TargetTally]:
+        """Return those of the schools that add up to the trust's, of this term and then of last."""
+        return [*self.schools, *self.schools_last]
+
     def beneath(self) -> dict[Key, int]:
         """Return the figures of the schools that add up to those of the trust."""
         return {
             name: number
-            for each in (*self.schools, *self.schools_last)
+            for each in self.apart()
             for name, number in (
                 (each.key("reached"), each.reached),
                 (each.key("judged"), each.judged),

@@ -70,6 +70,11 @@ def core(_strand_id: int, area_id: int | None) -> bool:
     return area_id is not None
 
 
+def in_none(_strand_id: int, area_id: int | None) -> bool:
+    """Count the strands of no core area."""
+    return area_id is None
+
+
 def in_area(wanted: int) -> Counts:
     """Count the strands of one core area."""
     return lambda _strand_id, area_id: area_id == wanted
