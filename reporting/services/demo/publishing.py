@@ -1,5 +1,7 @@
 """What the demo's people have published of the term before, so that its readers have something."""
 
+from django.utils import timezone
+
 from parrcs.core.access import Access, Role
 from parrcs.core.tenancy import in_trust
 from reporting.choices import ReportStatus
@@ -24,7 +26,8 @@ def publish_demo() -> None:
             return
         lead = Membership.objects.live().get(role=Role.TRUST_LEAD).person_id
         school = Membership.objects.live().select_related("school__trust").get(role=Role.GOVERNOR)
-        term = Term.objects.select_related("year", "trust").order_by("-starts_on")[1]
+        begun = Term.objects.filter(starts_on__lte=timezone.localdate())
+        term = begun.select_related("year", "trust").order_by("-starts_on")[1]
     with in_trust(trust.pk, person_id=lead):
         by = next(each.access for each in workplaces(lead) if each.access.trust_id == trust.pk)
     for of in (Reported(school.school, term), Reported(None, term)):
