@@ -1257,6 +1257,7 @@ class Migration(migrations.Migration):
                         ("published_by__isnull", False),
                         ("status__in", ("published", "superseded")),
                         ("version__gte", 1),
+                        ("version__isnull", False),
                     ),
                     _connector="OR",
                 ),

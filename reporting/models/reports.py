@@ -111,6 +111,8 @@ class Report(TrustOwned):
                 )
                 | Q(
                     status__in=OUT,
+                    # Without this, a version that is null passes: of null nothing is known.
+                    version__isnull=False,
                     version__gte=1,
                     published_at__isnull=False,
                     published_by__isnull=False,

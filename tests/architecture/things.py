@@ -89,6 +89,7 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "section": "standards",
         "step_id": NextStep.objects.get(school=school).pk,
         "trust_step_id": NextStep.objects.get(school=None).pk,
+        "code": "core",
         "run_id": ReportRun.objects.get(school=school).pk,
     }
 

@@ -126,10 +126,11 @@ def of_place(row):
     return row["pupils"], row["coverage"], share.rpartition("% ")[2]
 
 
-def by_hand(row):
+def by_hand(row, other=0):
+    """What stands of a place, of the core areas: the strands due in others count apart."""
     good = row.expected + row.better
     share = f"{good} of {row.judged}" if row.judged else "not judged yet"
-    return f"{row.pupils}", f"{row.judged} of {row.due}", share
+    return f"{row.pupils}", f"{row.judged} of {row.due - other}", share
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -171,16 +172,18 @@ def test_every_count_in_every_lens_and_report_after_a_move_to_an_arb(world, sign
     for school, row in ((world.school, told.beacon), (world.other_school, told.moor)):
         report = ht_report(access, school=school, term=world.term)
         read = of_document(report)
-        pupils = "pupil" if row.pupils == 1 else "pupils"
-        assert read.said["roll"][0].startswith(f"{row.pupils} {pupils} registered at {school}")
+        assert read.tables["roll", "all"]["All pupils"]["pupils"] == str(row.pupils)
         coverage = read.tables["standards", "coverage"]["All strands of all streams"]
         assert coverage["coverage"] == f"{row.judged} of {row.due}"
-        met = read.tables["targets", "areas"]["All areas"]
-        assert int(met["set"]) - int(met["not_judged"]) == row.targets_met
+        if row.targets_met:
+            met = read.tables["targets", "areas"]["All areas"]
+            assert int(met["set"]) - int(met["not_judged"]) == row.targets_met
+        else:
+            assert read.nothing["targets"] == "No termly targets were set for this term."
         if school == world.school:
             places = list(read.tables["places", "places"].values())
-            parts = (row, told.beacon_as_taught, told.arb)
-            assert [of_place(each) for each in places] == [by_hand(each) for each in parts]
+            wanted = [by_hand(row, 2), by_hand(told.beacon_as_taught, 2), by_hand(told.arb)]
+            assert [of_place(each) for each in places] == wanted
         else:
             assert ("places", "places") not in read.tables
     listed = {

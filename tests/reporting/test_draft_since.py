@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessment.models import Baseline, Judgement, Stream
 from assessment.services.streams.approval import Expected, set_expectations, withdraw_stream
 from parrcs.core.access import Role
+from reporting.choices import ReportStatus
 from reporting.models import Report
 from reporting.reports.ht import ht_report
 from schools.choices import Season
@@ -27,12 +28,12 @@ type SignIn = Callable[[Role], Client]
 
 @pytest.fixture
 def draft(world: World) -> Report:
-    """A draft of an hour ago that says what holds until then; autumn 2026 runs today."""
+    """A draft of an hour ago, called ready, that says what holds until then; autumn 2026 runs today."""
     add_life(world, pupils=20, seed=5)
     earlier = timezone.now() - dt.timedelta(hours=1)
     Judgement.objects.update(judged_at=earlier - dt.timedelta(hours=1))
     snapshot = {**ht_report(world.access(Role.HEAD), school=world.school, term=world.term)}
-    return stored(world, snapshot=snapshot, made_at=earlier)
+    return stored(world, ReportStatus.READY, snapshot=snapshot, made_at=earlier)
 
 
 def told(world: World, sign_in: SignIn) -> tuple[str, str]:

@@ -187,7 +187,7 @@ def test_a_term_with_nothing_judged_can_be_read(world: World, tmp_path: Path) ->
     assert read.tables["standards", "coverage"]["All strands of all streams"]["coverage"][:5] == (
         "0 of "
     )
-    assert len(read.lines) == 4
+    assert len(read.lines) == 3
     text = check_pdf(report, tmp_path / "report.pdf")
     for words in (
         "not judged yet",
