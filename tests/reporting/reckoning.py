@@ -103,6 +103,7 @@ class Reckoning(Counting):
 
     def _all_tables(self) -> Tables:
         found: Tables = {}
+        found["roll", "all"] = {"All pupils": {"pupils": a_count(len(self.on_roll))}}
         if self.on_roll:
             found |= {("roll", code): self._tell(code) for code in CORNERS}
         if self.on_roll and len(self.places) > 2:
