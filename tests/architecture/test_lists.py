@@ -76,6 +76,11 @@ NO_LISTS = {
     "stream": "one stream, which leaves as a workbook and as YAML",
     "stream_approve": "what an approval would change",
     "stream_expected": "what other figures would change",
+    "next_steps": "the end of the report, whose workbook has it",
+    "term_counts": "a form to fill in; the workbook of the report has what is in it",
+    "trust_next_steps": "the end of the report, whose workbook has it",
+    "trust_write_report": "the report while it is written",
+    "write_report": "the report while it is written",
 }
 ASKED = {"compare_pupils": "?unit=all&number=judged"}
 
