@@ -1,6 +1,8 @@
 """What in the words of a report might tell governors who a child is, said before it is ready."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
@@ -39,7 +41,32 @@ def concerns(
     texts = [
         (section, title, written.get(section, "")) for section, title in parts_of(kind).items()
     ]
-    texts += [(Part.NEXT, str(Part.NEXT.label), what) for what, _owner in steps]
+    return _concerns(access, school, texts, list(steps))
+
+
+def concerns_in(
+    access: Access, *, school: School | None, sections: Sequence[Mapping[str, Any]]
+) -> list[Concern]:
+    """Return the same of a report that is made: what its sections say, as they are kept with it."""
+    texts = [(each["code"], each["title"], each["comment"]) for each in sections]
+    steps = [
+        (row["name"], row["cells"][0].get("text", ""))
+        for each in sections
+        if each["code"] == Part.NEXT
+        for table in each["tables"]
+        for row in table["rows"]
+    ]
+    return _concerns(access, school, texts, steps)
+
+
+def _concerns(
+    access: Access,
+    school: School | None,
+    texts: list[tuple[str, str, str]],
+    steps: list[tuple[str, str]],
+) -> list[Concern]:
+    """Look through texts, and steps with their owners."""
+    texts = texts + [(Part.NEXT, str(Part.NEXT.label), what) for what, _owner in steps]
     children = _children(access, school)
     largest = _largest_small()
     found = [

@@ -9,7 +9,8 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportBatch, ReportRun
-from reporting.selectors.reports import Reported, schools_with_pupils
+from reporting.selectors.concerns import concerns_in
+from reporting.selectors.reports import Reported, draft_content, schools_with_pupils
 from reporting.selectors.runs import latest_runs
 from reporting.services.bells import ring
 from reporting.services.telling import tell_of_review
@@ -79,13 +80,15 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
 def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     """Say that a draft is ready for review, or is not; the governors' version goes along.
 
-    Refuses when another draft has replaced it since.
+    Refuses when another draft has replaced it since, or while its words name a pupil.
     """
     if not by.reach(Permission.WRITE_REPORTS).covers(school_id=draft.school_id):
         raise PermissionDenied
     before, after = ReportStatus.DRAFT, ReportStatus.READY
     if not ready:
         before, after = after, before
+    if ready:
+        _refuse_names(by, draft)
     drafts = Report.objects.visible_to(by).filter(
         school=draft.school_id, term=draft.term_id, status=before
     )
@@ -94,6 +97,17 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     drafts.filter(kind__in=_WITH[ReportKind(draft.kind)]).update(status=after)
     if ready:
         tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
+
+
+def _refuse_names(by: Access, draft: Report) -> None:
+    """Refuse a draft in whose words a pupil is named: governors read them too."""
+    sections = draft_content(by, draft=draft)["sections"]
+    named = [each for each in concerns_in(by, school=draft.school, sections=sections) if each.must]
+    if named:
+        raise CannotPublish(
+            f"{named[0].title}: {named[0].words} Then make the draft again."
+            + (f" There are {len(named) - 1} more of these." if len(named) > 1 else "")
+        )
 
 
 # What is made, read and published together with a report.
