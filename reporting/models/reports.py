@@ -121,11 +121,14 @@ class Report(TrustOwned):
             ),
         )
         triggers = (
-            # Not the references, whose composite keys guard them.
             pgtrigger.ReadOnly(
                 name="never_changes",
                 fields=[
                     "kind",
+                    "school",
+                    "term",
+                    "made_by",
+                    "published_by",
                     "version",
                     "snapshot",
                     "charts",

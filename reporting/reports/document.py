@@ -19,12 +19,12 @@ class Cell(TypedDict):
     """One cell of a table.
 
     count: `n`. part: `n` of `of`. share: the same, with per cent and, where it is a share of
-    judgements or pupils compared, the 95 % interval; `text` says why there is none; `few` that so
-    few pupils stand behind it that nothing is said of them as a group. Its per cent has one
-    decimal where the national figure beside it has. change: the `points` between two shares.
-    words: `text`, with its `percent` where it is a figure of others. hidden: a figure that this
-    reader may not see. On the screen, `links` lead to the pupils behind the figures, in the order
-    of `keys`.
+    judgements or pupils compared, the 95 % interval; `text` says why there is none; `behind` how
+    many pupils stand behind it, `few` that nothing is said of so few as a group. Its per cent has
+    one decimal where the national figure beside it has. change: the `points` between two shares.
+    words: `text`, with its `percent` where it is a figure of others, or of work. hidden: a figure
+    that this reader may not see. On the screen, `links` lead to the pupils behind the figures, in
+    the order of `keys`.
     """
 
     kind: Literal["count", "part", "share", "change", "words", "hidden"]
@@ -37,6 +37,7 @@ class Cell(TypedDict):
     points: NotRequired[int | None]
     text: NotRequired[str]
     few: NotRequired[bool]
+    behind: NotRequired[int]
     links: NotRequired[list[str]]
 
 

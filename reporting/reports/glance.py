@@ -226,6 +226,9 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
     row = next(_rows(sections, Part.STANDARDS, "coverage"), None)
     if row is None or row.hides("coverage"):
         return
+    if row.cells["coverage"]["kind"] == "words":
+        yield from _judged_in_per_cent(row.cells["coverage"].get("percent"))
+        return
     due, judged = row.cells["coverage"]["of"], row.cells["coverage"]["n"]
     if not due:
         yield line_of(
@@ -248,6 +251,15 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
         f"{due - judged:,} judgements are not yet made.",
         rest,
     )
+
+
+def _judged_in_per_cent(percent: float | None) -> Iterator[Line]:
+    """Speak of what is in where the numbers themselves are not told."""
+    if percent is None:
+        return
+    mark = "expected" if percent == 100 else "some" if percent >= ENOUGH_JUDGED else "none"  # all
+    lead = "All judgements are in." if mark == "expected" else "Not all judgements are made yet."
+    yield line_of(Part.STANDARDS, mark, lead, f"{percent}\u00a0% are made in all strands.")
 
 
 def _targets(sections: Sequence[Section]) -> Iterator[Line]:

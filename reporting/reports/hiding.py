@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting.measures.small_numbers import Figures, Published, Rules, hidden
-from reporting.reports.document import Cell, Key, Section, Table, cells_of
+from reporting.reports.document import Cell, Key, Section, Table, TableRow, cells_of, words
 from reporting.reports.document import hidden as says_nothing
 
 # By section, by table ("*" is any other): the columns that are read ("*": all).
@@ -74,9 +74,14 @@ def hide(
 ) -> tuple[list[Section], Hidden]:
     """Return the sections as they are read, and the figures with what is hidden of them."""
     chosen = [_chosen(each, reading[each["code"]]) for each in sections if each["code"] in reading]
-    figures = _figures(chosen)
+    figures = _figures(chosen, rules)
     gone = hidden(figures, rules, earlier=earlier)
-    return [_without(each, gone) for each in chosen], Hidden(figures, gone)
+    read = [_without(each, gone) for each in chosen]
+    return [each for each in read if _says_something(each)], Hidden(figures, gone)
+
+
+def _says_something(section: Section) -> bool:
+    return bool(section["tables"] or section["comment"] or section["nothing"])
 
 
 def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
@@ -85,7 +90,7 @@ def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
     for table in map(_in_order, section["tables"]):
         columns = tables.get(table["code"], tables.get("*", ()))
         if any(_read(each["code"], columns) for each in table["columns"]):
-            kept.append(narrowed(table, columns))
+            kept.append(_in_per_cent(narrowed(table, columns)))
     return {**section, "tables": kept}
 
 
@@ -110,12 +115,44 @@ def narrowed(table: Table, columns: Sequence[str]) -> Table:
     }
 
 
-def _figures(sections: Sequence[Section]) -> Figures:
+def _in_per_cent(table: Table) -> Table:
+    """Return a table that says how much is judged in whole per cent, and not of how many.
+
+    How many judgements are due follows from who is on which route: with the strands of each route
+    it tells how many pupils they are.
+    """
+    at = [i for i, each in enumerate(table["columns"]) if each["code"] == "coverage"]
+    rows: list[TableRow] = [
+        {
+            **line,
+            "cells": [_per_cent(cell) if i in at else cell for i, cell in enumerate(line["cells"])],
+        }
+        for line in table["rows"]
+    ]
+    return {**table, "rows": rows}
+
+
+def _per_cent(cell: Cell) -> Cell:
+    """Return judged of due in per cent, rounded down, so that 100 is all."""
+    if not cell["of"]:
+        return words("none due")
+    percent = 100 * cell["n"] // cell["of"]
+    return Cell(kind="words", text=f"{percent}\u00a0%", percent=percent)
+
+
+def _as_read(cell: Cell) -> Cell:
+    """Return a cell without what is in it and not printed."""
+    read: Cell = {**cell}
+    read.pop("behind", None)
+    return read
+
+
+def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
     """Return every figure that could be read, and how they hang together.
 
     Of the pupils of a group the judgements say much, so both are hidden or none; and where few
     pupils stand behind a share, it is hidden though its judgements may be many. Where nobody is,
-    or nothing was judged of anybody, that is told: it could not be otherwise, or tells nobody apart.
+    or nothing was judged of anybody, that is told: it could not be otherwise.
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
@@ -137,7 +174,8 @@ def _figures(sections: Sequence[Section]) -> Figures:
                     told.update(cell["keys"])
                     continue
                 said += cell["keys"]
-                if cell.get("few") and cell["of"]:
+                behind = cell.get("behind", rules.fewest_of)
+                if cell["of"] and (cell.get("few") or behind < rules.fewest_of):
                     few.add(cell["keys"][0])
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
@@ -217,7 +255,9 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                     {
                         **line,
                         "cells": [
-                            says_nothing() if gone.intersection(cell.get("keys", ())) else cell
+                            says_nothing()
+                            if gone.intersection(cell.get("keys", ()))
+                            else _as_read(cell)
                             for cell in line["cells"]
                         ],
                     }

@@ -17,6 +17,7 @@ from reporting.reports.hiding import Hidden, Reading, hide
 READING: Reading = {
     Part.ROLL: {"*": ("pupils",)},
     Part.STANDARDS: {"core": ("coverage", "share", "last", "change"), "coverage": ("coverage",)},
+    Part.OTHER: {},
     Part.GROUPS: {"*": ("pupils", "share")},
     Part.PLACES: {"places": ("pupils", "share", "targets")},
     Part.TARGETS: {"areas": ("share", "last", "change")},

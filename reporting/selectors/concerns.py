@@ -8,7 +8,8 @@ from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
 from reporting.choices import Part, ReportKind
 from reporting.measures.names_in import Child, names_in, small_numbers_in
-from reporting.models import NextStep, ReportSettings, SectionText
+from reporting.models import NextStep, SectionText
+from reporting.selectors.settings import report_settings
 from reporting.selectors.writing import parts_of
 from schools.models import School, Term
 
@@ -68,7 +69,7 @@ def _concerns(
     """Look through texts, and steps with their owners."""
     texts = texts + [(Part.NEXT, str(Part.NEXT.label), what) for what, _owner in steps]
     children = _children(access, school)
-    largest = _largest_small()
+    largest = report_settings().largest_small
     found = [
         each
         for section, title, text in texts
@@ -125,9 +126,3 @@ def _children(access: Access, school: School | None) -> list[Child]:
     placed = Placement.objects.visible_to(access).filter(school=school)
     here = set(placed.values_list("pupil", flat=True)) if school else set()
     return [Child(first, last, pk in here) for pk, first, last in names]
-
-
-def _largest_small() -> int:
-    found = ReportSettings.objects.values_list("largest_small", flat=True).first()
-    standard: int = ReportSettings._meta.get_field("largest_small").default
-    return found or standard

@@ -1,6 +1,7 @@
 """What people ask of reports: a draft, its review, its publication, another attempt, an end."""
 
 from functools import partial
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from reporting.selectors.concerns import concerns_in
 from reporting.selectors.reports import Reported, draft_content, schools_with_pupils
 from reporting.selectors.runs import latest_runs
 from reporting.services.bells import ring
-from reporting.services.telling import tell_of_review
+from reporting.services.telling import tell_of_batch, tell_of_review
 from schools.models import Term
 
 
@@ -30,12 +31,18 @@ def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
 def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
     """Have the drafts of all schools made that have pupils in a term, each by a run of its own.
 
-    A school whose report is being made already keeps that run.
+    A school whose report is being made already keeps that run, which joins the batch. While a
+    batch is being made, it is returned, and nothing is asked for twice.
     """
     _may_make(by, None)
+    going = ReportRun.objects.visible_to(by).unfinished().filter(batch__term=term)
+    if found := going.select_related("batch").first():
+        return cast("ReportBatch", found.batch)
     batch = ReportBatch.objects.create(term=term, asked_by_id=by.person_id)
     for school in schools_with_pupils(by, term=term):
-        _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
+        run = _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
+        if run.batch_id is None:
+            ReportRun.objects.visible_to(by).filter(pk=run.pk).update(batch=batch)
     return batch
 
 
@@ -63,7 +70,13 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
     draft = (
         Report.objects.visible_to(by)
         .without_content()
-        .filter(pk=draft_id, school=of.school, term=of.term, status=ReportStatus.READY)
+        .filter(
+            pk=draft_id,
+            kind=of.kind,
+            school=of.school,
+            term=of.term,
+            status=ReportStatus.READY,
+        )
         .first()
     )
     if draft is None:
@@ -120,9 +133,14 @@ _WITH = {
 def cancel_run(*, by: Access, run: ReportRun) -> None:
     """End a run; a worker that is at it stops at its next step. A finished run stays as it is."""
     _may_make(by, run.school_id)
-    ReportRun.objects.visible_to(by).unfinished().filter(pk=run.pk).update(
-        state=RunState.CANCELLED, finished_at=timezone.now()
+    ended = (
+        ReportRun.objects.visible_to(by)
+        .unfinished()
+        .filter(pk=run.pk)
+        .update(state=RunState.CANCELLED, finished_at=timezone.now())
     )
+    if ended and run.batch_id:
+        tell_of_batch(run.batch_id)
 
 
 def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
@@ -130,7 +148,7 @@ def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
     _may_make(by, run.school_id)
     of = Reported(run.school, run.term)
     if run.purpose == Purpose.DRAFT:
-        return _ask(by, of, Purpose.DRAFT)
+        return _ask(by, of, Purpose.DRAFT, batch=run.batch)
     return ask_to_publish(by=by, of=of, draft_id=run.report_id or 0)
 
 

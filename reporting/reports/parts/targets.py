@@ -39,7 +39,8 @@ class TargetTally:
         self.judged = self.set - self.not_judged
         self.outcomes = {each: counts[each] for each in TargetOutcome}
         self.reached = counts[TargetOutcome.MET] + counts[TargetOutcome.EXCEEDED]
-        self.few = len({each.pupil_id for each in rows if each.judged}) < FEWEST_PUPILS
+        self.behind = len({each.pupil_id for each in rows if each.judged})
+        self.few = self.behind < FEWEST_PUPILS
 
     def key(self, measure: str) -> Key:
         """Return the name of one of its figures."""
@@ -49,7 +50,8 @@ class TargetTally:
         """Return the share of targets met or exceeded, of those judged."""
         why = why or ("not judged yet" if self.set else "none set")
         names = (self.key("reached"), self.key("judged"))
-        return shared(names, share(self.reached, self.judged), why=why, few=self.few)
+        found = shared(names, share(self.reached, self.judged), why=why, few=self.few)
+        return {**found, "behind": self.behind}
 
     def counts(self) -> list[Cell]:
         """Return how many were set, not judged, and judged to be how far."""
