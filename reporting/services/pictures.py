@@ -118,7 +118,7 @@ def _attendance(sections: list[Section]) -> Sketch | None:
         if (share := each["attended"])["kind"] == "share" and share["percent"] is not None
     ]
     national = next((each["national"]["percent"] for _, each in cells), None)
-    if len(rates) < _LEAST_POINTS or national is None:
+    if not rates or national is None:
         return None
     said = "; ".join(f"{name} {rate} per cent" for name, rate in rates)
     alt = (
@@ -127,10 +127,6 @@ def _attendance(sections: list[Section]) -> Sketch | None:
     )
     spec = half_terms_spec(rates, national=national)
     return Sketch(alt, lambda: Picture(as_svg(spec), alt))
-
-
-# Fewer points make no line.
-_LEAST_POINTS = 2
 
 
 def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[str, Cell]]:

@@ -124,7 +124,7 @@ def words_of(cell: Cell) -> str:
             return f"{points:+}".replace("-", "\N{MINUS SIGN}") if points else "0"
         case "hidden":
             return "hidden"
-    return cell["text"]
+    return flat(cell["text"])
 
 
 def of_document(document: Document) -> Read:

@@ -68,8 +68,8 @@ def check_everywhere(world: World, report: Document, term: int) -> None:
     assert in_order(page) == in_order(kept)
     tables, words = of_workbook(workbook(document_sheets(report)), report["last_term"])
     assert tables == wanted
-    assert [label for label, _ in words] == [line.label for line in kept.lines]
-    assert [said for _, said in words] == [line.words for line in kept.lines]
+    written = [(kept.titles[code], said) for code, said in kept.comments.items() if said]
+    assert words == [*((line.label, line.words) for line in kept.lines), *written]
     check_lines(kept.lines, reckoning)
     check_said(report, kept, reckoning)
     check_pictures(report, drawn, reckoning)

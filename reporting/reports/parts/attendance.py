@@ -126,6 +126,8 @@ def attendance(school: Counted) -> Section:
         until = f"year-to-{school.this.id}"
         year = attended(school.place, until, further.sessions, further.year)
     columns.append(("national", _titled(national)))
+    halves = _halves(school, national)
+    points = [line for line in halves["rows"] if line["cells"][0]["of"]]
     return section(
         Part.ATTENDANCE,
         Part.ATTENDANCE.label,
@@ -135,7 +137,7 @@ def attendance(school: Counted) -> Section:
             " missed a tenth of these or more is persistently absent, and whoever missed half or"
             " more severely, which is persistently too."
         ],
-        charts=["attendance"],
+        charts=["attendance"] if len(points) > 1 else [],
         tables=[
             table(
                 "main",
@@ -158,7 +160,7 @@ def attendance(school: Counted) -> Section:
                 sums=[each for one in found for each in one.sums()],
                 beneath={name: n for one in found for name, n in one.beneath().items()},
             ),
-            _halves(school, national),
+            halves,
         ],
     )
 

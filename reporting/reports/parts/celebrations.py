@@ -64,13 +64,10 @@ def celebrations(school: Counted) -> Section:
     this = _Achieved(school, school.this)
     last = _Achieved(school, school.last) if school.last else None
     found = [each for each in (this, last) if each]
+    areas = {f"area-{each}": name for each, name in school.rows.core_areas.items()}
+    areas |= {str(kind): str(name) for kind, name in ProvisionKind.choices}
     shown = [
-        (code, name)
-        for code, name in (
-            *((f"area-{each}", name) for each, name in school.rows.core_areas.items()),
-            *((str(kind), str(name)) for kind, name in ProvisionKind.choices),
-        )
-        if any(each.by_area[code] for each in found)
+        (code, name) for code, name in areas.items() if any(each.by_area[code] for each in found)
     ]
     if not shown:
         return section(
@@ -105,6 +102,7 @@ def celebrations(school: Counted) -> Section:
                 ],
                 sums=[adds for each in found for adds in each.sums(codes)],
                 beneath={name: n for each in found for name, n in each.beneath().items()},
+                absent=[each.key(code) for each in found for code in areas if code not in codes],
             ),
             table(
                 "pupils",

@@ -182,6 +182,12 @@ def wider(school: Counted) -> Section:
                 ],
                 sums=[adds for each in found for adds in each.sums(kinds)],
                 beneath={name: n for each in found for name, n in each.beneath().items()},
+                absent=[
+                    each.kinds[kind].key("given")
+                    for each in found
+                    for kind in ProvisionKind.values
+                    if kind not in kinds
+                ],
             ),
             table(
                 "all",
