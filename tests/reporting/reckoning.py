@@ -130,7 +130,7 @@ class Reckoning(Counting):
         return found
 
     def few(self) -> set[tuple[str, str]]:
-        """Return the groups, by table and name, with fewer pupils compared than may be spoken of."""
+        """Return the groups, by table and name, with too few pupils compared to be spoken of."""
         return {
             (code, name)
             for code, names in self._parted().items()

@@ -28,7 +28,7 @@ type SignIn = Callable[[Role], Client]
 
 @pytest.fixture
 def draft(world: World) -> Report:
-    """A draft of an hour ago, called ready, that says what holds until then; autumn 2026 runs today."""
+    """A draft of an hour ago, called ready, that says what holds until then; it is autumn 2026."""
     add_life(world, pupils=20, seed=5)
     earlier = timezone.now() - dt.timedelta(hours=1)
     Judgement.objects.update(judged_at=earlier - dt.timedelta(hours=1))

@@ -26,7 +26,7 @@ LOWEST = "Writing is the lowest of the core areas."
 
 
 class Given(NamedTuple):
-    """The numbers of an area, a group or the targets: n of N, those of the term before, how many."""
+    """The numbers of an area, a group or the targets: n of N, those of last term, how many."""
 
     name: str
     n: int
