@@ -7,7 +7,10 @@ from tests.reporting.reading import Line
 from tests.reporting.reckoning import Reckoning, Row, Tables
 
 SHARE = r"(?P<n>[\d,]+) of (?P<of>[\d,]+)"
-JUDGED = rf"{SHARE} judgements at or above expected \((?P<percent>\d+) %, interval (?P<low>\d+) to (?P<high>\d+)\)"
+JUDGED = (
+    rf"{SHARE} judgements at or above expected \((?P<percent>\d+) %, interval (?P<low>\d+) to"
+    r" (?P<high>\d+)\)"
+)
 LINES = (
     rf"(?P<core>.+) has fallen most since (?P<last_term>.+?)\. {JUDGED}, from"
     r" (?P<last_n>[\d,]+) of (?P<last_of>[\d,]+) \((?P<last_percent>\d+) %\)\.",
