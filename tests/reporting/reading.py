@@ -14,50 +14,10 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from reporting.reports.document import Cell, Document
+from tests.reporting.columns import code_of
 from tests.reporting.tables import sheets_of
 
 type Words = dict[tuple[str, str], dict[str, dict[str, str]]]
-
-COLUMNS = {
-    "Pupils": "pupils",
-    "Judged of due": "coverage",
-    "No baseline": "no_baseline",
-    "None": "none",
-    "Some": "some",
-    "Expected": "expected",
-    "Better": "better",
-    "At or above expected": "share",
-    "Change": "change",
-    "Termly targets met": "targets",
-    "Targets not judged": "targets_not_judged",
-    "Set": "set",
-    "Not judged": "not_judged",
-    "Not yet": "not_yet",
-    "Partly": "partly",
-    "Met": "met",
-    "Exceeded": "exceeded",
-    "Met of judged": "share",
-    "Judged": "judged",
-    "Up": "up",
-    "The same": "same",
-    "Down": "down",
-    "Nothing to compare with": "first",
-    "Outcomes": "outcomes",
-    "With a target this term": "worked_on",
-    "A target met": "met",
-    "A target carried forward": "carried",
-    "Outcome changed": "changed",
-    "The year so far": "year",
-    "England, 2025/26": "national",
-    "Sessions attended": "attended",
-    "Done of due": "this",
-    "Late": "late",
-    "Spent of received, £": "spent",
-    "Who sees to it": "owner",
-    "By": "due_on",
-    "Done": "done_on",
-}
-TERM = re.compile(r"(Autumn|Spring|Summer) \d{4}")
 
 
 class Line(NamedTuple):
@@ -95,13 +55,6 @@ def flat(text: str) -> str:
 def bare(text: str) -> str:
     """Return a text without spaces, which a PDF may set as it likes."""
     return "".join(text.split())
-
-
-def code_of(title: str, last_term: str | None) -> str:
-    """Return the code of a column by its heading; a heading that nobody knows is a fault."""
-    if title == (last_term or "Last term"):
-        return "last"
-    return "this" if TERM.fullmatch(title) else COLUMNS[title]
 
 
 # --- The snapshot -------------------------------------------------------------------------
