@@ -31,15 +31,20 @@ def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
 def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
     """Have the drafts of all schools made that have pupils in a term, each by a run of its own.
 
-    A school whose report is being made already keeps that run, which joins the batch. While a
-    batch is being made, it is returned, and nothing is asked for twice.
+    A school whose report is being made already keeps that run, which joins the batch; a draft that
+    is ready for review stays as it is. While a batch is being made, it is returned, and nothing
+    is asked for twice.
     """
     _may_make(by, None)
     going = ReportRun.objects.visible_to(by).unfinished().filter(batch__term=term)
     if found := going.select_related("batch").first():
         return cast("ReportBatch", found.batch)
     batch = ReportBatch.objects.create(term=term, asked_by_id=by.person_id)
+    ready = Report.objects.visible_to(by).filter(term=term, status=ReportStatus.READY)
+    reviewed = set(ready.values_list("school", flat=True))
     for school in schools_with_pupils(by, term=term):
+        if school.pk in reviewed:
+            continue
         run = _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
         if run.batch_id is None:
             ReportRun.objects.visible_to(by).filter(pk=run.pk).update(batch=batch)
