@@ -21,7 +21,7 @@ from reporting.charts import render
 from reporting.charts.progress import Picture
 from reporting.reports.document import Document
 from reporting.reports.ht import ht_report
-from reporting.services.pdf import ChartsOnly, PdfProblem, make_pdf
+from reporting.services.pdf import ChartsOnly, PdfProblem, as_pdf, make_pdf
 from reporting.services.pictures import pictures
 from tests.world import World
 
@@ -89,6 +89,28 @@ def test_the_contents_name_the_page_of_each_section(busy: World) -> None:
         assert len(lines) - lines.index(title) > 3, title
 
 
+def test_who_is_on_roll_stands_in_three_columns(
+    busy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[Any] = []
+
+    def kept(document: Any) -> bytes:
+        laid_out.append(document)
+        return as_pdf(document)
+
+    monkeypatch.setattr("reporting.services.pdf.as_pdf", kept)
+    pdf_of(made(busy))
+    columns: dict[float, list[float]] = {}
+    for page in laid_out[0].pages:
+        for box in page._page_box.descendants():
+            table = box.element_tag == "div" and "scroll" in box.element.get("class", "")
+            if table and box.width < page.width / 3:
+                columns.setdefault(box.position_x, []).append(box.position_y + box.height)
+    assert [len(each) > 1 for each in columns.values()] == [True] * 3
+    lowest = [max(each) for each in columns.values()]
+    assert max(lowest) - min(lowest) < page.height / 4, "columns of very different heights"
+
+
 def test_no_pupil_is_named_in_it(busy: World) -> None:
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf_of(made(busy)))).pages)
     assert not re.search(r"First\d|Last\d|S\d{12}", text)
@@ -103,7 +125,9 @@ def test_its_colours_have_marks_and_its_cover_that_of_the_trust(busy: World) -> 
     cover = PdfReader(BytesIO(pdf_of(report))).pages[0].get_contents()
     assert cover is not None
     rgb = [f"{int(part, 16) / 255:.4f}"[:5] for part in ("12", "34", "56")]
-    numbers = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|sc|scn)\b", cover.get_data().decode("latin-1"))
+    numbers = re.findall(
+        r"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|sc|scn)\b", cover.get_data().decode("latin-1")
+    )
     assert any([f"{float(each):.4f}"[:5] for each in found] == rgb for found in numbers)
 
 
