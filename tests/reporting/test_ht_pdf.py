@@ -21,7 +21,7 @@ from reporting.charts import render
 from reporting.charts.progress import Picture
 from reporting.reports.document import Document
 from reporting.reports.ht import ht_report
-from reporting.services.pdf import ChartsOnly, PdfProblem, make_pdf
+from reporting.services.pdf import ChartsOnly, PdfProblem, as_pdf, make_pdf
 from reporting.services.pictures import pictures
 from tests.world import World
 
@@ -87,6 +87,28 @@ def test_the_contents_name_the_page_of_each_section(busy: World) -> None:
         assert title in lines, f"{title} is not on page {at}"
         # No heading alone at the bottom: something of its section stands below it.
         assert len(lines) - lines.index(title) > 3, title
+
+
+def test_who_is_on_roll_stands_in_three_columns(
+    busy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[Any] = []
+
+    def kept(document: Any) -> bytes:
+        laid_out.append(document)
+        return as_pdf(document)
+
+    monkeypatch.setattr("reporting.services.pdf.as_pdf", kept)
+    pdf_of(made(busy))
+    columns: dict[float, list[float]] = {}
+    for page in laid_out[0].pages:
+        for box in page._page_box.descendants():
+            table = box.element_tag == "div" and "scroll" in box.element.get("class", "")
+            if table and box.width < page.width / 3:
+                columns.setdefault(box.position_x, []).append(box.position_y + box.height)
+    assert [len(each) > 1 for each in columns.values()] == [True] * 3
+    lowest = [max(each) for each in columns.values()]
+    assert max(lowest) - min(lowest) < page.height / 4, "columns of very different heights"
 
 
 def test_no_pupil_is_named_in_it(busy: World) -> None:
