@@ -1,6 +1,7 @@
 """A trust chooses how its reports look and what they hide; governors find what is out for them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
@@ -29,9 +30,7 @@ def test_the_trust_lead_sets_colour_and_hiding_and_changes_them(
     assert ReportSettings.objects.get().largest_small == 6
 
 
-def test_what_cannot_be_read_or_hides_too_little_is_refused(
-    world: World, sign_in: SignIn
-) -> None:
+def test_what_cannot_be_read_or_hides_too_little_is_refused(world: World, sign_in: SignIn) -> None:
     lead = sign_in(Role.TRUST_LEAD)
     address = reverse("report_settings")
     for wrong, words in (
@@ -49,8 +48,8 @@ def test_what_cannot_be_read_or_hides_too_little_is_refused(
 
 
 def test_the_reading_room_has_what_is_out_for_whom(world: World, sign_in: SignIn) -> None:
-    out = {"status": ReportStatus.PUBLISHED, "version": 2}
-    stored(world, kind=ReportKind.LGB, version=1, **{"status": ReportStatus.SUPERSEDED})
+    out: dict[str, Any] = {"status": ReportStatus.PUBLISHED, "version": 2}
+    stored(world, ReportStatus.SUPERSEDED, kind=ReportKind.LGB, version=1)
     mine = stored(world, kind=ReportKind.LGB, **out)
     head = stored(world, kind=ReportKind.HT, **out)
     others = stored(world, kind=ReportKind.LGB, school=world.other_school, **out)

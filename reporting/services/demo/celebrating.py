@@ -56,9 +56,7 @@ def save_celebrating(*, on: dt.date, rng: random.Random) -> None:
         achievements.append(
             Achievement(
                 pupil=pupil,
-                achieved_on=max(
-                    placement.starts_on, on - dt.timedelta(days=rng.randint(2, _DAYS))
-                ),
+                achieved_on=max(placement.starts_on, on - dt.timedelta(days=rng.randint(2, _DAYS))),
                 what=what,
                 core_area_id=None if wider else areas[area],
                 wider=area if wider else "",
