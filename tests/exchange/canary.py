@@ -163,9 +163,9 @@ def _made(world: World, ask: Callable[[], ReportRun]) -> ReportRun:
         run = ask()
     make(trust_id=world.trust.pk, run_id=run.pk)
     with in_trust(world.trust.pk):
-        run.refresh_from_db()
-    assert run.state == "done", run.problem
-    return run
+        made = ReportRun.objects.select_related("report__school", "report__term").get(pk=run.pk)
+    assert made.state == "done", made.problem
+    return made
 
 
 @contextmanager
