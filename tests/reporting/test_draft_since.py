@@ -48,7 +48,7 @@ def test_other_figures_for_the_term_are_said_before_a_draft_is_published(
     lead, stream = world.access(Role.TRUST_LEAD), world.developmental
     for page in told(world, sign_in):
         assert "has changed since then" not in page
-        assert "Numbers have changed" not in page
+        assert "Numbers or words have changed" not in page
     others = {each.pk: Expected(Decimal(4), Decimal(2)) for each in world.routes.values()}
     spring = TermFactory(year=world.term.year, season=Season.SPRING)
     WindowFactory(term=spring)
@@ -59,7 +59,7 @@ def test_other_figures_for_the_term_are_said_before_a_draft_is_published(
     set_expectations(by=lead, stream=stream, term=world.term, expected=others)
     for page in told(world, sign_in):
         assert f"What is expected in {stream} has changed since then." in page
-        assert "Numbers have changed since the draft was made." in page
+        assert "Numbers or words have changed since the draft was made." in page
         assert "not in it" not in page
     assert "Make the draft again to publish those that hold now." in told(world, sign_in)[1]
 
@@ -105,7 +105,7 @@ def test_a_route_that_is_judged_as_well_leaves_no_state_but_moves_the_numbers(
     }
     set_expectations(by=lead, stream=now, term=world.term, expected=expected)
     for page in told(world, sign_in):
-        assert "Numbers have changed since the draft was made" in page
+        assert "Numbers or words have changed since the draft was made" in page
 
 
 def test_a_version_withdrawn_after_the_term_changes_nothing(

@@ -257,7 +257,7 @@ def test_the_page_says_when_a_draft_is_behind(
     call_ready(head, page)
     with in_trust(settled.trust.pk):
         TermlyTarget.objects.filter(term=settled.term).update(judged=4)
-    assert "Numbers have changed" in head.get(page).content.decode()
+    assert "Numbers or words have changed" in head.get(page).content.decode()
     with in_trust(settled.trust.pk):
         pupil = settled.pupils[0]
         Judgement.objects.filter(pupil=pupil, term=settled.term).update(judged_at=timezone.now())
