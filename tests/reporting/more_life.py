@@ -181,7 +181,7 @@ def _review(chance: random.Random, world: World, plan: Plan, year: int) -> None:
 
 
 def _owes(chance: random.Random, world: World, school: School) -> None:
-    for year in {each.year for each in world.terms}:
+    for year in dict.fromkeys(each.year for each in world.terms):
         for premium in Premium:
             if chance.random() < 0.7:
                 _premium(chance, school, year.pk, year.starts_on, premium)
