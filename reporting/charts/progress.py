@@ -85,11 +85,11 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     svg = as_svg(
         {
             "width": 460,
-            "height": {"step": 23},
+            "height": {"step": 21},
             "data": {"values": pieces},
             "layer": [
                 {
-                    "mark": {"type": "bar", "height": 17, "stroke": "#ffffff"},
+                    "mark": {"type": "bar", "height": 16, "stroke": "#ffffff"},
                     "encoding": {
                         "y": y,
                         "x": {"field": "start", "type": "quantitative", "axis": x_axis},
