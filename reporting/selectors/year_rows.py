@@ -77,7 +77,4 @@ def year_rows(access: Access, *, school: School, year: AcademicYear) -> YearRows
 def names_of(access: Access, *, pupil_ids: set[int]) -> dict[int, str]:
     """Return the names of pupils, in the order of a register, and who of them is protected."""
     pupils = Pupil.objects.visible_to(access).filter(pk__in=pupil_ids)
-    return {
-        each.pk: f"{each} (protected)" if each.protected else str(each)
-        for each in pupils.order_by("last_name", "first_name", "pk")
-    }
+    return {each.pk: each.marked_name for each in pupils.order_by("last_name", "first_name", "pk")}

@@ -97,13 +97,14 @@ def behind_sheet(title: str, lines: Sequence[tuple[Any, str]]) -> Sheet:
             at.class_group.name if at.class_group else "",
             at.route.name,
             at.pupil.get_primary_need_display(),
+            "protected" if at.pupil.protected else "",
             counted,
         ]
         for at, counted in lines
     ]
     heading = (
         *("First name", "Last name", "UPN", "School", "ARB", "Class", "Route", "Primary need"),
-        "Counted",
+        *("Protected", "Counted"),
     )
     return list_sheet(
         "Pupils behind a figure", heading, rows, about=[("Figure", title)], of_pupils=True
