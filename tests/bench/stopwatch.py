@@ -1,7 +1,6 @@
 """Tells which part of some work took how long, by standing before the functions that do it."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -16,13 +15,13 @@ class Stopwatch:
 
     def __init__(self, making: str) -> None:
         self.making = making
-        self.taken: dict[str, Counter[str]] = {making: Counter()}
+        self.taken: dict[str, dict[str, float]] = {making: {}}
         self._inside: list[float] = []
 
     def turn_to(self, making: str) -> None:
         """Count from now on for something else."""
         self.making = making
-        self.taken.setdefault(making, Counter())
+        self.taken.setdefault(making, {})
 
     @contextmanager
     def on(self, part: str) -> Iterator[None]:
@@ -33,7 +32,8 @@ class Stopwatch:
             yield
         finally:
             took = time.perf_counter() - begun
-            self.taken[self.making][part] += took - self._inside.pop()
+            taken = self.taken[self.making]
+            taken[part] = taken.get(part, 0) + took - self._inside.pop()
             if self._inside:
                 self._inside[-1] += took
 
