@@ -37,6 +37,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Leave the numbers, the pictures and the PDF in the database, for a list of reports."""
         return self.defer("snapshot", "charts", "page", "figures", "pdf")
 
+    def held(self) -> list[int]:
+        """Keep these as they are until the transaction ends, and return their ids."""
+        # In one order: two who hold several would else wait for each other.
+        return list(self.select_for_update().order_by("pk").values_list("pk", flat=True))
+
 
 # What has been made is replaced, never changed but in its state, so there is only its deletion
 # and its states to keep; the PDF itself can be made again from the snapshot.

@@ -105,14 +105,18 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     before, after = ReportStatus.DRAFT, ReportStatus.READY
     if not ready:
         before, after = after, before
+    drafts = Report.objects.visible_to(by).filter(
+        school=draft.school_id,
+        term=draft.term_id,
+        status=before,
+        kind__in=_WITH[ReportKind(draft.kind)],
+    )
+    # Held until the end: a worker that stores another draft meanwhile waits, or was first.
+    if draft.pk not in drafts.held():
+        raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
     if ready:
         _refuse_names(by, draft)
-    drafts = Report.objects.visible_to(by).filter(
-        school=draft.school_id, term=draft.term_id, status=before
-    )
-    if not drafts.filter(pk=draft.pk).exists():
-        raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
-    drafts.filter(kind__in=_WITH[ReportKind(draft.kind)]).update(status=after)
+    drafts.update(status=after)
     if ready:
         tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
 

@@ -286,7 +286,7 @@ class _Making:
             mine = {"school_id": run.school_id, "term_id": run.term_id}
             kinds = [each["kind"] for each in rows]
             before = Report.objects.filter(**mine, kind__in=kinds)
-            before.filter(status__in=UNPUBLISHED).delete()
+            before.filter(pk__in=before.filter(status__in=UNPUBLISHED).held()).delete()
             if publish:
                 before.filter(status=ReportStatus.PUBLISHED).update(status=ReportStatus.SUPERSEDED)
             made = [Report.objects.create(**mine, **content.row, **each) for each in rows]

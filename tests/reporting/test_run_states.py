@@ -1,9 +1,11 @@
 """From draft to ready, published and superseded: who may, and what happens meanwhile."""
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from assessment.models import Judgement
@@ -11,7 +13,8 @@ from parrcs.core.access import Role
 from parrcs.core.jobs import REPORT_RUNS, only_here
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
-from reporting.models import Report
+from reporting.models import Report, ReportRun
+from reporting.services import reports as services
 from reporting.services.reports import (
     CannotPublish,
     ask_for_draft,
@@ -34,6 +37,8 @@ from tests.reporting.running import (
     ready,
     reports,
     run_now,
+    somebody_waits,
+    until,
 )
 from tests.world import World
 
@@ -128,6 +133,33 @@ def test_a_draft_that_was_replaced_meanwhile_is_not_called_ready(
     with pytest.raises(CannotPublish, match="replaced or changed"):
         ready(settled, draft)
     assert [each.status for each in reports(settled)] == [ReportStatus.DRAFT]
+
+
+def test_a_draft_that_is_replaced_in_that_very_moment_is_not_called_ready(
+    settled: World, bells: Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker stores another one between the look whether the draft is there and the word."""
+    draft = run_now(settled, ask(settled)).report
+    assert draft is not None
+    with ThreadPoolExecutor(1) as worker:
+        making: list[Future[ReportRun]] = []
+
+        def meanwhile(*_args: object) -> None:
+            making.append(worker.submit(_made_elsewhere, settled))
+            until(lambda: making[0].done() or somebody_waits(), "the draft, or a worker that waits")
+
+        monkeypatch.setattr(services, "_refuse_names", meanwhile)
+        ready(settled, draft)
+        made = making[0].result().report_id
+    # Nobody has read it yet.
+    assert [(each.pk, each.status) for each in reports(settled)] == [(made, ReportStatus.DRAFT)]
+
+
+def _made_elsewhere(world: World) -> ReportRun:
+    try:
+        return run_now(world, ask(world))
+    finally:
+        connection.close()
 
 
 def test_a_second_version_takes_the_place_of_the_first_and_both_stay(
