@@ -30,6 +30,7 @@ from parrcs.core.names import APOSTROPHES
 from parrcs.core.tenancy import APPLICATION_ROLE
 
 SIGNATURE = "erase_records(bigint)"
+REPORT = "reporting.Report"
 # The SQLSTATE of an erasure that finds a pupil in a report; its detail is the report's number.
 NAMED_IN_REPORT = "PX001"
 
@@ -139,11 +140,16 @@ _LINES = rf"""
 
 _REPORTS = """
         SELECT min(id) INTO n FROM reporting_report
-            WHERE trust_id = here AND (snapshot - 'cover')::text ~* pattern;
+            WHERE trust_id = here
+            AND ((snapshot - 'cover')::text ~* pattern OR figures::text ~* pattern);
         IF n IS NOT NULL THEN
             RAISE EXCEPTION 'a report names a pupil who is to be erased'
                 USING ERRCODE = '{state}', DETAIL = n;
         END IF;
+        -- What else the history has are drafts that were replaced: nobody goes by their words.
+        UPDATE reporting_reportevent
+            SET snapshot = regexp_replace(snapshot::text, pattern, '[erased]', 'gi')::jsonb
+            WHERE trust_id = here AND (snapshot - 'cover')::text ~* pattern;
 """
 
 # What the planner remembers of columns are values that stood in them; of a table without rows
@@ -332,6 +338,7 @@ def _sampled(registry: Registry) -> list[str]:
         *(table.model for table in record_tables(registry)),
         *(model for model, _ in mentions(registry)),
         *(model for model, _, _ in lets_go(registry)),
+        *(model for model in registry.get_models() if model._meta.label == REPORT),
     ]
     past = [histories[model._meta.label] for model in kept if model._meta.label in histories]
     # In one order, for two erasures at once wait for each other's tables.

@@ -31,11 +31,15 @@ MAY_NAME: Final[Mapping[str, tuple[str, ...]]] = {
     "exchange.Import": ("name", "options", "columns", "problem"),
     "exchange.ImportLine": ("texts", "about", "problems", "changes", "traces", "left"),
     "reporting.ReportRun": ("problem",),
+    "reporting.SectionText": ("text",),
+    "reporting.NextStep": ("what", "owner"),
 }
 
 # Words that name no pupil, each with the reason: they are left as they are.
 _PLACE, _STAFF = "says a place or a year", "names a member of staff or of a host school"
 _SCALE, _OURS = "is of a stream or a list of the trust", "is written by the application alone"
+# Comments and next steps are copied into it, and it is never changed.
+_STOPS = "is refused as ready while it names somebody, and an erasure stops at one that does"
 NAMES_NOBODY: Final[Mapping[str, Mapping[str, str]]] = {
     "schools.AcademicYear": {"name": _PLACE},
     "schools.School": dict.fromkeys(
@@ -63,10 +67,13 @@ NAMES_NOBODY: Final[Mapping[str, Mapping[str, str]]] = {
     "assessment.Strand": dict.fromkeys(("code", "name", "area"), _SCALE),
     "assessment.Point": dict.fromkeys(("code", "label"), _SCALE),
     "reporting.Report": {
-        "snapshot": "counts groups and names none of them; an erasure stops at one that does",
-        "pdf": "is laid out from the snapshot alone",
+        "snapshot": _STOPS,
+        "figures": _STOPS,
+        **dict.fromkeys(("charts", "page", "pdf"), "is made from the snapshot alone"),
         "sha256": _OURS,
     },
+    "reporting.ReportSettings": {"colour": "is the number of a colour"},
+    "reporting.SectionText": {"section": _OURS},
     "reporting.ReportRun": {"step": _OURS},
     "exchange.Import": {
         "content": "is emptied whenever a pupil is erased",

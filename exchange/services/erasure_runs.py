@@ -122,12 +122,16 @@ def _carry_out(trust_id: int, erasure_id: int) -> None:
 def _which_report(trust_id: int, report_id: int) -> str:
     """Say which report names somebody who is to be erased, and what can be done."""
     with in_trust(trust_id):
-        report = Report.objects.select_related("school", "term").get(pk=report_id)
-        which = f"version {report.version}" if report.version else "the draft"
+        found = Report.objects.without_content().select_related("school", "trust", "term")
+        report = found.get(pk=report_id)
+        whose = str(report.school or report.trust)
+        which = f"version {report.version}" if report.is_out else "the draft"
+        todo = "Ask whoever looks after this server to see to it, then decide again."
+        if not report.is_out:
+            todo = "Take the name out of its words, make the draft again, then decide again."
         return (
-            f"The report of {str(report.school)[:80]} for {str(report.term)[:60]} ({which}) names"
-            " a pupil who is to be erased. Reports are not changed unseen. Ask whoever looks after"
-            " this server to see to it, then decide again."
+            f"The report of {whose[:80]} for {str(report.term)[:60]} ({which}) names a pupil who"
+            f" is to be erased. Reports are not changed unseen. {todo}"
         )
 
 

@@ -26,7 +26,8 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from parrcs.embedded import STATE_FOLDER
 from pupils.models import ClassListLine, PlacementRequest, Pupil, TermlyTarget
-from reporting.models import ReportRun
+from reporting.choices import Part
+from reporting.models import NextStep, ReportRun, SectionText
 from reporting.selectors.reports import Reported
 from reporting.services.reports import ask_for_draft, ask_to_publish, set_ready
 from reporting.services.runs import make
@@ -142,14 +143,26 @@ def _in_other_places(world: World) -> None:
     LateEntry.objects.update(reason="Ill")
     JointVisit.objects.update(words=f"Saw {UPN}")
     ClassListLine.objects.filter(pupil=None).update(remark=f"{whole} is missing")
+    SectionText.objects.update(text=f"{whole} has settled.")
+    NextStep.objects.update(what=f"Thank {LAST}, {FIRST}", owner=whole)
     PlacementRequest.objects.update(
         child=whole, response=f"For {whole}", responded_on=timezone.localdate()
     )
 
 
 def report_on(world: World) -> None:
-    """Have the school's report drafted, published and drafted once more."""
+    """Have the school's report drafted, published and drafted once more.
+
+    The first draft names the canary; whoever reads it takes the name out and has another made.
+    """
     by, of = world.access(Role.HEAD), Reported(world.school, world.term)
+    with in_trust(world.trust.pk):
+        SectionText.objects.filter(school=world.school).update(section=Part.ROLL)
+    named = _made(world, lambda: ask_for_draft(by=by, of=of)).report
+    assert FIRST in str(named.snapshot["sections"])
+    with in_trust(world.trust.pk):
+        SectionText.objects.filter(school=world.school).update(text="All have settled.")
+        NextStep.objects.filter(school=world.school).update(what="Meet", owner="The head")
     draft = _made(world, lambda: ask_for_draft(by=by, of=of)).report
     assert draft is not None
     with in_trust(world.trust.pk):

@@ -221,10 +221,11 @@ def test_a_name_that_somebody_else_bears_stays_with_them(two: tuple[World, World
     assert note.text == words.replace(f"{pupil.upn}.", "[erased].")
 
 
+@pytest.mark.parametrize("named_in", ["snapshot", "figures"])
 def test_an_erasure_stops_at_a_report_that_names_somebody(
-    two: tuple[World, World], sign_in: Any
+    two: tuple[World, World], sign_in: Any, named_in: str
 ) -> None:
-    """No report does; should one ever, its numbers are not to be changed unseen."""
+    """A comment may, until it is called ready; what was made is not to be changed unseen."""
     world, _ = two
     pupil = world.pupils[0]
     draft = Report.objects.filter(school=world.school, status="draft").get()
@@ -234,7 +235,10 @@ def test_an_erasure_stops_at_a_report_that_names_somebody(
         status="draft",
         made_at=draft.made_at,
         pdf=b"%PDF-",
-        snapshot={"cover": {"made": "by Ann"}, "told": f"Of {pupil}"},
+        **{
+            "snapshot": {"cover": {"made": "by Ann"}},
+            named_in: {"cover": {"made": "by Ann"}, "told": f"Of {pupil}"},
+        },
     )
     erasure = decide(world, pupil)
     erase(trust_id=world.trust.pk, erasure_id=erasure.pk)
@@ -243,6 +247,7 @@ def test_an_erasure_stops_at_a_report_that_names_somebody(
     assert erasure.problem.startswith(
         f"The report of {world.school} for {world.terms[0]} (the draft) names a pupil"
     )
+    assert "make the draft again" in erasure.problem
     page = sign_in(Role.TRUST_LEAD).get(reverse("erasure", args=[erasure.pk])).content.decode()
     assert f"The report of {world.school} for {world.terms[0]}" in page
     assert str(pupil) not in page
