@@ -5,9 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -22,29 +20,15 @@ from django.urls import reverse
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from reporting.choices import ReportStatus, RunState
+from reporting.choices import ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportRun
+from tests.reporting.running import ready, until
 from tests.world import World
 
 pytestmark = [
     pytest.mark.worker,
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
 ]
-
-LONGEST = 120.0
-
-
-def until[T](
-    found: Callable[[], T | None], what: str, *, longest: float = LONGEST, every: float = 0.05
-) -> T:
-    """Wait until something is there; look twenty times a second, or as often as said."""
-    end = time.monotonic() + longest
-    pause = threading.Event()
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        pause.wait(every)
-    raise AssertionError(f"{what} did not come about in {longest:.0f} s")
 
 
 class Site:
@@ -182,9 +166,14 @@ def stopped_in_the_middle(world: World, run_id: int) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def the_reports(world: World) -> list[Report]:
+def the_reports(world: World) -> dict[str, Report]:
+    """Return what was made, by its kind: the head's and the governors' report, each once."""
     with in_trust(world.trust.pk):
-        return list(Report.objects.all())
+        rows = list(Report.objects.all())
+    found = {each.kind: each for each in rows}
+    assert len(found) == len(rows)
+    assert set(found) in (set(), {ReportKind.HT, ReportKind.LGB})
+    return found
 
 
 def test_a_worker_makes_what_was_asked_for_and_shows_its_steps(
@@ -205,13 +194,14 @@ def test_a_worker_makes_what_was_asked_for_and_shows_its_steps(
         until(over, "the end of the run on the page")
         assert seen[-1] == "The draft is ready"
         assert len(seen) > 2, seen
-        (draft,) = the_reports(settled)
+        draft = the_reports(settled)[ReportKind.HT]
+        ready(settled, draft)
         publish = reverse("ht_report_publish", args=(settled.school.pk, settled.term.pk))
         response = head.post(publish, {"draft": draft.pk, "read": "on"})
         run = finished(settled, int(response["Location"].rstrip("/").rsplit("/", 1)[1]))
     assert (run.state, run.attempts, run.problem) == ("done", 1, "")
-    (published,) = the_reports(settled)
-    assert (published.status, published.version) == (ReportStatus.PUBLISHED, 1)
+    for published in the_reports(settled).values():
+        assert (published.status, published.version) == (ReportStatus.PUBLISHED, 1)
 
 
 def test_a_report_outlives_its_worker(settled: World, site: Site, head: Client) -> None:
@@ -221,11 +211,11 @@ def test_a_report_outlives_its_worker(settled: World, site: Site, head: Client) 
         with stopped_in_the_middle(settled, run_id):
             kill_group(worker)
     assert state_of(settled, run_id).state == RunState.RUNNING
-    assert the_reports(settled) == []
+    assert the_reports(settled) == {}
     with site.worker("--beat"):
         run = finished(settled, run_id)
     assert (run.state, run.attempts) == ("done", 2)
-    assert [report.pk for report in the_reports(settled)] == [run.report_id]
+    assert the_reports(settled)[ReportKind.HT].pk == run.report_id
 
 
 @pytest.mark.parametrize("site", ["file"], indirect=True)
@@ -242,4 +232,4 @@ def test_a_report_outlives_the_process_that_makes_it(
         run = finished(settled, run_id)
         assert worker.poll() is None
     assert (run.state, run.attempts) == ("done", 2)
-    assert [report.pk for report in the_reports(settled)] == [run.report_id]
+    assert the_reports(settled)[ReportKind.HT].pk == run.report_id
