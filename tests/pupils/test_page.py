@@ -346,7 +346,7 @@ def test_the_page_costs_the_same_however_much_is_on_it(world, sign_in, counted, 
     assert len(response.context["overview"].provisions) == 9
     assert len(few) == len(many)
     own = [query for query in many if '"django_' not in query["sql"] and " FROM " in query["sql"]]
-    assert len(own) <= 27  # with the person, their memberships, and what supports the pupil
+    assert len(own) <= 28  # with the person, their roles and notices, and what supports the pupil
 
 
 @pytest.mark.parametrize(

@@ -349,7 +349,7 @@ def test_the_queries_do_not_depend_on_the_number_of_pupils(world, sign_in):
         JudgementFactory(pupil=pupil, strand=strand, term=world.term, point=point)
     assert queries() == few
     # Thirteen of them are those of any page: session, person, trust.
-    assert max(few) <= 26
+    assert max(few) <= 27
 
 
 def test_choices_that_do_not_exist_are_told(world, sign_in):
