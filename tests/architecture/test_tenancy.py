@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import (
     IntegrityError,
@@ -116,11 +117,13 @@ def test_a_key_never_leads_into_another_trust(filled: tuple[World, World]) -> No
 def _point_at(table: str, column: str, theirs: object) -> None:
     """Make one row of our own refer to that id, and have its keys checked."""
     _count("SET CONSTRAINTS ALL DEFERRED")
-    assert _count(
-        f"UPDATE {table} SET {column} = %s"
-        f" WHERE id = (SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)",
-        theirs,
-    ), f"{table}.{column} is empty in all rows, so it tries nothing"
+    # A report that is made never changes at all; here it is the key that has to refuse.
+    with pgtrigger.ignore("reporting.Report:never_changes"):
+        assert _count(
+            f"UPDATE {table} SET {column} = %s"
+            f" WHERE id = (SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)",
+            theirs,
+        ), f"{table}.{column} is empty in all rows, so it tries nothing"
     _count("SET CONSTRAINTS ALL IMMEDIATE")
 
 

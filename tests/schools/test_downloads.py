@@ -19,8 +19,7 @@ from parrcs.core.access import Access, Role
 from parrcs.core.private_files import HOLDS_FOR, LinkForged, check_link, signed_path
 from parrcs.core.tenancy import in_trust
 from reporting.choices import ReportKind, ReportStatus
-from reporting.models import Report
-from schools.models import Download
+from schools.models import Download, Membership
 from tests.factories.schools import MembershipFactory
 from tests.reporting.conftest import stored
 from tests.schools.conftest import text_of
@@ -122,7 +121,9 @@ def test_a_link_opens_nothing_for_who_may_no_longer_see_it(world, sign_in, publi
     link = link_to(head, published)
     stranger = Client().get(link)
     assert (stranger.status_code, stranger.url[:15]) == (302, "/account/login/")
-    Report.objects.filter(pk=published.pk).update(school=world.other_school)
+    # They are head of another school from now on.
+    head_of = Membership.objects.live().filter(person=world.people[Role.HEAD])
+    assert head_of.update(school=world.other_school) == 1
     assert head.get(link).status_code == 404
     governor = sign_in(Role.GOVERNOR)
     own = signed_path(world.access(Role.GOVERNOR), urlsplit(link).path)
