@@ -22,11 +22,14 @@ from tests.factories.schools import ARBFactory, ClassGroupFactory
 OF_THE_SCHOOL = {
     *("arb", "early_years", "early_years_pdf", "early_years_file", "favicon", "home"),
     *("attendance", "attendance_chart", "attendance_file"),
-    *("pupils", "pupils_file", "school", "schools", "schools_file", "trusts"),
+    # Of notices only their own.
+    *("notices", "pupils", "pupils_file", "school", "schools", "schools_file", "trusts"),
 }
 OF_THE_ARB = OF_THE_SCHOOL | {
     *("cell_record", "class_aims", "class_aims_file", "class_celebration", "evidence"),
     *("class_tracker", "class_tracker_pdf", "class_tracker_file"),
+    # What the tracker of the class says, added up by core area.
+    *("class_year", "class_year_pdf", "class_year_file"),
     *("pupil", "pupil_overview", "pupil_record", "pupil_record_file"),
     *("pupil_tracker", "pupil_tracker_pdf", "pupil_tracker_file", "targets", "targets_file"),
     *("achievements", "achievements_file", "class_list", "class_list_file", "pupil_celebration"),
