@@ -21,6 +21,19 @@ MISSING = 10**9
 type Ids = dict[str, object]
 
 
+# What an address has to be asked, to show anything.
+QUESTIONS = {
+    "compare_pupils": "?unit=all&number=judged",
+    "ht_report_pupils": "?of=school-{school_id}/{term_id}/all/pupils",
+    "trust_report_pupils": "?of=trust/{term_id}/all/pupils",
+}
+
+
+def asked(name: str, ids: Ids) -> str:
+    """Return the question of a page, or of its file."""
+    return QUESTIONS.get(name.removesuffix("_file"), "").format(**ids)
+
+
 @dataclass(frozen=True)
 class Address:
     """One address of the application and the names of the ids in it."""
@@ -30,8 +43,9 @@ class Address:
     callback: object = field(compare=False)
 
     def url(self, ids: Ids) -> str:
-        """Return the address of these things."""
-        return reverse(self.name, kwargs={name: ids[name] for name in self.ids})
+        """Return the address of these things, with the question without which it shows nothing."""
+        plain = reverse(self.name, kwargs={name: ids[name] for name in self.ids})
+        return plain + asked(self.name, ids)
 
 
 @cache

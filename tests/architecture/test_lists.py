@@ -20,7 +20,7 @@ from parrcs.core.access import Role
 from parrcs.core.sheets import as_csv
 from pupils.models import Placement, Pupil
 from schools.models import Term, Window
-from tests.architecture.matrix import Address, Ids, csv_files, ours
+from tests.architecture.matrix import Address, Ids, asked, csv_files, ours
 from tests.architecture.rows import a_row_everywhere
 from tests.architecture.test_isolation import SCOPED, SignIn
 from tests.architecture.things import ids_of, words_of
@@ -88,16 +88,6 @@ NO_LISTS = {
     "trust_write_report": "the report while it is written",
     "write_report": "the report while it is written",
 }
-ASKED = {
-    "compare_pupils": "?unit=all&number=judged",
-    "ht_report_pupils": "?of=school-{school_id}/{term_id}/all/pupils",
-    "trust_report_pupils": "?of=trust/{term_id}/all/pupils",
-}
-
-
-def asked(name: str, ids: Ids) -> str:
-    """Return the query without which an address shows nothing."""
-    return ASKED.get(name, "").format(**ids)
 
 
 @pytest.fixture
@@ -113,7 +103,7 @@ def pages() -> Iterator[Address]:
 
 
 def file_of(client: Client, name: str, ids: Ids, ending: str) -> Any:
-    return client.get(address_of(name, ids).url({**ids, "ending": ending}) + asked(name, ids))
+    return client.get(address_of(name, ids).url({**ids, "ending": ending}))
 
 
 def address_of(name: str, ids: Ids) -> Address:
@@ -179,7 +169,7 @@ def test_a_page_with_a_table_offers_its_file(things: Ids, sign_in: SignIn) -> No
         client = sign_in(role)
         for address in pages():
             try:
-                response = client.get(address.url(things) + asked(address.name, things))
+                response = client.get(address.url(things))
             except NoReverseMatch:
                 continue
             if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
