@@ -4,10 +4,13 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from assessment.models import Point, Strand
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from reporting.models import NextStep, SectionText, TermCount
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
+from tests.factories.assessment import JudgementFactory
+from tests.full_class import fill_class
 
 pytestmark = [
     pytest.mark.browser,
@@ -116,7 +119,22 @@ def _lose_an_answer(page: Page, curlew) -> None:
     assert written(curlew)["roll"] == ("We are full. Many more ask.", 4)
 
 
+def judge_enough(world):
+    """Judge a class in reading this term: of fewer pupils so much is hidden that no draft is left.
+
+    Every other of them is where is expected.
+    """
+    with in_trust(world.trust.pk):
+        points = {int(p.value): p for p in Point.objects.filter(stream=world.developmental)}
+        reading = Strand.objects.get(stream=world.developmental, code="reading")
+        for row, pupil in enumerate(fill_class(world, world.class_group)):
+            JudgementFactory(
+                pupil=pupil, strand=reading, term=world.term, point=points[8 + 12 * (row % 2)]
+            )
+
+
 def test_two_heads_decide_and_begin_from_a_draft(curlew, open_page, sign_in_page):
+    judge_enough(curlew)
     with in_trust(curlew.trust.pk):
         for section in ("standards", "roll"):
             SectionText.objects.create(
