@@ -53,6 +53,7 @@ class Comment {
   #unanswered = new Set(); // words that were sent, and nobody said what became of them
   #theirs = null; // another editor's, until one decides
   #sending = null; // the save that is under way
+  #asked = false; // for another save, while one was under way
   #refused = null;
   #timer = 0;
   #tries = 0;
@@ -106,7 +107,10 @@ class Comment {
       clearTimeout(this.#timer);
       return this.#say(`Not saved: ${over} characters too many of ${this.#area.dataset.longest}.`, "conflict");
     }
-    if (!this.waits) return;
+    if (!this.waits) {
+      clearTimeout(this.#timer);
+      return this.#sending || this.#say("All of it is saved.", "");
+    }
     if (!this.#tries) this.#say("Not saved yet.");
     this.#soon(QUIET);
   }
@@ -114,6 +118,7 @@ class Comment {
   /* Save what waits; one save at a time, and then what was typed meanwhile. */
   save() {
     const text = kept(this.#area.value);
+    this.#asked = Boolean(this.#sending);
     if (this.#sending || this.#theirs || !this.waits || text === this.#refused) return this.#sending;
     this.#sending = this.#send(text);
     return this.#sending;
@@ -142,7 +147,9 @@ class Comment {
   #later(trouble) {
     this.#say(TROUBLE[trouble]);
     if (trouble === "gone") return;
-    this.#soon(AGAIN[Math.min(this.#tries, AGAIN.length - 1)]);
+    // The connection may have come back while this one failed: that is not told twice.
+    this.#soon(this.#asked ? 0 : AGAIN[Math.min(this.#tries, AGAIN.length - 1)]);
+    this.#asked = false;
     this.#tries += 1;
   }
 

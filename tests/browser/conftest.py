@@ -19,7 +19,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from assessment.models import Point, Strand
 from parrcs.core.access import Role
@@ -35,6 +35,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30  # seconds until the server must answer
+WAITS = 15_000  # milliseconds until a page must show what is looked for
 LOOKS = 3  # in a row without a request under way, until the server counts as quiet
 
 OFFICE: ViewportSize = {"width": 1280, "height": 900}
@@ -147,6 +148,8 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
+        # As long as for a click: a comment waits for two seconds before it is saved at all.
+        expect.set_options(timeout=WAITS)
         yield chromium
         chromium.close()
 
@@ -176,7 +179,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
             reduced_motion="reduce",
             **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAITS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
