@@ -20,14 +20,10 @@ type Filling = dict[int, int]  # by how much figures differ from the truth
 
 
 class Sum(NamedTuple):
-    """A figure, or so many times it, that is the sum of others.
-
-    Each is called by its place among the true figures.
-    """
+    """A figure that is the sum of others, each called by its place among the true figures."""
 
     total: int
     parts: tuple[int, ...]
-    times: int = 1
 
 
 class _Column(NamedTuple):
@@ -53,8 +49,8 @@ class Reader:
             self._room[each] -= 1
         self._signs: list[dict[int, int]] = []
         self._touching: list[list[int]] = [[] for _ in truth]
-        for place, (total, parts, times) in enumerate(sums):
-            signs = {total: times}
+        for place, (total, parts) in enumerate(sums):
+            signs = {total: 1}
             for part in parts:
                 signs[part] = signs.get(part, 0) - 1
             self._signs.append({each: sign for each, sign in signs.items() if sign})

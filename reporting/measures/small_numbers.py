@@ -33,10 +33,6 @@ class Rules:
         return 1 <= count <= self.largest_small
 
 
-# More than this is never counted of one child.
-MOST_OF_ONE = 1000
-
-
 @dataclass(frozen=True)
 class Figures:
     """Everything countable in one publication, or in several put together, by key.
@@ -48,9 +44,10 @@ class Figures:
     judgements made of those due: they are hidden only to protect others. `dear` says how many
     times dearer than others a figure is to hide. `few` are hidden because few children stand
     behind them, however large they are. `unprinted` figures stand nowhere, but the reader knows
-    what they add up to: they need no hiding, and the small of them are guarded all the same.
-    `somebody` are known to be 1 at least, as a row of nobody would not be there. In each of
-    `of_whom` the first is nothing where the second, a number of children, is.
+    what they add up to: they need no hiding, and the small of them are guarded all the same; that
+    one is 0 counts as known, as a later report may say so by leaving out its row.
+    `somebody` are known to be 1 at least, as a row of nobody would not be there. `told` are known
+    whether shown or not, as that of what is not listed there is none: hiding them guards nothing.
     """
 
     values: Mapping[str, int]
@@ -63,13 +60,13 @@ class Figures:
     few: frozenset[str] = frozenset()
     unprinted: frozenset[str] = frozenset()
     somebody: frozenset[str] = frozenset()
-    of_whom: Sequence[tuple[str, str]] = ()
+    told: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        named = {*self.plain, *self.dear, *self.few, *self.unprinted, *self.somebody}
+        named = {*self.plain, *self.dear, *self.few, *self.unprinted, *self.somebody, *self.told}
         for one, others in [*self.sums, *self.together]:
             named.update([one, *others])
-        for pair in [*self.shares, *self.at_most, *self.of_whom]:
+        for pair in [*self.shares, *self.at_most]:
             named.update(pair)
         _require_known(named, self.values)
         if below := sorted(key for key, value in self.values.items() if value < 0):
@@ -84,9 +81,6 @@ class Figures:
         for less, more in [*self.shares, *self.at_most]:
             if self.values[less] > self.values[more]:
                 raise ValueError(f"{less} is more than {more}")
-        for what, whom in self.of_whom:
-            if self.values[what] > MOST_OF_ONE * self.values[whom]:
-                raise ValueError(f"{what} is too much for {whom}")
 
 
 @dataclass(frozen=True)
@@ -146,7 +140,12 @@ class _Case:
             for key, value in each.figures.values.items():
                 if key not in each.figures.unprinted:
                     (unseen if key in each.hidden else seen).add((key, value))
-        unprinted = {(key, each.values[key]) for each in everything for key in each.unprinted}
+        unprinted = {
+            (key, value)
+            for each in everything
+            for key in each.unprinted
+            if (value := each.values[key])
+        }
         printed = {figure for figure in now.values.items() if figure[0] not in now.unprinted}
         unprinted -= seen | unseen | printed
 
@@ -164,16 +163,6 @@ class _Case:
         }
         for place, (n, of) in enumerate(rests, start=len(figures)):
             sums.add(Sum(self._place[of], (self._place[n], place)))
-        of_whom = sorted(
-            {
-                ((what, each.values[what]), (whom, each.values[whom]))
-                for each in everything
-                for what, whom in each.of_whom
-            }
-        )
-        for place, (what, whom) in enumerate(of_whom, start=len(truth)):
-            sums.add(Sum(self._place[whom], (self._place[what], place), MOST_OF_ONE))
-        truth += [MOST_OF_ONE * whom - what for (_, what), (_, whom) in of_whom]
 
         somebody = {(key, each.values[key]) for each in everything for key in each.somebody}
         self._reader = Reader(truth, sorted(sums), [self._place[each] for each in somebody])
@@ -192,7 +181,8 @@ class _Case:
             for key, value in unprinted
             if rules.is_small(value) and key not in plain
         )
-        self._key = {self._place[figure]: figure[0] for figure in printed - seen}
+        told = {(key, now.values[key]) for key in now.told}
+        self._key = {self._place[figure]: figure[0] for figure in printed - seen - told}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
         # Of these nothing is shown in any case; what is hidden for others only where that helps.
         self._own = {*_hidden_for_themselves(now, rules)}

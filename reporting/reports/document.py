@@ -65,9 +65,8 @@ class Table(TypedDict):
     """A table.
 
     `sums` says what adds up in it, `beneath` has figures that these speak of and it does not
-    print, and `absent` are rows that are left out, as there is nothing in them: for whoever has to
-    know what can be worked out from it. `order` are the codes of all rows in an order that tells
-    nothing of them, where the printed one does.
+    print, and `absent` are figures known to be nought, as their rows are left out: for whoever has
+    to know what can be worked out from it.
     """
 
     code: str
@@ -77,8 +76,7 @@ class Table(TypedDict):
     rows: list[TableRow]
     sums: list[Sum]
     beneath: dict[Key, int]
-    absent: list[TableRow]
-    order: list[str]
+    absent: list[Key]
 
 
 class Line(TypedDict):
@@ -207,8 +205,7 @@ def table(
     rows: Sequence[TableRow],
     sums: Sequence[Sum] = (),
     beneath: Mapping[Key, int] | None = None,
-    absent: Iterable[TableRow] = (),
-    order: Iterable[str] = (),
+    absent: Iterable[Key] = (),
 ) -> Table:
     """Return a table; each row has a cell for each column."""
     return Table(
@@ -220,7 +217,6 @@ def table(
         sums=list(sums),
         beneath=dict(beneath or {}),
         absent=list(absent),
-        order=list(order),
     )
 
 

@@ -6,10 +6,10 @@ is turned into figures, and a cell that says a hidden one says nothing.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from reporting.measures.small_numbers import Figures, Published, Rules, hidden
-from reporting.reports.document import Cell, Key, Section, Table, TableRow, cells_of
+from reporting.reports.document import Cell, Key, Section, Table, cells_of
 from reporting.reports.document import hidden as says_nothing
 
 # By section, by table ("*" is any other): the columns that are read ("*": all).
@@ -21,8 +21,8 @@ PLAIN = (".due", ".judged", ".no_baseline", ".not_judged", ".set")
 
 # What can by nature not be more than what.
 AT_MOST = {".at": ".compared", ".compared": ".judged", ".judged": ".due", ".reached": ".judged"}
-# Of which there are none where there are no pupils.
-OF_PUPILS = (".compared", ".judged", ".due")
+# Tables whose rows stand in the order of their size.
+BY_SIZE = ("need",)
 # How many times dearer it is to hide a total than a row.
 DEAR = 8
 
@@ -43,7 +43,6 @@ class Hidden:
             "at_most": [list(each) for each in self.figures.at_most],
             "plain": sorted(self.figures.plain),
             "unprinted": sorted(self.figures.unprinted),
-            "of_whom": [list(each) for each in self.figures.of_whom],
             "somebody": sorted(self.figures.somebody),
             "hidden": sorted(self.hidden),
         }
@@ -58,7 +57,6 @@ def published(kept: Mapping[str, Any]) -> Published:
         at_most=[(less, more) for less, more in kept["at_most"]],
         plain=frozenset(kept["plain"]),
         unprinted=frozenset(kept["unprinted"]),
-        of_whom=[(what, whom) for what, whom in kept["of_whom"]],
         somebody=frozenset(kept["somebody"]),
     )
     return Published(figures, frozenset(kept["hidden"]))
@@ -81,11 +79,18 @@ def hide(
 def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
     """Keep the tables and columns that are read."""
     kept = []
-    for table in section["tables"]:
+    for table in map(_in_order, section["tables"]):
         columns = tables.get(table["code"], tables.get("*", ()))
         if any(_read(each["code"], columns) for each in table["columns"]):
             kept.append(narrowed(table, columns))
     return {**section, "tables": kept}
+
+
+def _in_order(table: Table) -> Table:
+    """Put rows that stand in the order of their size into that of their names: it tells much."""
+    if table["code"] not in BY_SIZE:
+        return table
+    return {**table, "rows": sorted(table["rows"], key=lambda line: line["name"])}
 
 
 def _read(code: str, columns: Sequence[str]) -> bool:
@@ -98,35 +103,36 @@ def narrowed(table: Table, columns: Sequence[str]) -> Table:
     return {
         **table,
         "columns": [table["columns"][i] for i in places],
-        "rows": [_cut(line, places) for line in table["rows"]],
-        "absent": [_cut(line, places) for line in table["absent"]],
+        "rows": [{**line, "cells": [line["cells"][i] for i in places]} for line in table["rows"]],
     }
-
-
-def _cut(line: TableRow, places: Sequence[int]) -> TableRow:
-    return {**line, "cells": [line["cells"][i] for i in places]}
 
 
 def _figures(sections: Sequence[Section]) -> Figures:
     """Return every figure that could be read, and how they hang together.
 
     Of the pupils of a group the judgements say much, so both are hidden or none; and where few
-    pupils stand behind a share, it is hidden though its judgements may be many. That a row is left
-    out tells that there is nothing in it, unless it is put in to guard others; that is dear.
+    pupils stand behind a share, it is hidden though its judgements may be many. Where nobody is,
+    or nothing was judged of anybody, that is told: it could not be otherwise, or tells nobody apart.
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
     together: list[tuple[Key, tuple[Key, ...]]] = []
     dear: dict[Key, int] = {}
     few: set[Key] = set()
-    absent = list(_lines(sections, "absent"))
-    for line, cells in [*_lines(sections, "rows"), *absent]:
+    told: set[Key] = set()
+    for line, cells in _lines(sections):
         said: list[Key] = []
         pupils = cells.get("pupils")
-        for cell in cells.values():
+        of_some = pupils is not None and pupils["n"] > 0
+        if pupils and not pupils["n"]:
+            told.update(pupils["keys"][:1])
+        for code, cell in cells.items():
             values.update(_values(cell))
             if cell["kind"] == "share":
                 shares[cell["keys"][0], cell["keys"][1]] = None
+                if not cell["of"] and not (of_some and code == "share"):
+                    told.update(cell["keys"])
+                    continue
                 said += cell["keys"]
                 if cell.get("few") and cell["of"]:
                     few.add(cell["keys"][0])
@@ -136,10 +142,10 @@ def _figures(sections: Sequence[Section]) -> Figures:
             dear.update(
                 dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), DEAR)
             )
-    somebody = frozenset(key for key, value in values.items() if value and _is_of_a_group(key))
-    left_out = {key for _, cells in absent for cell in cells.values() for key in cell["keys"]}
-    dear.update(dict.fromkeys(left_out, DEAR))
+    somebody = frozenset(key for key in values if _is_of_a_group(key))
     tables = [table for section in sections for table in section["tables"]]
+    absent = {key: 0 for table in tables for key in table["absent"] if key not in values}
+    values.update(absent)
     beneath = {
         key: value
         for table in tables
@@ -169,17 +175,8 @@ def _figures(sections: Sequence[Section]) -> Figures:
         few=frozenset(few),
         unprinted=frozenset(beneath),
         somebody=somebody,
-        of_whom=[
-            (key, whom)
-            for key in values
-            if key.endswith(OF_PUPILS) and (whom := _pupils_of(key)) in values
-        ],
+        told=frozenset({*told, *absent}),
     )
-
-
-def _pupils_of(key: Key) -> Key:
-    """Return the name of the number of pupils whose judgements or targets a figure counts."""
-    return f"{key.rpartition('/')[0]}/pupils"
 
 
 def _is_of_a_group(key: Key) -> bool:
@@ -188,12 +185,10 @@ def _is_of_a_group(key: Key) -> bool:
     return what == "pupils" and group != "all"
 
 
-def _lines(
-    sections: Sequence[Section], which: Literal["rows", "absent"]
-) -> Iterator[tuple[TableRow, dict[str, Cell]]]:
+def _lines(sections: Sequence[Section]) -> Iterator[tuple[Any, dict[str, Cell]]]:
     for section in sections:
         for table in section["tables"]:
-            for line in table[which]:
+            for line in table["rows"]:
                 yield line, cells_of(table, line)
 
 
@@ -210,22 +205,25 @@ def _values(cell: Cell) -> dict[Key, int]:
 
 def _without(section: Section, gone: frozenset[Key]) -> Section:
     """Return a section in which each cell that says a hidden figure says nothing."""
-    return {**section, "tables": [_table_without(each, gone) for each in section["tables"]]}
-
-
-def _table_without(table: Table, gone: frozenset[Key]) -> Table:
-    rows = [_row_without(line, gone) for line in table["rows"]]
-    guards = [line for line in table["absent"] if any(_hides(c, gone) for c in line["cells"])]
-    rows += [_row_without(line, gone) for line in guards]
-    if order := table["order"]:
-        rows.sort(key=lambda line: order.index(line["code"]))
-    return {**table, "rows": rows, "sums": [], "beneath": {}, "absent": [], "order": []}
-
-
-def _row_without(line: TableRow, gone: frozenset[Key]) -> TableRow:
-    cells = [says_nothing() if _hides(each, gone) else each for each in line["cells"]]
-    return {**line, "cells": cells}
-
-
-def _hides(cell: Cell, gone: frozenset[Key]) -> bool:
-    return not gone.isdisjoint(cell.get("keys", ()))
+    return {
+        **section,
+        "tables": [
+            {
+                **table,
+                "rows": [
+                    {
+                        **line,
+                        "cells": [
+                            says_nothing() if gone.intersection(cell.get("keys", ())) else cell
+                            for cell in line["cells"]
+                        ],
+                    }
+                    for line in table["rows"]
+                ],
+                "sums": [],
+                "beneath": {},
+                "absent": [],
+            }
+            for table in section["tables"]
+        ],
+    }

@@ -28,21 +28,20 @@ class Group:
 class Division:
     """A way to part the pupils on roll: each of them is in one of its groups, none is empty.
 
-    `absent` are groups that there could be, and nobody is in; `order` are the codes of all in an
-    order that tells nothing of their size.
+    `absent` are the keys of groups that there could be, and nobody is in.
     """
 
     code: str
     title: str
     groups: list[Group]
-    absent: list[Group]
-    order: list[str]
+    absent: list[str]
 
 
 def divisions(rows: ReportRows) -> list[Division]:
     """Return every way in which the pupils of the term are parted."""
     term = rows.this
     year = _parted(term.pupils, lambda pupil: year_group(pupil, term.year_starts_on))
+    years = {number for number, _ in year}
     need = _parted(term.pupils, lambda pupil: pupil.primary_need)
     sex = _parted(term.pupils, lambda pupil: pupil.sex)
     route = _parted(term.pupils, lambda pupil: pupil.route_id)
@@ -51,8 +50,8 @@ def divisions(rows: ReportRows) -> list[Division]:
             "year",
             "Year group",
             [
-                (n, name, year[n, name])
-                for n, name in sorted({*year, *((n, year_name(n)) for n in _YEARS)})
+                *((n, name, year[n, name]) for n, name in sorted(year)),
+                *((n, "", []) for n in _YEARS if n not in years),
             ],
         ),
         _division("need", "Primary need", _by_size({each: need[each] for each in NEEDS})),
@@ -96,9 +95,8 @@ type _Parts = list[tuple[object, str, list[PupilOnRoll]]]
 
 def _division(code: str, title: str, parts: _Parts) -> Division:
     groups = [Group(f"{code}:{each}", str(name), pupils) for each, name, pupils in parts if pupils]
-    absent = [Group(f"{code}:{each}", str(name), []) for each, name, pupils in parts if not pupils]
-    in_order = sorted(parts, key=lambda each: each[1]) if code == "need" else parts
-    return Division(code, title, groups, absent, [str(each) for each, _, _ in in_order])
+    absent = [f"{code}:{each}" for each, _, pupils in parts if not pupils]
+    return Division(code, title, groups, absent)
 
 
 def _with_and_without(
@@ -126,11 +124,6 @@ def _parted[K: Hashable](
 def year_group(pupil: PupilOnRoll, year_starts_on: dt.date) -> tuple[int, str]:
     """Return the year group of a pupil in a school year: its number, and how it is called."""
     year = max(-1, national_year(pupil.born_on, year_starts_on))
-    return year, year_name(year)
-
-
-def year_name(year: int) -> str:
-    """Say how a year group is called."""
     if year < 0:
-        return "Nursery"
-    return f"Year {year}" if year else "Reception"
+        return year, "Nursery"
+    return year, f"Year {year}" if year else "Reception"

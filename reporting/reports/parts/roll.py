@@ -3,8 +3,8 @@
 from collections import Counter
 
 from reporting.choices import Part
-from reporting.reports.document import Section, Sum, Table, TableRow, count, key, rate, row, section, table
-from reporting.reports.parts.divisions import Division, Group, divisions
+from reporting.reports.document import Section, Sum, Table, count, key, rate, row, section, table
+from reporting.reports.parts.divisions import Division, divisions
 from reporting.reports.parts.term import Counted
 
 
@@ -43,26 +43,22 @@ def _table(school: Counted, division: Division) -> Table:
     def name(group: str) -> str:
         return key(school.place, school.this.id, group, "pupils")
 
-    def line(each: Group) -> TableRow:
-        return row(
-            each.code, each.name, [rate((name(each.key), name("all")), len(each.pupils), total)]
-        )
-
     total = len(school.this.pupils)
     return table(
         division.code,
         f"{division.title} of the pupils on roll",
         head=division.title,
         columns=(("pupils", "Pupils"),),
-        rows=[line(each) for each in division.groups],
-        sums=[
-            Sum(
-                total=name("all"),
-                parts=[name(each.key) for each in (*division.groups, *division.absent)],
+        rows=[
+            row(
+                each.code,
+                each.name,
+                [rate((name(each.key), name("all")), len(each.pupils), total)],
             )
+            for each in division.groups
         ],
-        absent=[line(each) for each in division.absent],
-        order=division.order,
+        sums=[Sum(total=name("all"), parts=[name(each.key) for each in division.groups])],
+        absent=[name(each) for each in division.absent],
     )
 
 

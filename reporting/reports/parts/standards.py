@@ -127,6 +127,11 @@ class _Both:
         """Return the figures of the schools that add up to those of the trust."""
         return beneath(each for _, parts in self.schools for each in parts)
 
+    def names(self) -> list[Key]:
+        """Return the names of its figures, in both terms."""
+        this = [self.this.key(each) for each in (*PRINTED, *COVERED)]
+        return [*this, *(self.last.key(each) for each in PRINTED if self.last)]
+
     @property
     def matters(self) -> bool:
         """Whether anything was due, or compared the term before."""
@@ -188,18 +193,18 @@ def _areas(
 ) -> Table:
     shown = [each for each in areas if each.matters]
     rows = [each.row() for each in shown]
-    sums = [each for both in areas for each in both.sums()]
-    under = {name: n for both in areas for name, n in both.beneath().items()}
+    sums = [each for both in shown for each in both.sums()]
+    under = {name: n for both in shown for name, n in both.beneath().items()}
     if total:
         rows.append(total.row(total=True))
         sums += total.sums()
         under |= total.beneath()
-        sums += added_up(total.this, [each.this for each in areas])
+        sums += added_up(total.this, [each.this for each in shown])
         if total.last:
-            last = [each.last for each in areas if each.last]
+            last = [each.last for each in shown if each.last]
             sums += added_up(total.last, last, ("at", "below", "compared"))
         # Each school's are parted by area too: for this term and for the last.
-        for (_, wholes), *parts in zip(total.schools, *(each.schools for each in areas), strict=True):
+        for (_, wholes), *parts in zip(total.schools, *(each.schools for each in shown), strict=True):
             sums += in_each(added_up, wholes, [own for _, own in parts])
     return table(
         code,
@@ -219,8 +224,7 @@ def _areas(
         rows=rows,
         sums=sums,
         beneath=under,
-        absent=[each.row() for each in areas if not each.matters],
-        order=[*(each.code for each in areas), "core"],
+        absent=[name for each in areas if not each.matters for name in each.names()],
     )
 
 
@@ -274,15 +278,10 @@ def group_row(code: str, name: str, named: Named, *, total: bool = False) -> Tab
 def _groups(school: Counted, division: Division) -> Table:
     term = school.this
     whole = _named(school, term, "core", core)
-    every_group = [*division.groups, *division.absent]
     named = [
-        Named(term, core, each.pupils, place=school.place, group=each.key) for each in every_group
+        Named(term, core, each.pupils, place=school.place, group=each.key)
+        for each in division.groups
     ]
-    lines = [
-        group_row(group.code, group.name, each)
-        for group, each in zip(every_group, named, strict=True)
-    ]
-    listed = len(division.groups)
     apart = [
         [
             Named(
@@ -294,14 +293,17 @@ def _groups(school: Counted, division: Division) -> Table:
             )
             for one in school.schools
         ]
-        for each in every_group
+        for each in division.groups
     ]
     return table(
         division.code,
         f"{division.title}, {school.rows.this.name}",
         head=division.title,
         columns=OF_GROUPS,
-        rows=lines[:listed],
+        rows=[
+            group_row(group.code, group.name, each)
+            for group, each in zip(division.groups, named, strict=True)
+        ],
         sums=[
             *(each for one in named for each in one.sums()),
             *parted(whole, named),
@@ -314,6 +316,10 @@ def _groups(school: Counted, division: Division) -> Table:
             ),
         ],
         beneath=beneath(each for parts in apart for each in parts),
-        absent=lines[listed:],
-        order=division.order,
+        absent=[
+            name
+            for each in division.absent
+            for none in [Named(term, core, [], place=school.place, group=each)]
+            for name in (none.pupils, *map(none.key, PRINTED))
+        ],
     )

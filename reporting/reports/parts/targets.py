@@ -103,7 +103,7 @@ def targets(school: Counted) -> Section:
             intro=[intro],
             nothing="No termly targets were set for this term.",
         )
-    last = [each.last for each in areas if each.last]
+    last = [each.last for each in shown if each.last]
     return section(
         Part.TARGETS,
         Part.TARGETS.label,
@@ -126,25 +126,31 @@ def targets(school: Counted) -> Section:
                 ),
                 rows=[*(each.row() for each in shown), total.row(total=True)],
                 sums=[
-                    *(each for both in (*areas, total) for each in both.sums()),
-                    *total.this.added_up([each.this for each in areas]),
+                    *(each for both in (*shown, total) for each in both.sums()),
+                    *total.this.added_up([each.this for each in shown]),
                     *(total.last.added_up(last) if total.last else ()),
                     # Each school's are parted by area too: for this term and for the last.
                     *(
                         each
                         for whole, *own in zip(
-                            total.apart(), *(both.apart() for both in areas), strict=True
+                            total.apart(), *(both.apart() for both in shown), strict=True
                         )
                         for each in whole.added_up(own)
                     ),
                 ],
                 beneath={
                     name: number
-                    for both in (*areas, total)
+                    for both in (*shown, total)
                     for name, number in both.beneath().items()
                 },
-                absent=[each.row() for each in areas if each not in shown],
-                order=[*(each.code for each in areas), total.code],
+                absent=[
+                    tally.key(each)
+                    for both in areas
+                    if both not in shown
+                    for tally in (both.this, both.last)
+                    if tally
+                    for each in ("reached", "judged")
+                ],
             )
         ],
     )

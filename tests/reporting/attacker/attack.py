@@ -1,0 +1,64 @@
+"""The attack: everything that is published is read, and what should not be known is worked out."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from tests.reporting.attacker.knowing import PLAIN, Reader, Spoken, forms
+from tests.reporting.attacker.reading import Publication, Read, differences, read
+from tests.reporting.attacker.solving import Contradiction, Form, pinned
+from tests.reporting.attacker.telling import drawn, told
+
+
+def read_off(published: Sequence[Publication], largest_small: int = 5) -> Iterator[str]:
+    """Say what words, pictures and workbooks tell that is hidden on the page."""
+    versions = defaultdict[tuple[str, str, str], list[Read]](list)
+    for each in published:
+        report = read(each)
+        before = versions[each.title, each.place, each.term]
+        yield from told(report, before, largest_small)
+        yield from drawn(each, report)
+        yield from differences(each, report)
+        before.append(report)
+
+
+def solved(published: Sequence[Publication], largest_small: int = 5) -> Iterator[str]:
+    """Say which hidden figures can only be as they are, and which small ones are known.
+
+    All is to be published of the same data.
+    """
+    reports = [read(each) for each in published]
+    try:
+        yield from _solved(Reader(), reports, largest_small)
+    except Contradiction:
+        # Something was listed of which there is none, to guard others.
+        yield from _solved(Reader(trusting=False), reports, largest_small)
+
+
+def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iterator[str]:
+    for each in reports:
+        reader.take(each)
+    yield from reader.unread
+    reader.conclude()
+    # Also what no page prints, as the number of a school's group, is known only if large.
+    mentioned = [((name, 1),) for name in reader.knowledge.least]
+    asked = [*mentioned, *chain.from_iterable(map(forms, reader.spoken))]
+    known = pinned(reader.knowledge, asked)
+    shown = {
+        figure for each in reader.spoken if each.cell.kind != "hidden" for figure in each.figures
+    }
+    for each in reader.spoken:
+        if each.cell.kind == "hidden" and (values := _learnt(each, known, shown)):
+            yield f"{each.where} can only be {values}"
+    for form, value in known.items():
+        plain = all(str(name[-1]).endswith(PLAIN) for name, _ in form)
+        if 1 <= value <= largest_small and not plain:
+            yield f"{' less '.join(', '.join(name) for name, _ in form)} is {value}"
+
+
+def _learnt(each: Spoken, known: dict[Form, int], shown: set) -> str:
+    """Return what is known of a hidden cell: its n, unless that stands elsewhere, or all of it."""
+    values = [known.get(((figure, 1),)) for figure in each.figures]
+    if values[0] is None or (None in values and each.figures[0] in shown):
+        return ""
+    return " of ".join(str(value) for value in values if value is not None)
