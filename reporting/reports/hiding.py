@@ -4,7 +4,7 @@ Which figures are hidden is decided in `reporting.measures.small_numbers` alone;
 is turned into figures, and a cell that says a hidden one says nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,10 @@ class Hidden:
             "sums": [[total, list(parts)] for total, parts in self.figures.sums],
             "shares": [list(each) for each in self.figures.shares],
             "at_most": [list(each) for each in self.figures.at_most],
+            "together": [[one, list(others)] for one, others in self.figures.together],
             "plain": sorted(self.figures.plain),
+            "few": sorted(self.figures.few),
+            "told": sorted(self.figures.told),
             "unprinted": sorted(self.figures.unprinted),
             "somebody": sorted(self.figures.somebody),
             "hidden": sorted(self.hidden),
@@ -55,7 +58,10 @@ def published(kept: Mapping[str, Any]) -> Published:
         sums=[(total, tuple(parts)) for total, parts in kept["sums"]],
         shares=[(n, of) for n, of in kept["shares"]],
         at_most=[(less, more) for less, more in kept["at_most"]],
+        together=[(one, tuple(others)) for one, others in kept["together"]],
         plain=frozenset(kept["plain"]),
+        few=frozenset(kept["few"]),
+        told=frozenset(kept["told"]),
         unprinted=frozenset(kept["unprinted"]),
         somebody=frozenset(kept["somebody"]),
     )
@@ -120,7 +126,13 @@ def _figures(sections: Sequence[Section]) -> Figures:
     dear: dict[Key, int] = {}
     few: set[Key] = set()
     told: set[Key] = set()
-    for line, cells in _lines(sections):
+    tables = [table for section in sections for table in section["tables"]]
+    printed = [(line["total"], cells_of(table, line)) for table in tables for line in table["rows"]]
+    names = {key for _, cells in printed for cell in cells.values() for key in cell.get("keys", ())}
+    absent = {key for table in tables for key in table["absent"]} - names
+    names |= absent
+    beneath = [(False, cells) for table in tables for cells in table["beneath"]]
+    for total, cells in [*printed, *beneath]:
         said: list[Key] = []
         pupils = cells.get("pupils")
         of_some = pupils is not None and pupils["n"] > 0
@@ -138,21 +150,11 @@ def _figures(sections: Sequence[Section]) -> Figures:
                     few.add(cell["keys"][0])
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
-        if line["total"]:
+        if total:
             dear.update(
                 dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), DEAR)
             )
-    somebody = frozenset(key for key in values if _is_of_a_group(key))
-    tables = [table for section in sections for table in section["tables"]]
-    absent = {key: 0 for table in tables for key in table["absent"] if key not in values}
-    values.update(absent)
-    beneath = {
-        key: value
-        for table in tables
-        for key, value in table["beneath"].items()
-        if key not in values
-    }
-    values.update(beneath)
+    values |= dict.fromkeys(absent, 0)
     sums = {
         (each["total"], tuple(each["parts"])): None
         for table in tables
@@ -173,9 +175,9 @@ def _figures(sections: Sequence[Section]) -> Figures:
         plain=frozenset(key for key in values if key.endswith(PLAIN)),
         dear=dear,
         few=frozenset(few),
-        unprinted=frozenset(beneath),
-        somebody=somebody,
-        told=frozenset({*told, *absent}),
+        unprinted=frozenset(values.keys() - names),
+        somebody=frozenset(key for key in names - absent if _is_of_a_group(key)),
+        told=frozenset(told | absent),
     )
 
 
@@ -183,13 +185,6 @@ def _is_of_a_group(key: Key) -> bool:
     """Say whether a figure is the number of a group, which is listed only with somebody in it."""
     _, _, group, what = key.split("/")
     return what == "pupils" and group != "all"
-
-
-def _lines(sections: Sequence[Section]) -> Iterator[tuple[Any, dict[str, Cell]]]:
-    for section in sections:
-        for table in section["tables"]:
-            for line in table["rows"]:
-                yield line, cells_of(table, line)
 
 
 def _values(cell: Cell) -> dict[Key, int]:
@@ -221,7 +216,7 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                     for line in table["rows"]
                 ],
                 "sums": [],
-                "beneath": {},
+                "beneath": [],
                 "absent": [],
             }
             for table in section["tables"]

@@ -104,19 +104,16 @@ PRINTED = ("at", "compared")
 COVERED = ("judged", "due")
 
 
-def beneath(parts: Iterable[Named]) -> dict[Key, int]:
-    """Return what stands beneath printed figures: those of the schools that add up to a trust's."""
-    found: dict[Key, int] = {}
-    for each in parts:
-        share = each.tally.share()
-        found |= {
-            each.pupils: each.number,
-            each.key("at"): share["n"],
-            each.key("compared"): share["of"],
-            each.key("judged"): each.tally.judged,
-            each.key("due"): each.tally.due,
-        }
-    return found
+def of_schools(parts: Iterable[Named], *, groups: bool = False) -> list[dict[str, Cell]]:
+    """Return the rows of the schools that add up to a row of the trust: they stand in no table.
+
+    `groups`: their pupils are counted in it too.
+    """
+    return [
+        ({"pupils": count(each.pupils, each.number)} if groups else {"coverage": each.coverage()})
+        | {"share": each.share()}
+        for each in parts
+    ]
 
 
 def before(last: Named | None) -> Cell:

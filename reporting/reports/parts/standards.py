@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from reporting.choices import Part
 from reporting.reports.document import (
+    Cell,
     Key,
     Section,
     Sum,
@@ -22,8 +23,8 @@ from reporting.reports.parts.progress import (
     Named,
     added_up,
     before,
-    beneath,
     in_each,
+    of_schools,
     parted,
     with_change,
 )
@@ -123,9 +124,9 @@ class _Both:
         apart = [each for whole, parts in self.schools for each in parted(whole, parts, measures)]
         return [*self.this.sums(), *apart]
 
-    def beneath(self) -> dict[Key, int]:
-        """Return the figures of the schools that add up to those of the trust."""
-        return beneath(each for _, parts in self.schools for each in parts)
+    def beneath(self) -> list[dict[str, Cell]]:
+        """Return the rows of the schools that add up to it."""
+        return of_schools(each for _, parts in self.schools for each in parts)
 
     def names(self) -> list[Key]:
         """Return the names of its figures, in both terms."""
@@ -194,11 +195,11 @@ def _areas(
     shown = [each for each in areas if each.matters]
     rows = [each.row() for each in shown]
     sums = [each for both in shown for each in both.sums()]
-    under = {name: n for both in shown for name, n in both.beneath().items()}
+    under = [each for both in shown for each in both.beneath()]
     if total:
         rows.append(total.row(total=True))
         sums += total.sums()
-        under |= total.beneath()
+        under += total.beneath()
         sums += added_up(total.this, [each.this for each in shown])
         if total.last:
             last = [each.last for each in shown if each.last]
@@ -234,12 +235,12 @@ def _coverage(school: Counted) -> Table:
     whole = _named(school, term, "all", every)
     # Strands of core areas are among all strands, and may be all of them.
     parts = [_named(school, term, "core", core), _named(school, term, "others", in_none)]
-    under = beneath([parts[1]])
+    under = [{"coverage": parts[1].coverage()}]
     sums = [*whole.sums()[:1], *added_up(whole, parts, COVERED)]
     if school.schools:
         apart = _apart(school, term, "all", every)
         sums += added_up(whole, apart, COVERED)
-        under |= beneath(apart)
+        under += [{"coverage": each.coverage()} for each in apart]
     return table(
         "coverage",
         f"Judgements made in all strands, {school.rows.this.name}",
@@ -247,11 +248,10 @@ def _coverage(school: Counted) -> Table:
         columns=(("coverage", "Judged of due"), ("no_baseline", "No baseline")),
         rows=[row("all", "All strands of all streams", [whole.coverage(), whole.no_baseline()])],
         sums=sums,
-        beneath={name: n for name, n in under.items() if name.endswith(_OF_COVERED)},
+        beneath=under,
     )
 
 
-_OF_COVERED = tuple(f".{each}" for each in COVERED)
 OF_GROUPS = (
     ("pupils", "Pupils"),
     ("coverage", "Judged of due"),
@@ -315,7 +315,7 @@ def _groups(school: Counted, division: Division) -> Table:
                 if parts
             ),
         ],
-        beneath=beneath(each for parts in apart for each in parts),
+        beneath=of_schools((each for parts in apart for each in parts), groups=True),
         absent=[
             name
             for each in division.absent
