@@ -189,9 +189,7 @@ class Reader:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(columns), rows
         model.col_cost_ = [prices.get(each, 0) for each, _ in columns]
-        model.col_lower_ = [
-            -self._room[each] if each in self.unknown else 0 for each, _ in columns
-        ]
+        model.col_lower_ = [-self._room[each] if each in self.unknown else 0 for each, _ in columns]
         model.col_upper_ = [
             highspy.kHighsInf if sign > 0 else self._room[each] for each, sign in columns
         ]

@@ -10,6 +10,7 @@ from reporting.reports.document import (
     key,
     moved,
     part,
+    rate,
     shared,
     words,
 )
@@ -56,6 +57,10 @@ class Named:
     def few(self) -> bool:
         """Whether so few pupils stand behind it that nothing is said of them as a group."""
         return len(self.tally.pupils_compared) < FEWEST_PUPILS
+
+    def of(self, whole: "Named") -> Cell:
+        """Return how many of other pupils these are."""
+        return rate((self.pupils, whole.pupils), self.number, whole.number)
 
     def coverage(self) -> Cell:
         """Return judged of due."""

@@ -205,7 +205,9 @@ def _areas(
             last = [each.last for each in shown if each.last]
             sums += added_up(total.last, last, ("at", "below", "compared"))
         # Each school's are parted by area too: for this term and for the last.
-        for (_, wholes), *parts in zip(total.schools, *(each.schools for each in shown), strict=True):
+        for (_, wholes), *parts in zip(
+            total.schools, *(each.schools for each in shown), strict=True
+        ):
             sums += in_each(added_up, wholes, [own for _, own in parts])
     return table(
         code,
@@ -282,6 +284,7 @@ def _groups(school: Counted, division: Division) -> Table:
         Named(term, core, each.pupils, place=school.place, group=each.key)
         for each in division.groups
     ]
+    schools = _apart(school, term, "core", core)
     apart = [
         [
             Named(
@@ -307,7 +310,7 @@ def _groups(school: Counted, division: Division) -> Table:
         sums=[
             *(each for one in named for each in one.sums()),
             *parted(whole, named),
-            *in_each(parted, _apart(school, term, "core", core), apart),
+            *in_each(parted, schools, apart),
             *(
                 each
                 for one, parts in zip(named, apart, strict=True)
@@ -315,7 +318,14 @@ def _groups(school: Counted, division: Division) -> Table:
                 if parts
             ),
         ],
-        beneath=of_schools((each for parts in apart for each in parts), groups=True),
+        beneath=[
+            *of_schools((each for parts in apart for each in parts), groups=True),
+            *(
+                {"roll": each.of(whole)}
+                for parts in apart
+                for each, whole in zip(parts, schools, strict=True)
+            ),
+        ],
         absent=[
             name
             for each in division.absent

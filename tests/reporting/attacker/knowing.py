@@ -108,9 +108,7 @@ class Reader:
         for (school, term), arbs in self.arbs.items():
             parts = [f"{school} without its ARBs", *arbs]
             for when, what in self._measures(school, term):
-                self._adds(
-                    (school, when, ALL, what), [(each, when, ALL, what) for each in parts]
-                )
+                self._adds((school, when, ALL, what), [(each, when, ALL, what) for each in parts])
         for (trust, term), (last, schools) in self.schools.items():
             self._of_schools(trust, term, last, schools)
         self._natures()
@@ -316,9 +314,7 @@ def _standards(reader: Reader, report: Read, table: Table) -> None:
 
 def _every_strand(reader: Reader, report: Read, table: Table) -> None:
     (row,) = table.rows
-    reader.say(
-        report, table, row, "Judged of due", *_coverage(report.place, report.term, "all")
-    )
+    reader.say(report, table, row, "Judged of due", *_coverage(report.place, report.term, "all"))
 
 
 def _by_need(reader: Reader, report: Read, table: Table) -> None:

@@ -78,7 +78,9 @@ def drawn(found: Publication, report: Read) -> Iterator[str]:
     fractions = {(cell.of, round(cell.n / cell.of, 9)) for cell in shares.values() if cell.of}
     for code, svg in found.pictures.items():
         for label in re.findall(r'aria-label="([^"]*)"', svg):
-            marks = dict(each.split(": ", 1) for each in unescape(label).split("; ") if ": " in each)
+            marks = dict(
+                each.split(": ", 1) for each in unescape(label).split("; ") if ": " in each
+            )
             if "row" in marks:
                 head, _, name = marks["row"].partition("|")
                 cell = shares.get((head or "Core area", name))
