@@ -77,6 +77,7 @@ def hide(
 ) -> tuple[list[Section], Hidden]:
     """Return the sections as they are read, and the figures with what is hidden of them."""
     chosen = [_chosen(each, reading[each["code"]]) for each in sections if each["code"] in reading]
+    chosen = [_with_some(each, rules) for each in chosen]
     figures = _figures(chosen)
     gone = hidden(figures, rules, earlier=earlier)
     return [_without(each, gone) for each in chosen], Hidden(figures, gone)
@@ -97,6 +98,17 @@ def _in_order(table: Table) -> Table:
     if table["code"] not in BY_SIZE:
         return table
     return {**table, "rows": sorted(table["rows"], key=lambda line: line["name"])}
+
+
+def _with_some(section: Section, rules: Rules) -> Section:
+    """Leave out the tables that part so few pupils that how many rows there are would tell of them."""
+    kept = []
+    for table in section["tables"]:
+        rows = [cells_of(table, line) for line in table["rows"] if not line["total"]]
+        pupils = sum(cells["pupils"]["n"] for cells in rows if "pupils" in cells)
+        if not rules.is_small(pupils):
+            kept.append(table)
+    return {**section, "tables": kept}
 
 
 def _read(code: str, columns: Sequence[str]) -> bool:

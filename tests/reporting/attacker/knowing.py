@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise, product
 
 from tests.reporting.attacker.reading import NOTHING_COMPARED, Cell, Read, Row, Table
-from tests.reporting.attacker.solving import Form, Knowledge
+from tests.reporting.attacker.solving import MOST, Form, Knowledge
 
 type Figure = tuple[str, str, str, str]
 ALL = "all"
@@ -200,7 +200,7 @@ class Reader:
                     know.at_most(core["judged"], every["judged"])
                     know.learn(
                         {core["due"]: 1, core["judged"]: -1, every["due"]: -1, every["judged"]: 1},
-                        -(10**6),
+                        -MOST,
                         0,
                     )
 

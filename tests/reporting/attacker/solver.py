@@ -5,12 +5,13 @@ is 0 where the first is; and the forms asked about. The answer: which of these c
 """
 
 import pickle
+import random
 import sys
 
 from ortools.sat.python import cp_model
 
-# For how many seconds to look for fillings in which more differs, before one will do.
-PATIENCE = 0.2
+# How often, and for how many seconds, to look for a filling that lies far off.
+CORNERS, PATIENCE = 6, 0.5
 IN_VAIN = 300
 
 type Form = list[tuple[int, int]]
@@ -22,8 +23,7 @@ type Question = tuple[
 def answer(question: Question) -> dict[int, int] | None:
     """Return which of the forms can have one value only, with it; None where nothing fits.
 
-    A first filling is found, then others in which as much differs as there is time to look for,
-    until nothing is left that could differ.
+    A first filling is found, then others in which much differs, until nothing is left that could.
     """
     bounds, rules, with_it, asked = question
     model = cp_model.CpModel()
@@ -46,26 +46,36 @@ def answer(question: Question) -> dict[int, int] | None:
         return None
     expressions = [expression(form) for form in asked]
     first_values = [solver.value(each) for each in expressions]
-    differs = [model.new_bool_var("") for _ in asked]
-    for each, value, other in zip(expressions, first_values, differs, strict=True):
-        model.add(each != value).only_enforce_if(other)
     waiting = list(range(len(asked)))
+
+    def still_waiting() -> list[int]:
+        return [at for at in waiting if solver.value(expressions[at]) == first_values[at]]
+
+    # Corners of all fillings, which lie far apart, tell of most.
+    chance = random.Random(1)  # noqa: S311 - no secret
+    solver.parameters.max_time_in_seconds = PATIENCE
+    for _ in range(CORNERS):
+        if waiting:
+            model.maximize(sum(chance.choice((-1, 1)) * expressions[at] for at in waiting))
+            if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                waiting = still_waiting()
+    # Of what is left, the most and the least that each can be.
+    solver.parameters.max_time_in_seconds = IN_VAIN
+    found = {}
     while waiting:
-        model.clear_objective()
-        model.add_bool_or(differs[at] for at in waiting)
-        model.maximize(sum(differs[at] for at in waiting))
-        solver.parameters.max_time_in_seconds = PATIENCE
-        status = solver.solve(model)
-        if status == cp_model.UNKNOWN:
-            model.clear_objective()
-            solver.parameters.max_time_in_seconds = IN_VAIN
+        at = waiting[0]
+        for sign in (1, -1):
+            model.maximize(sign * expressions[at])
             status = solver.solve(model)
-        if status == cp_model.INFEASIBLE:
-            break
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            raise RuntimeError(f"CP-SAT did not settle what can be worked out: {status}")
-        waiting = [at for at in waiting if solver.value(expressions[at]) == first_values[at]]
-    return {at: first_values[at] for at in waiting}
+            if status != cp_model.OPTIMAL:
+                raise RuntimeError(f"CP-SAT did not settle what can be worked out: {status}")
+            waiting = still_waiting()
+            if at not in waiting:
+                break
+        else:
+            found[at] = first_values[at]
+            waiting.remove(at)
+    return found
 
 
 def main() -> None:

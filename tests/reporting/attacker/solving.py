@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 # No school and no trust counts more than this of anything.
-MOST = 100_000
+MOST = 20_000
 
 type Name = Hashable
 # Numbers with their factors.

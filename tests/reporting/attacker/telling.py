@@ -13,7 +13,7 @@ MISSING = re.compile(rf"({NUMBER}) judgements are not yet made")
 # Numbers of something else than children: days, groups, schools, and how large a group has to be.
 OTHERS = re.compile(
     r"\d+ [A-Z][a-z]+ \d{4}|the 95 % interval|[Oo]f those with \d+ pupils or more \(\d+\)"
-    r"|groups of \d+ pupils or more|All \d+ that can be placed"
+    r"|groups of \d+ pupils or more|And \d+ more|All \d+ that can be placed"
 )
 # Rows of these are spoken of without their names.
 EVERYBODY = ("All ",)
