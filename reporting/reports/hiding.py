@@ -156,6 +156,8 @@ def _figures(sections: Sequence[Section]) -> Figures:
                 shares[cell["keys"][0], cell["keys"][1]] = None
                 if not cell["of"] and not (of_some and code == "share"):
                     told.update(cell["keys"])
+                    if code == "share":  # it says in words what was due and judged
+                        told.update(cells.get("coverage", {}).get("keys", ()))
                     continue
                 said += cell["keys"]
                 if cell.get("few") and cell["of"]:
@@ -188,15 +190,9 @@ def _figures(sections: Sequence[Section]) -> Figures:
         dear=dear,
         few=frozenset(few),
         unprinted=frozenset(values.keys() - names),
-        somebody=frozenset(key for key in names - absent if _is_of_a_group(key)),
+        somebody=frozenset(key for key in names if key.endswith("/pupils") and values[key]),
         told=frozenset(told | absent),
     )
-
-
-def _is_of_a_group(key: Key) -> bool:
-    """Say whether a figure is the number of a group, which is listed only with somebody in it."""
-    _, _, group, what = key.split("/")
-    return what == "pupils" and group != "all"
 
 
 def _values(cell: Cell) -> dict[Key, int]:

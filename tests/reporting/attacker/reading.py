@@ -131,7 +131,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag == "img":
-            self.words.append(given["alt"])
+            self.words.append(" ".join(given["alt"].split()))
         if tag in VOID:
             return
         self._open.append(tag)
