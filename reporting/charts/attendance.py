@@ -23,7 +23,8 @@ def half_terms_spec(rates: Sequence[tuple[str, float]], *, national: float) -> d
         "axis": {
             "title": None,
             "labelAngle": 0,
-            "labelExpr": "split(datum.label, ', ')",
+            # Season, year and half one below the other: six of them have room beside each other.
+            "labelExpr": "split(replace(datum.label, ' ', ', '), ', ')",
             "ticks": False,
         },
     }

@@ -31,7 +31,7 @@ class Dot(NamedTuple):
 
     group: str
     name: str
-    percent: int
+    percent: float
     low: int
     high: int
 
@@ -85,11 +85,11 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     svg = as_svg(
         {
             "width": 460,
-            "height": {"step": 23},
+            "height": {"step": 21},
             "data": {"values": pieces},
             "layer": [
                 {
-                    "mark": {"type": "bar", "height": 17, "stroke": "#ffffff"},
+                    "mark": {"type": "bar", "height": 16, "stroke": "#ffffff"},
                     "encoding": {
                         "y": y,
                         "x": {"field": "start", "type": "quantitative", "axis": x_axis},
@@ -123,8 +123,8 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     return Picture(svg, finding)
 
 
-def share_dots(dots: Sequence[Dot], *, rate: int | None, finding: str) -> Picture:
-    """Draw each share as a dot with its interval, against a line at the school's rate if known."""
+def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: str) -> Picture:
+    """Draw each share as a dot with its interval, against a line at the rate of the whole."""
     values = [
         {**dot._asdict(), "share": f"{dot.percent} %", "row": f"{dot.group}|{dot.name}"}
         for dot in dots
@@ -139,14 +139,14 @@ def share_dots(dots: Sequence[Dot], *, rate: int | None, finding: str) -> Pictur
             "ticks": False,
             "domain": False,
             "labelLimit": 260,
-            "labelExpr": "split(datum.value, '|')[1]",
+            "labelExpr": "slice(datum.value, indexof(datum.value, '|') + 1)",
             "labelFontSize": 10,
         },
     }
     title = "Per cent at or above expected"
     line: list[dict[str, Any]] = []
     if rate is not None:
-        title += f"; the dashed line is the whole school, {rate} %"
+        title += f"; the dashed line is {whole}, {rate} %"
         line = [
             {
                 "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from unicodedata import normalize
+from unicodedata import category, combining, normalize
 
 from parrcs.core.names import plain
 
@@ -26,7 +26,10 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 # Apostrophes within a name and at its end: O'Neil, Tomos's.
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+# Marks belong to their letters: those that no letter has in one piece (Fẹ́mi), and vowels (प्रिया).
+_MARKS = "".join(chr(each) for each in range(0x300, 0x10000) if category(chr(each)) in ("Mn", "Mc"))
+_LETTERS = rf"(?:[^\W\d_]|[{re.escape(_MARKS)}])+"
+_WORD = re.compile(rf"{_LETTERS}(?:'{_LETTERS})*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 # What may stand between the words of one name.
 _BETWEEN = re.compile(r"[\s,-]{1,3}")
@@ -147,7 +150,8 @@ def _words(name: str) -> list[str]:
 
 
 def _compared(word: str) -> str:
-    return word.casefold().removesuffix("'s").replace("'", "")
+    bare = "".join(each for each in normalize("NFD", word) if not combining(each))
+    return bare.casefold().removesuffix("'s").replace("'", "")
 
 
 def _places_of(order: list[str], spelt: list[_Spelt]) -> Iterator[int]:

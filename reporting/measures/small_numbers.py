@@ -108,11 +108,12 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
     hidden with others is shown again if everybody knows it anyway. The same holds
     for the unprinted number of those that a share does not count, where that is small.
 
-    Promised is that of each such figure at least two values fit everything that is readable, now
-    and earlier: sums, shares, bounds, whole numbers not below zero, rows that are there. It cannot be promised of what
-    earlier publications give away by themselves, or together with a correction: where no hiding
-    helps, nothing more is hidden for it. Nor is it promised that the values that fit lie far
-    apart, nor that somebody who knows single children learns nothing.
+    Promised is that of each such figure at least two values fit everything that is readable,
+    now and earlier: sums, shares, bounds, whole numbers not below zero, rows that are there. It
+    cannot be promised of what earlier publications give away by themselves, or together with a
+    correction: where no hiding helps, nothing more is hidden for it. Nor is it promised that
+    the values that fit lie far apart, nor that somebody who knows single children learns
+    nothing.
 
     Equal figures in any order are hidden equally.
     """

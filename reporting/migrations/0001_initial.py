@@ -1257,6 +1257,7 @@ class Migration(migrations.Migration):
                         ("published_by__isnull", False),
                         ("status__in", ("published", "superseded")),
                         ("version__gte", 1),
+                        ("version__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -1268,9 +1269,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="never_changes",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."charts" IS DISTINCT FROM (NEW."charts") OR OLD."page" IS DISTINCT FROM (NEW."page") OR OLD."figures" IS DISTINCT FROM (NEW."figures") OR OLD."pdf" IS DISTINCT FROM (NEW."pdf") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))',
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."school_id" IS DISTINCT FROM (NEW."school_id") OR OLD."term_id" IS DISTINCT FROM (NEW."term_id") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."published_by_id" IS DISTINCT FROM (NEW."published_by_id") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."snapshot" IS DISTINCT FROM (NEW."snapshot") OR OLD."charts" IS DISTINCT FROM (NEW."charts") OR OLD."page" IS DISTINCT FROM (NEW."page") OR OLD."figures" IS DISTINCT FROM (NEW."figures") OR OLD."pdf" IS DISTINCT FROM (NEW."pdf") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))',
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="4b48467365a84f69c45185ae4de5b9e5c339c0ab",
+                    hash="cd52379afb757385f8fc1c0a1f88410d147b7b60",
                     operation="UPDATE",
                     pgid="pgtrigger_never_changes_bbc46",
                     table="reporting_report",

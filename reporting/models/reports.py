@@ -111,6 +111,8 @@ class Report(TrustOwned):
                 )
                 | Q(
                     status__in=OUT,
+                    # Without this, a version that is null passes: of null nothing is known.
+                    version__isnull=False,
                     version__gte=1,
                     published_at__isnull=False,
                     published_by__isnull=False,
@@ -119,11 +121,14 @@ class Report(TrustOwned):
             ),
         )
         triggers = (
-            # Not the references, whose composite keys guard them.
             pgtrigger.ReadOnly(
                 name="never_changes",
                 fields=[
                     "kind",
+                    "school",
+                    "term",
+                    "made_by",
+                    "published_by",
                     "version",
                     "snapshot",
                     "charts",

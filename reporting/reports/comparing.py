@@ -14,7 +14,7 @@ def changes(before: Document, now: Document) -> list[str]:
 
     Of more than `AT_MOST` differences the rest are counted.
     """
-    found = [*_figures(before, now), *_comments(before, now)]
+    found = [*_figures(before, now), *_names(before, now), *_comments(before, now)]
     if len(found) <= AT_MOST:
         return found
     return [*found[:AT_MOST], f"And {len(found) - AT_MOST} more."]
@@ -67,8 +67,27 @@ def _cells(document: Document) -> _Cells:
     }
 
 
+def _names(before: Document, now: Document) -> Iterator[str]:
+    """Tell of rows that are called otherwise: the words of a next step are its row's name."""
+    was, is_now = dict(_rows(before)), dict(_rows(now))
+    for place, name in is_now.items():
+        if was.get(place, name) != name:
+            yield f"{name}: was “{was[place]}”."
+
+
+def _rows(document: Document) -> Iterator[tuple[tuple[str, ...], str]]:
+    for section in document["sections"]:
+        for table in section["tables"]:
+            for row in table["rows"]:
+                yield (section["code"], table["code"], row["code"]), row["name"]
+
+
 def _comments(before: Document, now: Document) -> Iterator[str]:
     was = {each["code"]: each["comment"] for each in before["sections"]}
-    for section in now["sections"]:
-        if section["comment"] != was.get(section["code"], ""):
+    here = {each["code"]: each["comment"] for each in now["sections"]}
+    for section in {
+        each["code"]: each for each in (*before["sections"], *now["sections"])
+    }.values():
+        code = section["code"]
+        if here.get(code, "") != was.get(code, ""):
             yield f"{section['title']}: the comment has been changed."

@@ -89,4 +89,87 @@ _WORDS = (
         "One term's step towards an outcome of a pupil's plan. Met means judged met or exceeded, of"
         " the targets judged. Targets that nobody has judged are counted beside them.",
     ),
+    (
+        "Up, the same, down",
+        "Each judgement beside the last one before it of the same pupil in the same strand, in"
+        " whichever term that was; of an earlier version of a stream, in the points of the later"
+        " one. It says which way a pupil has moved, not whether that is as expected.",
+    ),
+    (
+        "Outcome of a plan",
+        "What a pupil's plan wants the pupil to reach. Those of the plans in force on the census"
+        " date are counted. A target met means that one or more of the term's targets for it were"
+        " met; carried forward, that one goes on from an earlier term; changed, that its words"
+        " were changed during the term.",
+    ),
+    (
+        "Wider progress",
+        "What pupils are given beside the core areas, and how far it brought them: none, some,"
+        " expected or better, as the teacher or therapist judged it.",
+    ),
+    (
+        "Session",
+        "Half a day of school. Possible are the sessions for which the pupil's register was open;"
+        " attended are those at school or at approved education elsewhere, late arrivals included;"
+        " the others were missed with leave of the school (authorised) or without.",
+    ),
+    (
+        "Persistently and severely absent",
+        "Persistently: missed a tenth or more of the possible sessions. Severely: missed half or"
+        " more; they are among the persistently absent.",
+    ),
+    (
+        "National figures of attendance",
+        "Those of the Department for Education for special, primary or secondary schools in"
+        " England, whichever the school is; there are none of late arrivals and of severe absence.",
+    ),
+    (
+        "Suspension, exclusion, sessions lost",
+        "A suspension keeps a pupil out of school for a fixed time, an exclusion for good. Sessions"
+        " lost are the half days of suspensions.",
+    ),
+    (
+        "Physical intervention",
+        "Staff held a pupil to keep somebody safe.",
+    ),
+    (
+        "Child protection, child in need, early help",
+        "Plans that children's social care or its partners have for a family: where a child is at"
+        " risk of significant harm, where a child needs support to be well, and before either.",
+    ),
+    (
+        "LADO",
+        "The local authority designated officer, to whom allegations about adults who work with"
+        " children are referred.",
+    ),
+    (
+        "Prevent",
+        "The duty to keep people from being drawn into terrorism; a referral asks for advice.",
+    ),
+    (
+        "Not counted",
+        "Nobody has written down a number. It is not nought.",
+    ),
+    (
+        "Personal education plan (PEP)",
+        "The plan for the schooling of a child looked after, reviewed each term.",
+    ),
+    (
+        "Annual review in time",
+        "The meeting about an education, health and care plan was held by the day set for it, and"
+        " within twelve months of the one before. Meetings that are still to come are not counted.",
+    ),
+    (
+        "Late",
+        "It was due before the day on which the figures of the report were taken, and is not done.",
+    ),
+    (
+        "Premium",
+        "Money for a purpose, such as the pupil premium or the PE and sport premium. The school"
+        " publishes what it does with it.",
+    ),
+    (
+        "Achievement",
+        "Something a pupil achieved in the term, written down to be celebrated.",
+    ),
 )

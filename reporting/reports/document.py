@@ -7,7 +7,7 @@ printed from one document, so that they cannot say different things. A document 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
-from reporting.reports.figures import Share, change, percent, share
+from reporting.reports.figures import Share, change, percent, share, tenths
 
 # The name of a figure: what it counts, of whom, where and in which term. A figure that stands in
 # two places, or in two reports, has one name, so that whoever may not read it in the one does not
@@ -19,22 +19,25 @@ class Cell(TypedDict):
     """One cell of a table.
 
     count: `n`. part: `n` of `of`. share: the same, with per cent and, where it is a share of
-    judgements or pupils compared, the 95 % interval; `text` says why there is none; `few` that so
-    few pupils stand behind it that nothing is said of them as a group. change: the `points`
-    between two shares. words: `text`. hidden: a figure that this reader may not see. On the
-    screen, `links` lead to the pupils behind the figures, in the order of `keys`.
+    judgements or pupils compared, the 95 % interval; `text` says why there is none; `behind` how
+    many pupils stand behind it, `few` that nothing is said of so few as a group. Its per cent has
+    one decimal where the national figure beside it has. change: the `points` between two shares.
+    words: `text`, with its `percent` where it is a figure of others, or of work. hidden: a figure
+    that this reader may not see. On the screen, `links` lead to the pupils behind the figures, in
+    the order of `keys`.
     """
 
     kind: Literal["count", "part", "share", "change", "words", "hidden"]
     keys: NotRequired[list[Key]]
     n: NotRequired[int]
     of: NotRequired[int]
-    percent: NotRequired[int | None]
+    percent: NotRequired[float | None]
     low: NotRequired[int | None]
     high: NotRequired[int | None]
     points: NotRequired[int | None]
     text: NotRequired[str]
     few: NotRequired[bool]
+    behind: NotRequired[int]
     links: NotRequired[list[str]]
 
 
@@ -149,17 +152,29 @@ def part(names: tuple[Key, Key], n: int, of: int) -> Cell:
     return Cell(kind="part", keys=[*names], n=n, of=of)
 
 
-def rate(names: tuple[Key, Key], n: int, of: int) -> Cell:
-    """Return n of N with per cent and no interval: where all are counted, not a sample."""
+def rate(
+    names: tuple[Key, Key],
+    n: int,
+    of: int,
+    *,
+    why: str = "",
+    few: bool = False,
+    decimal: bool = False,
+) -> Cell:
+    """Return n of N with per cent and no interval: where all are counted, not a sample.
+
+    `why` says in words why there is no per cent; on `decimal` it has one decimal.
+    """
     return Cell(
         kind="share",
         keys=[*names],
         n=n,
         of=of,
-        percent=percent(n, of) if of else None,
+        percent=(tenths(n, of) if decimal else percent(n, of)) if of else None,
         low=None,
         high=None,
-        text="",
+        text="" if of else why,
+        few=few,
     )
 
 
@@ -189,6 +204,11 @@ def moved(this: Cell, last: Cell | None) -> Cell:
 def words(text: str) -> Cell:
     """Return a cell of words."""
     return Cell(kind="words", text=text)
+
+
+def known(per_cent: float) -> Cell:
+    """Return a per cent that others have published: it says nothing of the pupils here."""
+    return Cell(kind="words", percent=per_cent, text=f"{per_cent}\u00a0%")
 
 
 def hidden() -> Cell:
@@ -245,6 +265,11 @@ def section(
         nothing=nothing,
         comment=comment,
     )
+
+
+def commented(found: Section, comments: Mapping[str, str]) -> Section:
+    """Return a section with the comment that was written for it, if there is one."""
+    return {**found, "comment": comments.get(found["code"], "")}
 
 
 def table_of(sections: Sequence[Section], part: str, code: str) -> Table | None:

@@ -66,7 +66,7 @@ class _Figure(NamedTuple):
         return self.cell["n"]
 
     @property
-    def percent(self) -> int:
+    def percent(self) -> float:
         return self.cell["percent"] or 0
 
     @property
@@ -344,19 +344,22 @@ def _places(section: Section) -> Iterator[Sentence]:
 
 
 def _main(section: Section) -> Iterator[Sentence]:
-    """Say each row of a table by category: this term, last term, and nationally."""
-    for line in _lines(section, "main"):
+    """Say each row of a table by category, that of all first: now, last term and nationally."""
+    total, parts = _parted(_lines(section, "main"))
+    for line in [total, *parts] if total else parts:
         this = line.figure("this", "count", "share")
         if this is None:
             continue
-        last, national = line.figure("last", "count", "share"), line.share("national")
+        last, national = line.figure("last", "count", "share"), line.figure("national", "words")
         if this.cell["kind"] == "count" and not this.n and not (last and last.n):
             continue
         said = f"{line.name}: {_value(this)}"
         if last is not None:
             said += f", {_value(last)} in {line.title('last')}"
-        if national is not None:
+        if national is not None and national.cell.get("percent") is not None:
             said += f"; nationally {national.percent}\u00a0%"
+        else:
+            national = None
         yield _said(f"{said}.", this, last, national)
 
 

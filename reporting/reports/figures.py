@@ -71,6 +71,11 @@ def percent(n: int, of: int) -> int:
     return (200 * n + of) // (2 * of)
 
 
+def tenths(n: int, of: int) -> float:
+    """Return n of N in per cent with one decimal, a half rounded up; exact likewise."""
+    return (2000 * n + of) // (2 * of) / 10
+
+
 def change(this: Share, last: Share | None) -> int | None:
     """Return the change in percentage points, reckoned before rounding, a half away from 0."""
     if last is None or not this["of"] or not last["of"]:

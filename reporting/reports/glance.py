@@ -8,7 +8,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from assessment.measures import Standing, standing
-from reporting.choices import Part
+from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Line, Section, cells_of, table_of
 from reporting.reports.parts.progress import FEWEST_PUPILS
 
@@ -66,6 +66,8 @@ def at_a_glance(sections: Sequence[Section], *, last_term: str | None) -> list[L
         *_overall(total, last_term),
         *_coverage(sections),
         *_targets(sections),
+        *_attendance(sections),
+        *_compliance(sections),
     ]
     return sorted(lines, key=lambda line: ORDER.index(line["mark"]))[:AT_MOST]
 
@@ -87,12 +89,18 @@ def n_of(share: Cell) -> str:
     return f"{share['n']:,} of {share['of']:,}"
 
 
-def whole(share: Cell) -> str:
+def whole_share(share: Cell) -> str:
     """Say a share with its per cent and interval."""
     return (
         f"{n_of(share)} judgements at or above expected"
         f" ({share['percent']}\u00a0%, interval {share['low']} to {share['high']})"
     )
+
+
+def whole_of(sections: Sequence[Section]) -> str:
+    """Name what all of a report's pupils are: a school, or a trust."""
+    trust = any(each["code"] == TrustPart.SCHOOLS for each in sections)
+    return "the whole trust" if trust else "the whole school"
 
 
 def _core_area(
@@ -116,7 +124,7 @@ def _core_area(
             Part.STANDARDS,
             "none",
             f"{fallen.name} has fallen most since {last_term}.",
-            f"{whole(share)}, from {n_of(before)} ({before['percent']}\u00a0%).",
+            f"{whole_share(share)}, from {n_of(before)} ({before['percent']}\u00a0%).",
         )
         return
     lowest, share = min(judged, key=lambda each: each[1]["n"] / each[1]["of"])
@@ -128,7 +136,7 @@ def _core_area(
         "some" if low else "expected",
         f"{lowest.name} is "
         + ("the lowest of the core areas." if len(judged) > 1 else "the only core area judged."),
-        f"{whole(share)}.",
+        f"{whole_share(share)}.",
     )
 
 
@@ -137,7 +145,7 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
     school = next((found for row in total if (found := row.share())), None)
     if school is None:
         return
-    rate = school["n"] / school["of"]
+    rate, whole = school["n"] / school["of"], whole_of(sections).replace("whole ", "")
     large = [
         (part, _called(row, part), share)
         for part, row in _group_rows(sections)
@@ -154,25 +162,26 @@ def _group(sections: Sequence[Section], total: Sequence[Found]) -> Iterator[Line
             "expected",
             "No group or ARB stands out.",
             f"Of those with {FEWEST_PUPILS} pupils or more ({len(large)}), each is where chance may"
-            f" put it around the school's {school['percent']}\u00a0%.",
+            f" put it around {whole}'s {school['percent']}\u00a0%.",
         )
         return
     outside = [each for each in far if each[1] in (Standing.BELOW, Standing.ABOVE)]
     _far, where, part, name, share = max(outside or far, key=lambda each: each[0])
     mark, words = _STANDS[where or Standing.BELOW]
+    words = words.format(whole=whole)
     yield line_of(
         part,
         mark,
         f"{name} {words}.",
-        f"{whole(share)}, beside {school['percent']}\u00a0% for all.",
+        f"{whole_share(share)}, beside {school['percent']}\u00a0% for all.",
     )
 
 
 _STANDS = {
-    Standing.BELOW: ("none", "is well below the school"),
-    Standing.WATCH_BELOW: ("some", "may be below the school"),
-    Standing.WATCH_ABOVE: ("better", "may be above the school"),
-    Standing.ABOVE: ("better", "is well above the school"),
+    Standing.BELOW: ("none", "is well below {whole}"),
+    Standing.WATCH_BELOW: ("some", "may be below {whole}"),
+    Standing.WATCH_ABOVE: ("better", "may be above {whole}"),
+    Standing.ABOVE: ("better", "is well above {whole}"),
 }
 
 
@@ -199,7 +208,7 @@ def _overall(total: Sequence[Found], last_term: str | None) -> Iterator[Line]:
     if row is None or (share := row.share()) is None:
         return
     mark, words = "expected", "Progress overall."
-    rest = f"{whole(share)} in all core areas"
+    rest = f"{whole_share(share)} in all core areas"
     if before := row.share("last"):
         was = before["percent"] or 0
         rest += f"; {was}\u00a0% in {last_term}"
@@ -216,6 +225,9 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
     """Speak of what is in and what is missing."""
     row = next(_rows(sections, Part.STANDARDS, "coverage"), None)
     if row is None or row.hides("coverage"):
+        return
+    if row.cells["coverage"]["kind"] == "words":
+        yield from _judged_in_per_cent(row.cells["coverage"].get("percent"))
         return
     due, judged = row.cells["coverage"]["of"], row.cells["coverage"]["n"]
     if not due:
@@ -239,6 +251,15 @@ def _coverage(sections: Sequence[Section]) -> Iterator[Line]:
         f"{due - judged:,} judgements are not yet made.",
         rest,
     )
+
+
+def _judged_in_per_cent(percent: float | None) -> Iterator[Line]:
+    """Speak of what is in where the numbers themselves are not told."""
+    if percent is None:
+        return
+    mark = "expected" if percent == 100 else "some" if percent >= ENOUGH_JUDGED else "none"  # all
+    lead = "All judgements are in." if mark == "expected" else "Not all judgements are made yet."
+    yield line_of(Part.STANDARDS, mark, lead, f"{percent}\u00a0% are made in all strands.")
 
 
 def _targets(sections: Sequence[Section]) -> Iterator[Line]:
@@ -270,3 +291,63 @@ def _targets(sections: Sequence[Section]) -> Iterator[Line]:
         f"Termly targets: {n_of(share)} judged were met.",
         f"{rest}.",
     )
+
+
+def _by_code(sections: Sequence[Section], part: Part) -> dict[str, dict[str, Cell]]:
+    """Return the cells of a section's main table by the codes of its rows."""
+    found = table_of(sections, part, "main")
+    return {each["code"]: cells_of(found, each) for each in found["rows"]} if found else {}
+
+
+def _attendance(sections: Sequence[Section]) -> Iterator[Line]:
+    """Speak of persistent absence beyond chance of the national figure, else of more severe."""
+    rows = _by_code(sections, Part.ATTENDANCE)
+    if not rows:
+        return
+    share, national = rows["persistent"]["this"], rows["persistent"]["national"]
+    severe = rows["severe"]["this"].get("n") or 0
+    more = f"; {severe:,} of them severely" if severe else ""
+    where = None
+    if share["kind"] == "share" and share["of"] >= FEWEST_PUPILS:
+        where = standing(share["n"], share["of"], (national["percent"] or 0) / 100)
+    if where in (Standing.BELOW, Standing.ABOVE):
+        mark, beside = ("none", "above") if where is Standing.ABOVE else ("better", "below")
+        yield line_of(
+            Part.ATTENDANCE,
+            mark,
+            f"Persistent absence is well {beside} the national figure.",
+            f"{n_of(share)} pupils ({share['percent']}\u00a0%), beside {national['text']}{more}.",
+        )
+    elif severe > (rows["severe"]["last"].get("n") or severe):
+        pupils = rows["severe"]["this"]["of"]
+        yield line_of(
+            Part.ATTENDANCE,
+            "some",
+            f"{severe:,} pupil{'' if severe == 1 else 's'} missed half of all sessions or more.",
+            f"Of {pupils:,} who had any; {rows['severe']['last']['n']:,} in the term before.",
+        )
+
+
+def _compliance(sections: Sequence[Section]) -> Iterator[Line]:
+    """Speak of what the school owes by law and is late."""
+    late = {
+        _OWED[code]: n
+        for code, cells in _by_code(sections, Part.COMPLIANCE).items()
+        if (n := cells["late"].get("n") if "late" in cells else 0)
+    }
+    if late:
+        said = "; ".join(f"{name}: {n:,}" for name, n in late.items())
+        yield line_of(
+            Part.COMPLIANCE,
+            "none",
+            "Some of what is owed by law is late.",
+            f"{said[0].upper()}{said[1:]}.",
+        )
+
+
+_OWED = {
+    "peps": "personal education plans",
+    "reviews": "annual review meetings",
+    "assessments": "statutory assessments",
+    "premiums": "premium statements",
+}

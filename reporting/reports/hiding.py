@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting.measures.small_numbers import Figures, Published, Rules, hidden
-from reporting.reports.document import Cell, Key, Section, Table, cells_of
+from reporting.reports.document import Cell, Key, Section, Table, TableRow, cells_of, words
 from reporting.reports.document import hidden as says_nothing
 
 # By section, by table ("*" is any other): the columns that are read ("*": all).
 type Reading = Mapping[str, Mapping[str, Sequence[str]]]
 
-# Counts of what teachers have done, not of children.
-PLAIN = (".due", ".judged", ".no_baseline", ".not_judged", ".set")
+# Counts of what teachers have done, or of papers, not of children.
+PLAIN = (
+    *(".due", ".judged", ".no_baseline", ".not_judged", ".set"),
+    *(".papers_done", ".papers_due_then", ".papers_late", ".further"),
+)
 
 
 # What can by nature not be more than what.
@@ -78,9 +81,14 @@ def hide(
     """Return the sections as they are read, and the figures with what is hidden of them."""
     chosen = [_chosen(each, reading[each["code"]]) for each in sections if each["code"] in reading]
     chosen = [_with_some(each, rules) for each in chosen]
-    figures = _figures(chosen)
+    figures = _figures(chosen, rules)
     gone = hidden(figures, rules, earlier=earlier)
-    return [_without(each, gone) for each in chosen], Hidden(figures, gone)
+    read = [_without(each, gone) for each in chosen]
+    return [each for each in read if _says_something(each)], Hidden(figures, gone)
+
+
+def _says_something(section: Section) -> bool:
+    return bool(section["tables"] or section["comment"] or section["nothing"])
 
 
 def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
@@ -89,7 +97,7 @@ def _chosen(section: Section, tables: Mapping[str, Sequence[str]]) -> Section:
     for table in map(_in_order, section["tables"]):
         columns = tables.get(table["code"], tables.get("*", ()))
         if any(_read(each["code"], columns) for each in table["columns"]):
-            kept.append(narrowed(table, columns))
+            kept.append(_in_per_cent(narrowed(table, columns)))
     return {**section, "tables": kept}
 
 
@@ -101,7 +109,7 @@ def _in_order(table: Table) -> Table:
 
 
 def _with_some(section: Section, rules: Rules) -> Section:
-    """Leave out the tables that part so few pupils that how many rows there are would tell of them."""
+    """Leave out tables that part so few pupils that how many rows there are would tell of them."""
     kept = []
     for table in section["tables"]:
         rows = [cells_of(table, line) for line in table["rows"] if not line["total"]]
@@ -125,12 +133,48 @@ def narrowed(table: Table, columns: Sequence[str]) -> Table:
     }
 
 
-def _figures(sections: Sequence[Section]) -> Figures:
+def _in_per_cent(table: Table) -> Table:
+    """Return a table that says how much is judged in whole per cent, and not of how many.
+
+    How many judgements are due follows from who is on which route: with the strands of each route
+    it tells how many pupils they are.
+    """
+    at = [i for i, each in enumerate(table["columns"]) if each["code"] == "coverage"]
+    rows: list[TableRow] = [
+        {
+            **line,
+            "cells": [_per_cent(cell) if i in at else cell for i, cell in enumerate(line["cells"])],
+        }
+        for line in table["rows"]
+    ]
+    beneath = [
+        {code: cell for code, cell in cells.items() if code != "coverage"}
+        for cells in table["beneath"]
+    ]
+    return {**table, "rows": rows, "beneath": beneath}
+
+
+def _per_cent(cell: Cell) -> Cell:
+    """Return judged of due in per cent, rounded down, so that 100 is all."""
+    if not cell["of"]:
+        return words("none due")
+    percent = 100 * cell["n"] // cell["of"]
+    return Cell(kind="words", text=f"{percent}\u00a0%", percent=percent)
+
+
+def _as_read(cell: Cell) -> Cell:
+    """Return a cell without what is in it and not printed."""
+    read: Cell = {**cell}
+    read.pop("behind", None)
+    return read
+
+
+def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
     """Return every figure that could be read, and how they hang together.
 
     Of the pupils of a group the judgements say much, so both are hidden or none; and where few
     pupils stand behind a share, it is hidden though its judgements may be many. Where nobody is,
-    or nothing was judged of anybody, that is told: it could not be otherwise, or tells nobody apart.
+    or nothing was judged of anybody, that is told: it could not be otherwise.
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
@@ -156,11 +200,10 @@ def _figures(sections: Sequence[Section]) -> Figures:
                 shares[cell["keys"][0], cell["keys"][1]] = None
                 if not cell["of"] and not (of_some and code == "share"):
                     told.update(cell["keys"])
-                    if code == "share":  # it says in words what was due and judged
-                        told.update(cells.get("coverage", {}).get("keys", ()))
                     continue
                 said += cell["keys"]
-                if cell.get("few") and cell["of"]:
+                behind = cell.get("behind", rules.fewest_of)
+                if cell["of"] and (cell.get("few") or behind < rules.fewest_of):
                     few.add(cell["keys"][0])
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
@@ -217,7 +260,9 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                     {
                         **line,
                         "cells": [
-                            says_nothing() if gone.intersection(cell.get("keys", ())) else cell
+                            says_nothing()
+                            if gone.intersection(cell.get("keys", ()))
+                            else _as_read(cell)
                             for cell in line["cells"]
                         ],
                     }

@@ -6,13 +6,26 @@
 from parrcs.core.access import Access
 from reporting.choices import ReportKind
 from reporting.reports.definitions import glossary
-from reporting.reports.document import Document
+from reporting.reports.document import Document, commented
 from reporting.reports.glance import at_a_glance
+from reporting.reports.parts.attendance import attendance
+from reporting.reports.parts.celebrations import celebrations
+from reporting.reports.parts.compliance import compliance
+from reporting.reports.parts.counted import behaviour, safeguarding
 from reporting.reports.parts.places import places
 from reporting.reports.parts.roll import roll
 from reporting.reports.parts.standards import groups, others, standards
 from reporting.reports.parts.targets import targets
 from reporting.reports.parts.term import Counted
+from reporting.reports.parts.wider import wider
+from reporting.reports.parts.written import (
+    meetings,
+    moderation,
+    next_steps,
+    quality,
+    training,
+    versions,
+)
 from reporting.selectors.report_rows import ReportRows, school_rows
 from schools.models import School, Term
 
@@ -21,7 +34,26 @@ NOTE = (
     " and those who may know about single pupils; governors and trustees have versions of their"
     " own."
 )
-SECTIONS = (roll, standards, others, groups, places, targets)
+# In the order of `Part`.
+SECTIONS = (
+    roll,
+    standards,
+    others,
+    groups,
+    places,
+    targets,
+    wider,
+    attendance,
+    behaviour,
+    safeguarding,
+    moderation,
+    quality,
+    meetings,
+    compliance,
+    training,
+    celebrations,
+    next_steps,
+)
 
 
 def ht_report(access: Access, *, school: School, term: Term) -> Document:
@@ -32,7 +64,8 @@ def ht_report(access: Access, *, school: School, term: Term) -> Document:
 def build(rows: ReportRows) -> Document:
     """Make the report from its rows."""
     school = Counted(rows)
-    sections = [made for each in SECTIONS if (made := each(school))]
+    comments = rows.further.comments
+    sections = [commented(made, comments) for each in SECTIONS if (made := each(school))]
     last_term = rows.last.name if rows.last else None
     return Document(
         kind=ReportKind.HT,
@@ -47,6 +80,6 @@ def build(rows: ReportRows) -> Document:
         lines=at_a_glance(sections, last_term=last_term),
         sections=sections,
         glossary=glossary(),
-        versions=[],
+        versions=versions(rows),
         changes=[],
     )

@@ -6,17 +6,20 @@ from assessment.measures import Standing
 from reporting.choices import Part, ReportKind, TrustPart
 from reporting.measures.small_numbers import Published, Rules
 from reporting.reports.definitions import glossary, hiding_words
-from reporting.reports.document import Document, Line, Section, section, table_of
+from reporting.reports.document import Document, Line, Section, commented, section, table_of
 from reporting.reports.glance import AT_MOST, ORDER, at_a_glance, line_of
 from reporting.reports.hiding import Hidden, Reading, hide
 from reporting.reports.lgb import NOTE
+from reporting.reports.parts.attendance import by_school
+from reporting.reports.parts.compliance import compliance_by_school
 from reporting.reports.parts.schools import areas, outliers, schools
 from reporting.reports.parts.standards import groups, standards
 from reporting.reports.parts.targets import targets
 from reporting.reports.parts.term import Counted
+from reporting.reports.parts.written import next_steps, versions
 from reporting.selectors.report_rows import ReportRows
 
-SECTIONS = (schools, areas, standards, groups, targets)
+SECTIONS = (schools, areas, by_school, standards, groups, targets, compliance_by_school)
 # Sections of words alone: what the trust lead has to say of them.
 WRITTEN = (
     (TrustPart.RISKS, "Nothing has been written about risks."),
@@ -29,7 +32,10 @@ READING: Reading = {
     Part.STANDARDS: {"core": ("coverage", "share", "last", "change"), "coverage": ("coverage",)},
     Part.GROUPS: {"*": ("pupils", "share")},
     Part.TARGETS: {"areas": ("share", "last", "change")},
-    Part.ATTENDANCE: {"*": ("this", "last", "national")},
+    Part.ATTENDANCE: {
+        "attendance": ("this", "last", "national", "persistent", "national_persistent")
+    },
+    Part.COMPLIANCE: {"compliance": ("peps", "reviews", "assessments", "premiums")},
     TrustPart.RISKS: {},
     Part.MODERATION: {},
     TrustPart.PHASES: {},
@@ -48,6 +54,8 @@ def trust_document(rows: ReportRows) -> Document:
     trust = Counted(rows)
     sections = [each(trust) for each in SECTIONS]
     sections += [section(part, str(part.label), nothing=nothing) for part, nothing in WRITTEN]
+    sections.append(next_steps(trust))
+    sections = [commented(each, rows.further.comments) for each in sections]
     return Document(
         kind=ReportKind.TRUSTEE,
         trust=rows.trust,
@@ -61,7 +69,7 @@ def trust_document(rows: ReportRows) -> Document:
         lines=[],
         sections=sections,
         glossary=[],
-        versions=[],
+        versions=versions(rows),
         changes=[],
     )
 

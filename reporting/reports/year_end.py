@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from assessment.measures import signed
 from assessment.selectors.progress import Progress
+from pupils.choices import TargetOutcome
 from reporting.reports.definitions import glossary
 from reporting.reports.document import (
     Cell,
@@ -87,7 +88,7 @@ class _Year:
             for each in term.rows.targets
             if each.pupil_id in ids and each.judged is not None
         ]
-        met = sum(value >= MET for _, value in judged)
+        met = sum(value >= TargetOutcome.MET for _, value in judged)
         names = (
             key(self.place, "year", code, "targets.reached"),
             key(self.place, "year", code, "targets.judged"),
@@ -103,9 +104,6 @@ class _Year:
             ("change", "Change in the year"),
             ("targets", "Targets met in the year"),
         ]
-
-
-MET = 3
 
 
 def year_end(rows: YearRows) -> Document:
@@ -318,4 +316,4 @@ def _met(year: _Year, pupil_id: int) -> Cell:
         if each.pupil_id == pupil_id and each.judged is not None
     ]
     names = (f"pupil-{pupil_id}/year/all/reached", f"pupil-{pupil_id}/year/all/judged")
-    return part(names, sum(each >= MET for each in judged), len(judged))
+    return part(names, sum(each >= TargetOutcome.MET for each in judged), len(judged))

@@ -171,7 +171,7 @@ def attendance(access: Access, *, place: Place, period: Period, as_taught: bool)
         conditions["arb"] = None
     placements = Placement.objects.visible_to(access).filter(**conditions)
     first = period.before.starts_on if period.before else period.starts_on
-    rows = _pupils(_held(placements, first, period.ends_on))
+    rows = _pupils(held(placements, first, period.ends_on))
     days = (period.starts_on, period.ends_on)
     in_days = [(each, each.within(*days)) for each in rows]
     present = [(each, sessions) for each, sessions in in_days if sessions.possible]
@@ -203,8 +203,11 @@ def _on_roll(placements: PlacementQuerySet, period: Period) -> int:
     )
 
 
-def _held(placements: PlacementQuerySet, first: dt.date, last: dt.date) -> PlacementQuerySet:
-    """Keep placements with the stretches of attendance that begin in these days and in them."""
+def held(placements: PlacementQuerySet, first: dt.date, last: dt.date) -> PlacementQuerySet:
+    """Keep placements with the stretches of attendance that begin in these days and in them.
+
+    A pupil counts in a place with what began while placed there.
+    """
     return placements.filter(
         Q(ends_on__isnull=True) | Q(pupil__attendance__starts_on__lte=F("ends_on")),
         pupil__attendance__starts_on__gte=F("starts_on"),
@@ -359,7 +362,7 @@ class TrustAttendance:
 def trust_attendance(access: Access, *, period: Period) -> TrustAttendance:
     """Return the attendance of each school, its ARBs counted in it, and of each ARB."""
     summed: Any = (
-        _held(Placement.objects.visible_to(access), period.starts_on, period.ends_on)
+        held(Placement.objects.visible_to(access), period.starts_on, period.ends_on)
         .order_by()
         .values("pupil", "school", "arb", "arb__name")
         .annotate(**{f"n_{name}": Sum(f"pupil__attendance__{name}") for name in _SUMS})

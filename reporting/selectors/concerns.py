@@ -1,12 +1,15 @@
 """What in the words of a report might tell governors who a child is, said before it is ready."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from parrcs.core.access import Access
 from pupils.models import Placement, Pupil
 from reporting.choices import Part, ReportKind
 from reporting.measures.names_in import Child, names_in, small_numbers_in
-from reporting.models import NextStep, ReportSettings, SectionText
+from reporting.models import NextStep, SectionText
+from reporting.selectors.settings import report_settings
 from reporting.selectors.writing import parts_of
 from schools.models import School, Term
 
@@ -39,9 +42,34 @@ def concerns(
     texts = [
         (section, title, written.get(section, "")) for section, title in parts_of(kind).items()
     ]
-    texts += [(Part.NEXT, str(Part.NEXT.label), what) for what, _owner in steps]
+    return _concerns(access, school, texts, list(steps))
+
+
+def concerns_in(
+    access: Access, *, school: School | None, sections: Sequence[Mapping[str, Any]]
+) -> list[Concern]:
+    """Return the same of a report that is made: what its sections say, as they are kept with it."""
+    texts = [(each["code"], each["title"], each["comment"]) for each in sections]
+    steps = [
+        (row["name"], row["cells"][0].get("text", ""))
+        for each in sections
+        if each["code"] == Part.NEXT
+        for table in each["tables"]
+        for row in table["rows"]
+    ]
+    return _concerns(access, school, texts, steps)
+
+
+def _concerns(
+    access: Access,
+    school: School | None,
+    texts: list[tuple[str, str, str]],
+    steps: list[tuple[str, str]],
+) -> list[Concern]:
+    """Look through texts, and steps with their owners."""
+    texts = texts + [(Part.NEXT, str(Part.NEXT.label), what) for what, _owner in steps]
     children = _children(access, school)
-    largest = _largest_small()
+    largest = report_settings().largest_small
     found = [
         each
         for section, title, text in texts
@@ -98,9 +126,3 @@ def _children(access: Access, school: School | None) -> list[Child]:
     placed = Placement.objects.visible_to(access).filter(school=school)
     here = set(placed.values_list("pupil", flat=True)) if school else set()
     return [Child(first, last, pk in here) for pk, first, last in names]
-
-
-def _largest_small() -> int:
-    found = ReportSettings.objects.values_list("largest_small", flat=True).first()
-    standard: int = ReportSettings._meta.get_field("largest_small").default
-    return found or standard

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from assessment.models import CoreArea, Strand
+from assessment.models import CoreArea, Strand, Stream
 from assessment.selectors.progress import (
     DueStrand,
     Progress,
@@ -19,6 +19,8 @@ from pupils.models import Route, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort, cohort
 from pupils.selectors.lenses import Lens
+from reporting.choices import ReportKind
+from reporting.selectors.report_more import FurtherRows, ReportOf, further_rows
 from reporting.selectors.settings import report_settings
 from schools.models import ARB, School, Term, Trust
 
@@ -40,11 +42,16 @@ class PupilOnRoll(NamedTuple):
 
 
 class TargetRow(NamedTuple):
-    """A termly target of a pupil on roll: its area of need, and the judgement if there is one."""
+    """A termly target of a pupil on roll: its area of need, and the judgement if there is one.
+
+    `carried`: it goes on from one of an earlier term.
+    """
 
     pupil_id: int
     area: str
     judged: int | None
+    outcome_id: int
+    carried: bool
 
 
 class ArbRow(NamedTuple):
@@ -92,7 +99,8 @@ class TermRows:
 class ReportRows:
     """Everything that a report is made from. Names are in the order of tables.
 
-    `place` is the part of its figures' names that says where: `school-3`, or `trust`.
+    `place` is the part of its figures' names that says where: `school-3`, or `trust`. `streams`
+    are those of the pupils on roll, with their versions.
     """
 
     place: str
@@ -106,6 +114,8 @@ class ReportRows:
     strands: dict[int, StrandRow]
     routes: dict[int, str]
     arbs: list[ArbRow]
+    streams: list[str]
+    further: FurtherRows
 
 
 def school_rows(access: Access, *, school: School, term: Term) -> ReportRows:
@@ -117,8 +127,9 @@ def school_rows(access: Access, *, school: School, term: Term) -> ReportRows:
     def registered(term: Term) -> Cohort:
         return cohort(access, term=term).within(Lens.REGISTERED, school_id=school.pk, arb_id=None)
 
-    mine = [SchoolRow(school.pk, school.name, school.kind)]
-    return _rows(f"school-{school.pk}", school.trust.name, school.name, mine, term, registered)
+    before = _term_before(term)
+    of = ReportOf(ReportKind.HT, [school], term, before)
+    return _rows(access, f"school-{school.pk}", school.trust.name, school.name, of, registered)
 
 
 def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
@@ -137,42 +148,59 @@ def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
     schools = School.objects.visible_to(access).filter(
         Q(open_then, of_trust=True) | Q(id__in=everyone(term).placements.values("school"))
     )
-    found = [SchoolRow(*row) for row in schools.values_list("id", "name", "kind")]
-    return _rows("trust", trust.name, trust.name, found, term, everyone)
+    of = ReportOf(ReportKind.TRUSTEE, list(schools), term, _term_before(term))
+    return _rows(access, "trust", trust.name, trust.name, of, everyone)
+
+
+def _term_before(term: Term) -> Term | None:
+    before = Term.objects.filter(starts_on__lt=term.starts_on).select_related("year")
+    return before.order_by("-starts_on").first()
 
 
 def _rows(
+    access: Access,
     place: str,
     trust: str,
     name: str,
-    schools: list[SchoolRow],
-    term: Term,
+    of: ReportOf,
     counted: Callable[[Term], Cohort],
 ) -> ReportRows:
-    before = (
-        Term.objects.filter(starts_on__lt=term.starts_on)
-        .select_related("year")
-        .order_by("-starts_on")
-        .first()
-    )
+    schools = [SchoolRow(each.pk, each.name, each.kind) for each in of.schools]
+    this = counted(of.term)
+    last = counted(of.before) if of.before else None
+    rows, rows_last = term_rows(this), term_rows(last) if last else None
     return ReportRows(
         place=place,
         trust=trust,
         colour=report_settings().colour,
         name=name,
         schools=schools,
-        this=term_rows(counted(term)),
-        last=term_rows(counted(before)) if before else None,
+        this=rows,
+        last=rows_last,
         core_areas=dict(CoreArea.objects.values_list("id", "name")),
         strands={
             row[0]: StrandRow(*row[1:])
-            for row in Strand.objects.order_by("stream__code", "position").values_list(
+            for row in Strand.objects.order_by("stream__code", "position", "id").values_list(
                 "id", "stream__code", "code", "name", "stream__name", "core_area"
             )
         },
         routes=dict(Route.objects.values_list("id", "name")),
-        arbs=_arbs(schools, counted(term)),
+        arbs=_arbs(schools, this),
+        streams=_streams(rows, rows_last),
+        further=further_rows(access, of, this, last),
     )
+
+
+def _streams(*terms: TermRows | None) -> list[str]:
+    """Name the versions of streams that were due for anyone on roll in one of the terms."""
+    used = {
+        strand.stream_id
+        for term in terms
+        if term
+        for route_id in {each.route_id for each in term.pupils}
+        for strand in term.due.get(route_id, ())
+    }
+    return [str(each) for each in Stream.objects.filter(pk__in=used)]
 
 
 def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
@@ -218,9 +246,9 @@ def term_rows(on_roll: Cohort) -> TermRows:
         due=strands_due(term),
         progress=progress_of(on_roll),
         targets=[
-            TargetRow(*row)
-            for row in TermlyTarget.objects.filter(
+            TargetRow(pupil, area, judged, outcome, came_from not in (None, term.pk))
+            for pupil, area, judged, outcome, came_from in TermlyTarget.objects.filter(
                 target_is_due(), term=term, pupil__in=on_roll.placements.values("pupil")
-            ).values_list("pupil", "outcome__area", "judged")
+            ).values_list("pupil", "outcome__area", "judged", "outcome", "carried_from__term")
         ],
     )

@@ -135,7 +135,7 @@ def report(access: Access, *, report_id: int) -> Report:
 
 def report_file(access: Access, *, report_id: int) -> Report:
     """Return one report with its PDF, or 404."""
-    reports = Report.objects.visible_to(access).defer("snapshot", "charts", "page", "figures")
+    reports = Report.objects.visible_to(access).defer("charts", "page", "figures")
     return get_object_or_404(
         reports.select_related("school", "term__year", "term__trust"), pk=report_id
     )

@@ -43,9 +43,11 @@ class CommentBox:
 _OF_TRUST: tuple[Part | TrustPart, ...] = (
     TrustPart.SCHOOLS,
     TrustPart.AREAS,
+    Part.ATTENDANCE,
     Part.STANDARDS,
     Part.GROUPS,
     Part.TARGETS,
+    Part.COMPLIANCE,
     TrustPart.RISKS,
     Part.MODERATION,
     TrustPart.PHASES,

@@ -75,6 +75,6 @@ def year_rows(access: Access, *, school: School, year: AcademicYear) -> YearRows
 
 
 def names_of(access: Access, *, pupil_ids: set[int]) -> dict[int, str]:
-    """Return the names of pupils, in the order of a register."""
+    """Return the names of pupils, in the order of a register, and who of them is protected."""
     pupils = Pupil.objects.visible_to(access).filter(pk__in=pupil_ids)
-    return {each.pk: str(each) for each in pupils.order_by("last_name", "first_name", "pk")}
+    return {each.pk: each.marked_name for each in pupils.order_by("last_name", "first_name", "pk")}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from parrcs.core.access import Access
@@ -113,20 +114,23 @@ def _published(term_id: int) -> tuple[list[Published], frozenset[int]]:
 
     A report tells of its own term and of the one before.
     """
+    found = dict(_out(term_id).values_list("pk", "figures"))
+    return [published(each) for each in found.values()], frozenset(found)
+
+
+def _out(term_id: int) -> QuerySet[Report]:
     terms = list(Term.objects.order_by("starts_on").values_list("pk", flat=True))
     place = terms.index(term_id)
-    out = Report.objects.filter(
+    return Report.objects.filter(
         kind__in=(ReportKind.LGB, ReportKind.TRUSTEE),
         status__in=OUT,
         term__in=terms[max(0, place - 1) : place + 2],
     )
-    found = dict(out.values_list("pk", "figures"))
-    return [published(each) for each in found.values()], frozenset(found)
 
 
 def published_since(term_id: int, seen: frozenset[int]) -> bool:
     """Say whether something was published that a report of a term was not reckoned against."""
-    return bool(_published(term_id)[1] - seen)
+    return bool(set(_out(term_id).values_list("pk", flat=True)) - seen)
 
 
 def laid_out(edition: Edition, cover: Cover, *, on_page: Callable[[int], None]) -> dict[str, Any]:

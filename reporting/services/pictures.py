@@ -5,11 +5,13 @@ from functools import partial
 from typing import NamedTuple
 
 from assessment.measures import Standing, standing
+from reporting.charts.attendance import half_terms_spec
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.progress import Bar, Dot, Picture, progress_bars, share_dots
 from reporting.charts.render import as_svg
 from reporting.choices import Part, TrustPart
 from reporting.reports.document import Cell, Document, Section, Table, cells_of, table_of
+from reporting.reports.glance import whole_of
 from reporting.reports.parts.progress import FEWEST_PUPILS
 from reporting.reports.parts.schools import OF_WHICH, outliers
 
@@ -56,7 +58,7 @@ def _core(sections: list[Section]) -> Sketch | None:
     rate = next((share["percent"] for _, share in _shares(found, total=True)), None)
     dots = [_dot("", name, share) for name, share in shares]
     alt = f"Chart of the share at or above expected in each core area. {finding}"
-    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+    return Sketch(alt, partial(share_dots, dots, rate=rate, whole=whole_of(sections), finding=alt))
 
 
 def _groups(sections: list[Section]) -> Sketch | None:
@@ -77,9 +79,9 @@ def _groups(sections: list[Section]) -> Sketch | None:
     alt = (
         f"Chart of the share at or above expected in groups of {FEWEST_PUPILS} pupils or more,"
         f" from {low.percent} per cent ({low.name}) to {high.percent} per cent ({high.name});"
-        f" the whole school has {rate} per cent. The tables below have all its numbers."
+        f" {whole_of(sections)} has {rate} per cent. The tables below have all its numbers."
     )
-    return Sketch(alt, partial(share_dots, dots, rate=rate, finding=alt))
+    return Sketch(alt, partial(share_dots, dots, rate=rate, whole=whole_of(sections), finding=alt))
 
 
 def _funnel(sections: list[Section]) -> Sketch | None:
@@ -106,6 +108,27 @@ def _funnel(sections: list[Section]) -> Sketch | None:
 _OUTSIDE = (Standing.BELOW, Standing.ABOVE)
 
 
+def _attendance(sections: list[Section]) -> Sketch | None:
+    """Draw the half terms of the year so far against the national figure."""
+    found = table_of(sections, Part.ATTENDANCE, "halves")
+    cells = [(each["name"], cells_of(found, each)) for each in found["rows"]] if found else []
+    rates = [
+        (name, share["percent"] or 0)
+        for name, each in cells
+        if (share := each["attended"])["kind"] == "share" and share["percent"] is not None
+    ]
+    national = next((each["national"]["percent"] for _, each in cells), None)
+    if not rates or national is None:
+        return None
+    said = "; ".join(f"{name} {rate} per cent" for name, rate in rates)
+    alt = (
+        f"Chart of sessions attended by half term: {said}. A dashed line at {national} per cent"
+        " is the national figure. The table below has all its numbers."
+    )
+    spec = half_terms_spec(rates, national=national)
+    return Sketch(alt, lambda: Picture(as_svg(spec), alt))
+
+
 def _shares(found: Table, *, total: bool, few: bool = True) -> Iterator[tuple[str, Cell]]:
     """Return the shares of a table that can be seen; on `few=False` not those of few pupils."""
     for line in found["rows"]:
@@ -119,7 +142,7 @@ def _dot(group: str, name: str, share: Cell) -> Dot:
     return Dot(group, name, share["percent"] or 0, share["low"] or 0, share["high"] or 0)
 
 
-def _percent(dot: Dot) -> int:
+def _percent(dot: Dot) -> float:
     return dot.percent
 
 
@@ -127,4 +150,5 @@ _SKETCHES: dict[str, Callable[[list[Section]], Sketch | None]] = {
     "core": _core,
     "groups": _groups,
     "funnel": _funnel,
+    "attendance": _attendance,
 }

@@ -1,6 +1,7 @@
 """What people ask of reports: a draft, its review, its publication, another attempt, an end."""
 
 from functools import partial
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -9,10 +10,11 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportBatch, ReportRun
-from reporting.selectors.reports import Reported, schools_with_pupils
+from reporting.selectors.concerns import concerns_in
+from reporting.selectors.reports import Reported, draft_content, schools_with_pupils
 from reporting.selectors.runs import latest_runs
 from reporting.services.bells import ring
-from reporting.services.telling import tell_of_review
+from reporting.services.telling import tell_of_batch, tell_of_review
 from schools.models import Term
 
 
@@ -29,12 +31,23 @@ def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
 def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
     """Have the drafts of all schools made that have pupils in a term, each by a run of its own.
 
-    A school whose report is being made already keeps that run.
+    A school whose report is being made already keeps that run, which joins the batch; a draft that
+    is ready for review stays as it is. While a batch is being made, it is returned, and nothing
+    is asked for twice.
     """
     _may_make(by, None)
+    going = ReportRun.objects.visible_to(by).unfinished().filter(batch__term=term)
+    if found := going.select_related("batch").first():
+        return cast("ReportBatch", found.batch)
     batch = ReportBatch.objects.create(term=term, asked_by_id=by.person_id)
+    ready = Report.objects.visible_to(by).filter(term=term, status=ReportStatus.READY)
+    reviewed = set(ready.values_list("school", flat=True))
     for school in schools_with_pupils(by, term=term):
-        _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
+        if school.pk in reviewed:
+            continue
+        run = _ask(by, Reported(school, term), Purpose.DRAFT, batch=batch)
+        if run.batch_id is None:
+            ReportRun.objects.visible_to(by).filter(pk=run.pk).update(batch=batch)
     return batch
 
 
@@ -62,7 +75,13 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
     draft = (
         Report.objects.visible_to(by)
         .without_content()
-        .filter(pk=draft_id, school=of.school, term=of.term, status=ReportStatus.READY)
+        .filter(
+            pk=draft_id,
+            kind=of.kind,
+            school=of.school,
+            term=of.term,
+            status=ReportStatus.READY,
+        )
         .first()
     )
     if draft is None:
@@ -79,13 +98,15 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
 def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     """Say that a draft is ready for review, or is not; the governors' version goes along.
 
-    Refuses when another draft has replaced it since.
+    Refuses when another draft has replaced it since, or while its words name a pupil.
     """
     if not by.reach(Permission.WRITE_REPORTS).covers(school_id=draft.school_id):
         raise PermissionDenied
     before, after = ReportStatus.DRAFT, ReportStatus.READY
     if not ready:
         before, after = after, before
+    if ready:
+        _refuse_names(by, draft)
     drafts = Report.objects.visible_to(by).filter(
         school=draft.school_id, term=draft.term_id, status=before
     )
@@ -94,6 +115,17 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     drafts.filter(kind__in=_WITH[ReportKind(draft.kind)]).update(status=after)
     if ready:
         tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
+
+
+def _refuse_names(by: Access, draft: Report) -> None:
+    """Refuse a draft in whose words a pupil is named: governors read them too."""
+    sections = draft_content(by, draft=draft)["sections"]
+    named = [each for each in concerns_in(by, school=draft.school, sections=sections) if each.must]
+    if named:
+        raise CannotPublish(
+            f"{named[0].title}: {named[0].words} Then make the draft again."
+            + (f" There are {len(named) - 1} more of these." if len(named) > 1 else "")
+        )
 
 
 # What is made, read and published together with a report.
@@ -106,9 +138,14 @@ _WITH = {
 def cancel_run(*, by: Access, run: ReportRun) -> None:
     """End a run; a worker that is at it stops at its next step. A finished run stays as it is."""
     _may_make(by, run.school_id)
-    ReportRun.objects.visible_to(by).unfinished().filter(pk=run.pk).update(
-        state=RunState.CANCELLED, finished_at=timezone.now()
+    ended = (
+        ReportRun.objects.visible_to(by)
+        .unfinished()
+        .filter(pk=run.pk)
+        .update(state=RunState.CANCELLED, finished_at=timezone.now())
     )
+    if ended and run.batch_id:
+        tell_of_batch(run.batch_id)
 
 
 def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
@@ -116,7 +153,7 @@ def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
     _may_make(by, run.school_id)
     of = Reported(run.school, run.term)
     if run.purpose == Purpose.DRAFT:
-        return _ask(by, of, Purpose.DRAFT)
+        return _ask(by, of, Purpose.DRAFT, batch=run.batch)
     return ask_to_publish(by=by, of=of, draft_id=run.report_id or 0)
 
 

@@ -281,6 +281,8 @@ class _Making:
             )
             if run.state != RunState.RUNNING:
                 raise Stopped
+            if publish and not _still_ready(run):
+                raise CannotMake("The draft was taken back while it was laid out.")
             mine = {"school_id": run.school_id, "term_id": run.term_id}
             kinds = [each["kind"] for each in rows]
             before = Report.objects.filter(**mine, kind__in=kinds)
@@ -295,6 +297,12 @@ class _Making:
             tell_of_end(run)
             for each in made if publish else ():
                 tell_readers(each)
+
+
+def _still_ready(run: ReportRun) -> bool:
+    """Say whether the draft that a run publishes is there and ready, and keep it so."""
+    draft = Report.objects.select_for_update(of=("self",)).without_content()
+    return draft.filter(pk=run.report_id or 0, status=ReportStatus.READY).exists()
 
 
 @dataclass(frozen=True)

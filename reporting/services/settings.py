@@ -11,4 +11,4 @@ def set_report_settings(*, by: Access, colour: str, largest_small: int, fewest_o
     if not by.reach(Permission.MAKE_REPORTS).whole_trust:
         raise PermissionDenied
     chosen = {"colour": colour, "largest_small": largest_small, "fewest_of": fewest_of}
-    ReportSettings.objects.update_or_create(trust=by.trust_id, defaults=chosen)
+    ReportSettings.objects.update_or_create(trust_id=by.trust_id, defaults=chosen)

@@ -16,7 +16,7 @@ def tell_of_end(run: ReportRun) -> None:
     Of a batch they are told once, when the last of its runs has ended.
     """
     if run.batch_id:
-        _tell_of_batch(run, run.batch_id)
+        tell_of_batch(run.batch_id)
         return
     of = Reported(run.school, run.term)
     name = f"{run.get_kind_display()} of {of.name}"
@@ -34,10 +34,11 @@ def tell_of_end(run: ReportRun) -> None:
     )
 
 
-def _tell_of_batch(run: ReportRun, batch_id: int) -> None:
+def tell_of_batch(batch_id: int) -> None:
+    """Tell whoever asked for a batch that it has ended, once none of its runs goes on."""
     # Two runs that end at once take turns here, so that the last of them sees that it is the last.
     batch = ReportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
-    others = ReportRun.objects.unfinished().filter(batch=batch).exclude(pk=run.pk)
+    others = ReportRun.objects.unfinished().filter(batch=batch)
     if others.exists():
         return
     text = f"The drafts of all schools for {batch.term} are made, as far as they could be."

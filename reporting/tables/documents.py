@@ -73,9 +73,11 @@ def _values(cell: Cell, width: int) -> list[Any]:
         case "part":
             found = [cell["n"], cell["of"]]
         case "share":
-            found = [cell["n"], cell["of"], cell["percent"], cell["low"], cell["high"]]
+            # Where there is no per cent, the words for why stand in its place.
+            percent = cell["text"] if cell["percent"] is None else cell["percent"]
+            found = [cell["n"], cell["of"], percent, cell["low"], cell["high"]]
         case "change":
-            found = [cell["points"]]
+            found = [told(cell) if cell["points"] is None else cell["points"]]
         case "hidden":
             found = [HIDDEN] * width
         case _:
@@ -95,13 +97,14 @@ def behind_sheet(title: str, lines: Sequence[tuple[Any, str]]) -> Sheet:
             at.class_group.name if at.class_group else "",
             at.route.name,
             at.pupil.get_primary_need_display(),
+            "protected" if at.pupil.protected else "",
             counted,
         ]
         for at, counted in lines
     ]
     heading = (
         *("First name", "Last name", "UPN", "School", "ARB", "Class", "Route", "Primary need"),
-        "Counted",
+        *("Protected", "Counted"),
     )
     return list_sheet(
         "Pupils behind a figure", heading, rows, about=[("Figure", title)], of_pupils=True

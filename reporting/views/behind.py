@@ -13,7 +13,7 @@ from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from reporting.reports.behind import Behind, NoSuchFigure, behind
-from reporting.selectors.report_pupils import placed, term_of
+from reporting.selectors.behind import placed, term_of
 from reporting.selectors.report_rows import ReportRows, school_rows, trust_rows
 from reporting.selectors.reports import Reported, reported
 from reporting.tables.documents import behind_sheet

@@ -5,12 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from parrcs.core.access import Permission
-from parrcs.core.lists import XLSX, sent_file
+from parrcs.core.lists import PDF, XLSX, sent_file
 from parrcs.core.private_files import instead_of_file
 from parrcs.core.sheets import workbook
 from parrcs.core.views import TrustRequest, requires
@@ -101,17 +100,4 @@ def report_pdf(request: TrustRequest, report_id: int) -> HttpResponse:
     found = report_file(request.access, report_id=report_id)
     if (answer := _instead(request, found, FileFormat.PDF)) is not None:
         return answer
-    version = f"version {found.version}" if found.version else "draft"
-    # In plain letters: some programs that open the file know no others.
-    name = slugify(f"{found.school} {found.term} {ReportKind(found.kind).label} {version}")
-    return HttpResponse(
-        bytes(found.pdf),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(
-                as_attachment=False, filename=f"{name}.pdf"
-            )
-            or "inline",
-            "Cache-Control": "no-store, private",
-        },
-    )
+    return sent_file(bytes(found.pdf), PDF, f"{_name(found.snapshot)}.pdf")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest, requires
-from reporting.choices import BEHAVIOUR, SAFEGUARDING, Part
+from reporting.choices import Part
 from reporting.forms import MOST_CHARACTERS, CommentForm
 from reporting.reports.document import Document, Section
 from reporting.reports.drafts import Draft, draft_of
@@ -27,6 +27,8 @@ from reporting.services.writing import WrittenMeanwhile, save_comment
 
 # Of a section with more rows the tables begin folded, for the page to be written on.
 ROWS_OPEN = 10
+# The figures of these are counted on a page of their own.
+COUNTED = (Part.BEHAVIOUR, Part.SAFEGUARDING)
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,12 @@ def write_report(request: TrustRequest, term_id: int, school_id: int | None = No
     editions = editions_of(request.access, school=of.school, term=of.term).editions
     whole: Document = editions[0].figures.get("whole") or editions[0].document
     found = writings(request, of, document=editions[-1].document)
-    sections, counted = _by_code(whole), {}
+    sections = _by_code(whole)
     page: dict[str, Any] = {}
     if of.school:
         counts = term_counts(request.access, school=of.school, term=of.term)
         page["counted"] = sum(each.this is not None for each in counts.values())
         page["to_count"] = len(counts)
-        counted = {
-            part.value: [
-                (what.label, *counts[what]) for what in whats if counts[what].this is not None
-            ]
-            for part, whats in ((Part.BEHAVIOUR, BEHAVIOUR), (Part.SAFEGUARDING, SAFEGUARDING))
-        }
     return render(
         request,
         "reporting/writing/write.html",
@@ -122,7 +118,7 @@ def write_report(request: TrustRequest, term_id: int, school_id: int | None = No
                     "writing": each,
                     "section": sections.get(code),
                     "folded": _rows_of(sections.get(code)) > ROWS_OPEN,
-                    "counted": counted.get(code),
+                    "is_counted": code in COUNTED,
                 }
                 for code, each in found.items()
             ],

@@ -63,7 +63,7 @@ def _of_school(request: TrustRequest, school_id: int) -> Document:
 def _of_class(request: TrustRequest, class_group_id: int) -> Document:
     access = request.access
     group = class_with_pupils(access, class_group_id=class_group_id)
-    year = year_of(request.GET.get("year", ""))
+    year = year_of(request.GET.get("year", "") or str(group.year_id))
     rows = year_rows(access, school=school_of(access, school_id=group.school_id), year=year)
     ids = {
         each.pupil_id

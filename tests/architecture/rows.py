@@ -44,30 +44,18 @@ from pupils.models import (
     TermlyPEP,
     TermlyTarget,
 )
-from reporting.choices import Counted, Purpose, ReportKind, ReportStatus, RunState
-from reporting.models import (
-    NextStep,
-    Report,
-    ReportBatch,
-    ReportRun,
-    ReportSettings,
-    SectionText,
-    TermCount,
-)
 from reporting.services.demo.drawings import drawing
-from schools.choices import FileFormat, LeaseDay, Premium, PremiumAim, ShareBy, Side
+from schools.choices import LeaseDay, Premium, PremiumAim, ShareBy, Side
 from schools.models import (
     ARB,
     ARBFunding,
     ARBStaff,
     ClassGroup,
-    Download,
     Invitation,
     JointVisit,
     LateEntry,
     Lease,
     LeaseReminder,
-    Notice,
     PremiumActivity,
     PremiumPlan,
     SafeguardingContact,
@@ -77,6 +65,7 @@ from schools.models import (
     Window,
 )
 from tests.architecture.exchange_rows import erasures, imports_and_transfers
+from tests.architecture.report_rows import reports, told
 from tests.architecture.tenancy import tenant_tables
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.schools import ARBFactory
@@ -116,8 +105,8 @@ def a_row_everywhere(world: World) -> None:
             closes_on=world.terms[0].ends_on,
         )
         SavedOperation.objects.create(operation_id=uuid.uuid4(), person=admin, asked={})
-        _reports(world)
-        _told(world)
+        reports(world)
+        told(world)
         _agreement(world, world.arb, world.arb_pupils[0])
         other = ARBFactory(school=world.other_school, host=world.host, name="Other ARB")
         _agreement(world, other, world.other_pupils[0])
@@ -254,64 +243,6 @@ def _signed_list(world: World, class_group: ClassGroup) -> None:
             starts_on=placed.starts_on,
         )
     ClassListLine.objects.create(list_check=check, remark="Somebody")
-
-
-def _reports(world: World) -> None:
-    """Give both schools a draft, a published version, a run and what is written; all, a batch."""
-    lead = world.people[Role.TRUST_LEAD]
-    ReportSettings.objects.create()
-    batch = ReportBatch.objects.create(term=world.term, asked_by=lead)
-    now = timezone.now()
-    Report.objects.create(
-        term=world.term,
-        kind=ReportKind.TRUSTEE,
-        status=ReportStatus.PUBLISHED,
-        snapshot={},
-        pdf=b"%PDF-",
-        version=1,
-        made_at=now,
-        made_by=lead,
-        published_at=now,
-        published_by=lead,
-    )
-    NextStep.objects.create(
-        kind=ReportKind.TRUSTEE, term=world.term, what="Meet", owner="The lead", due_on=now.date()
-    )
-    for school in (world.school, world.other_school):
-        place = {"school": school, "term": world.term}
-        made = {"snapshot": {"cover": {}}, "pdf": b"%PDF-", "made_by": lead}
-        draft = Report.objects.create(**place, **made, status=ReportStatus.DRAFT, made_at=now)
-        out = {"version": 1, "made_at": now, "published_at": now, "published_by": lead}
-        for kind in (ReportKind.HT, ReportKind.LGB):
-            Report.objects.create(**place, **made, **out, kind=kind, status=ReportStatus.PUBLISHED)
-        ReportRun.objects.create(
-            **place,
-            purpose=Purpose.DRAFT,
-            state=RunState.FAILED,
-            asked_by=lead,
-            asked_at=now,
-            report=draft,
-            batch=batch,
-        )
-        SectionText.objects.create(
-            **place, section="core", text="Well.", changed_by=lead, changed_at=now
-        )
-        NextStep.objects.create(**place, what="Meet", owner="The head", due_on=now.date())
-        TermCount.objects.create(**place, what=Counted.SUSPENSIONS, number=7)
-
-
-def _told(world: World) -> None:
-    """Tell one person in each role of something, and let two of them download a file."""
-    for person in world.people.values():
-        Notice.objects.create(person=person, text="The report is ready.", link="/reports/")
-    for role in (Role.HEAD, Role.TRUST_LEAD):
-        Download.objects.create(
-            person=world.people[role],
-            what="A report",
-            kind="report",
-            thing_id=1,
-            format=FileFormat.PDF,
-        )
 
 
 def _agreement(world: World, arb: ARB, pupil: Pupil) -> None:

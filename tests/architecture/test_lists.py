@@ -58,6 +58,10 @@ LISTS = {
     "premium",
     "pupils",
     "reports",
+    "school_year",
+    "class_year",
+    "ht_report_pupils",
+    "trust_report_pupils",
     "retention",
     "school_window",
     "schools",
@@ -71,13 +75,29 @@ NO_LISTS = {
     "arb": "one ARB; its years of funding are in the list of funding",
     "grid": "a form to fill in; the tracker of the class has what is in it",
     "ht_report": "the report, which leaves as a PDF",
+    "trust_report": "the report, which leaves as a PDF",
+    "report_batch": "how far the drafts of all schools are",
     "pupil": "one pupil; trackers, notes and targets are lists of their own",
     "report": "the report as it was published, which leaves as a PDF",
     "stream": "one stream, which leaves as a workbook and as YAML",
     "stream_approve": "what an approval would change",
     "stream_expected": "what other figures would change",
+    "next_steps": "the end of the report, whose workbook has it",
+    "term_counts": "a form to fill in; the workbook of the report has what is in it",
+    "trust_next_steps": "the end of the report, whose workbook has it",
+    "trust_write_report": "the report while it is written",
+    "write_report": "the report while it is written",
 }
-ASKED = {"compare_pupils": "?unit=all&number=judged"}
+ASKED = {
+    "compare_pupils": "?unit=all&number=judged",
+    "ht_report_pupils": "?of=school-{school_id}/{term_id}/all/pupils",
+    "trust_report_pupils": "?of=trust/{term_id}/all/pupils",
+}
+
+
+def asked(name: str, ids: Ids) -> str:
+    """Return the query without which an address shows nothing."""
+    return ASKED.get(name, "").format(**ids)
 
 
 @pytest.fixture
@@ -93,7 +113,7 @@ def pages() -> Iterator[Address]:
 
 
 def file_of(client: Client, name: str, ids: Ids, ending: str) -> Any:
-    return client.get(address_of(name, ids).url({**ids, "ending": ending}) + ASKED.get(name, ""))
+    return client.get(address_of(name, ids).url({**ids, "ending": ending}) + asked(name, ids))
 
 
 def address_of(name: str, ids: Ids) -> Address:
@@ -159,7 +179,7 @@ def test_a_page_with_a_table_offers_its_file(things: Ids, sign_in: SignIn) -> No
         client = sign_in(role)
         for address in pages():
             try:
-                response = client.get(address.url(things) + ASKED.get(address.name, ""))
+                response = client.get(address.url(things) + asked(address.name, things))
             except NoReverseMatch:
                 continue
             if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
@@ -182,7 +202,7 @@ def test_both_files_hold_the_same_rows(things: Ids, sign_in: SignIn, role: Role)
     client, opened = sign_in(role), 0
     for name in sorted(LISTS):
         text, book = (file_of(client, name, things, ending) for ending in ("csv", "xlsx"))
-        page = client.get(reverse(name, kwargs=ids_for(name, things)) + ASKED.get(name, ""))
+        page = client.get(reverse(name, kwargs=ids_for(name, things)) + asked(name, things))
         assert text.status_code == book.status_code, name
         # Who goes on at once from a list of one has the file of it all the same.
         assert text.status_code == (200 if page.status_code == 302 else page.status_code), name

@@ -15,7 +15,7 @@ from pupils.models import (
     TermlyTarget,
 )
 from reporting.choices import ReportKind, ReportStatus
-from reporting.models import NextStep, Report, ReportRun
+from reporting.models import NextStep, Report, ReportBatch, ReportRun
 from schools.models import (
     ARB,
     ARBFunding,
@@ -89,7 +89,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "section": "standards",
         "step_id": NextStep.objects.get(school=school).pk,
         "trust_step_id": NextStep.objects.get(school=None).pk,
+        "code": "core",
         "run_id": ReportRun.objects.get(school=school).pk,
+        "batch_id": ReportBatch.objects.get().pk,
     }
 
 

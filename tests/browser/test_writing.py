@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
@@ -75,20 +75,36 @@ def test_a_head_writes_and_is_kept_from_losing_a_word(curlew, open_page, sign_in
     roll.press("Tab")
     expect(state(page, "Who is on roll")).to_contain_text("no connection. It tries again by itself")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
     page.close(run_before_unload=True)
     page.context.set_offline(False)
     expect(state(page, "Who is on roll")).to_contain_text("Saved at")
     assert asked == ["beforeunload"]
     assert written(curlew)["roll"] == ("We are full, and more ask.", 2)
-    # An answer that is lost: the save was made, and one's own words are no other editor's.
-    lost = []
+    _lose_an_answer(page, curlew)
+    # Whoever follows a link right after the last key loses nothing either.
+    box(page, "Celebrations").fill("The harvest lunch.")
+    page.get_by_role("link", name="Counts", exact=True).click()
+    page.wait_for_url("**/counts/")
+    assert written(curlew)["celebrations"] == ("The harvest lunch.", 1)
+
+
+def _lose_an_answer(page: Page, curlew) -> None:
+    """The save was made and nobody heard: one's own words are then no other editor's."""
+    roll = box(page, "Who is on roll")
+    lost: list[object] = []
 
     def lose(route: Route) -> None:
         if lost:
-            return route.continue_()
+            route.continue_()
+            return
         lost.append(route.fetch())
-        return route.abort()
+        route.abort()
 
     page.route("**/write/roll/", lose)
     roll.fill("We are full. More ask.")
@@ -98,11 +114,6 @@ def test_a_head_writes_and_is_kept_from_losing_a_word(curlew, open_page, sign_in
     roll.press("Tab")
     expect(state(page, "Who is on roll")).to_contain_text("Saved at")
     assert written(curlew)["roll"] == ("We are full. Many more ask.", 4)
-    # Whoever follows a link right after the last key loses nothing either.
-    box(page, "Celebrations").fill("The harvest lunch.")
-    page.get_by_role("link", name="Counts", exact=True).click()
-    page.wait_for_url("**/counts/")
-    assert written(curlew)["celebrations"] == ("The harvest lunch.", 1)
 
 
 def test_two_heads_decide_and_begin_from_a_draft(curlew, open_page, sign_in_page):

@@ -27,7 +27,8 @@ from parrcs.core.tenancy import in_trust
 from parrcs.embedded import STATE_FOLDER
 from pupils.models import ClassListLine, PlacementRequest, Pupil, TermlyTarget
 from reporting.models import ReportRun
-from reporting.services.reports import ask_for_draft, ask_to_publish
+from reporting.selectors.reports import Reported
+from reporting.services.reports import ask_for_draft, ask_to_publish, set_ready
 from reporting.services.runs import make
 from schools.models import JointVisit, LateEntry
 from tests.world import World
@@ -148,14 +149,13 @@ def _in_other_places(world: World) -> None:
 
 def report_on(world: World) -> None:
     """Have the school's report drafted, published and drafted once more."""
-    place: dict[str, Any] = {
-        "by": world.access(Role.HEAD),
-        "school": world.school,
-        "term": world.term,
-    }
-    draft = _made(world, lambda: ask_for_draft(**place))
-    _made(world, lambda: ask_to_publish(**place, draft_id=draft.report_id))
-    _made(world, lambda: ask_for_draft(**place))
+    by, of = world.access(Role.HEAD), Reported(world.school, world.term)
+    draft = _made(world, lambda: ask_for_draft(by=by, of=of)).report
+    assert draft is not None
+    with in_trust(world.trust.pk):
+        set_ready(by=by, draft=draft, ready=True)
+    _made(world, lambda: ask_to_publish(by=by, of=of, draft_id=draft.pk))
+    _made(world, lambda: ask_for_draft(by=by, of=of))
 
 
 def _made(world: World, ask: Callable[[], ReportRun]) -> ReportRun:
@@ -163,9 +163,9 @@ def _made(world: World, ask: Callable[[], ReportRun]) -> ReportRun:
         run = ask()
     make(trust_id=world.trust.pk, run_id=run.pk)
     with in_trust(world.trust.pk):
-        run.refresh_from_db()
-    assert run.state == "done", run.problem
-    return run
+        made = ReportRun.objects.select_related("report__school", "report__term").get(pk=run.pk)
+    assert made.state == "done", made.problem
+    return made
 
 
 @contextmanager

@@ -49,3 +49,42 @@ def met_of(judged: list[int | None]) -> Row:
 def age_on(born_on: dt.date, day: dt.date) -> int:
     """Reckon whole years of age."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+# --- Cells as they are to be read ---------------------------------------------------------
+
+
+def a_count(n: int) -> Row:
+    return {"n": n, "words": f"{n:,}"}
+
+
+def a_part(n: int, of: int) -> Row:
+    return {"n": n, "of": of, "words": f"{n:,} of {of:,}"}
+
+
+def a_rate(n: int, of: int) -> Row:
+    """Reckon a share of all, which has no interval."""
+    percent = half_up(Fraction(100 * n, of))
+    return {"n": n, "of": of, "percent": percent, "words": f"{percent} % {n:,} of {of:,}"}
+
+
+def a_share(share: Row, why: str) -> Row:
+    """Tell a share with its interval, or why there is none."""
+    if not share["of"]:
+        return {**share, "words": why}
+    words = (
+        f"{share['percent']} % {share['n']:,} of {share['of']:,}, {share['low']} to {share['high']}"
+    )
+    return {**share, "words": words}
+
+
+def a_change(points: int | None) -> Row:
+    """Tell a change with its sign, a true minus."""
+    if points is None:
+        return {"points": points, "words": "none to show"}
+    sign = "+" if points > 0 else "\N{MINUS SIGN}" if points < 0 else ""
+    return {"points": points, "words": f"{sign}{abs(points)}"}
+
+
+def in_words(words: str) -> Row:
+    return {"words": words}

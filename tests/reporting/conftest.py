@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.urls import reverse
@@ -14,8 +14,9 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.choices import AreaOfNeed, PlanKind, PrimaryNeed, Sex
 from pupils.models import Outcome, Placement, Plan, Pupil, TermlyTarget
-from reporting.choices import ReportStatus
+from reporting.choices import OUT, ReportStatus
 from reporting.models import Report
+from reporting.reports.document import Document
 from schools.models import School, Term
 from tests.factories.assessment import (
     ExpectationFactory,
@@ -210,16 +211,24 @@ def page_of(world: World, school: School | None = None, term: Term | None = None
     return reverse("ht_report", args=((school or world.school).pk, (term or world.term).pk))
 
 
+def bare_document(**more: Any) -> Document:
+    """Return a report that says nothing."""
+    words = ("kind", "trust", "place", "term", "title", "about", "note")
+    lists = ("lines", "sections", "glossary", "versions", "changes")
+    nothing = {**dict.fromkeys(words, ""), **{name: [] for name in lists}}
+    return cast("Document", {**nothing, "colour": "#14555a", "last_term": None, **more})
+
+
 def stored(world: World, status: ReportStatus = ReportStatus.DRAFT, **more: Any) -> Report:
     """Store a report without the pains of making it."""
-    published = status == ReportStatus.PUBLISHED
+    published = status in OUT
     head = world.people[Role.HEAD]
     values = {
         "school": world.school,
         "term": world.term,
         "status": status,
         "version": 1 if published else None,
-        "snapshot": {},
+        "snapshot": {**bare_document(), "cover": {"version": "Draft", "made": "made up"}},
         "pdf": b"%PDF-1.7 made up",
         "sha256": "f" * 64,
         "made_at": timezone.now(),

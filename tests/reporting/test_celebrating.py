@@ -21,7 +21,8 @@ from parrcs.core.access import Role
 from pupils.models import Pupil
 from reporting.models import Report
 from reporting.reports.ht import ht_report
-from reporting.services.pdf import make_pdf, pictures
+from reporting.services.pdf import make_pdf
+from reporting.services.pictures import pictures
 from tests.assessment.test_evidence import GPS, PDF, opened, picture
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.pupils.conftest import words

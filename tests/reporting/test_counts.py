@@ -72,8 +72,8 @@ def test_a_head_counts_a_term_beside_the_last(world, sign_in):
     kept = {(each.what, each.number, each.pgh_label) for each in events}
     assert kept == {("incidents", 980, "deleted"), ("exclusions", 0, "superseded")}
     write = head.get(at(world, "write_report")).content.decode()
-    assert '<b>4</b> <span class="of">6 last term</span>' in write
-    assert "Nothing is counted for this section yet." in write
+    assert "<b>2 of 15</b> counts are in" in write
+    assert write.count("Change the counts") == 2
 
 
 @pytest.mark.parametrize(

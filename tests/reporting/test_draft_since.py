@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessment.models import Baseline, Judgement, Stream
 from assessment.services.streams.approval import Expected, set_expectations, withdraw_stream
 from parrcs.core.access import Role
+from reporting.choices import ReportStatus
 from reporting.models import Report
 from reporting.reports.ht import ht_report
 from schools.choices import Season
@@ -27,12 +28,12 @@ type SignIn = Callable[[Role], Client]
 
 @pytest.fixture
 def draft(world: World) -> Report:
-    """A draft of an hour ago that says what holds until then; autumn 2026 runs today."""
+    """A draft of an hour ago, called ready, that says what holds until then; it is autumn 2026."""
     add_life(world, pupils=20, seed=5)
     earlier = timezone.now() - dt.timedelta(hours=1)
     Judgement.objects.update(judged_at=earlier - dt.timedelta(hours=1))
     snapshot = {**ht_report(world.access(Role.HEAD), school=world.school, term=world.term)}
-    return stored(world, snapshot=snapshot, made_at=earlier)
+    return stored(world, ReportStatus.READY, snapshot=snapshot, made_at=earlier)
 
 
 def told(world: World, sign_in: SignIn) -> tuple[str, str]:
@@ -47,7 +48,7 @@ def test_other_figures_for_the_term_are_said_before_a_draft_is_published(
     lead, stream = world.access(Role.TRUST_LEAD), world.developmental
     for page in told(world, sign_in):
         assert "has changed since then" not in page
-        assert "Numbers have changed" not in page
+        assert "Numbers or words have changed" not in page
     others = {each.pk: Expected(Decimal(4), Decimal(2)) for each in world.routes.values()}
     spring = TermFactory(year=world.term.year, season=Season.SPRING)
     WindowFactory(term=spring)
@@ -58,7 +59,7 @@ def test_other_figures_for_the_term_are_said_before_a_draft_is_published(
     set_expectations(by=lead, stream=stream, term=world.term, expected=others)
     for page in told(world, sign_in):
         assert f"What is expected in {stream} has changed since then." in page
-        assert "Numbers have changed since the draft was made." in page
+        assert "Numbers or words have changed since the draft was made." in page
         assert "not in it" not in page
     assert "Make the draft again to publish those that hold now." in told(world, sign_in)[1]
 
@@ -104,7 +105,7 @@ def test_a_route_that_is_judged_as_well_leaves_no_state_but_moves_the_numbers(
     }
     set_expectations(by=lead, stream=now, term=world.term, expected=expected)
     for page in told(world, sign_in):
-        assert "Numbers have changed since the draft was made" in page
+        assert "Numbers or words have changed since the draft was made" in page
 
 
 def test_a_version_withdrawn_after_the_term_changes_nothing(

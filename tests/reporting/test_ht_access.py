@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from reporting.choices import ReportStatus
+from reporting.choices import OUT, ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
 from tests.factories.schools import MembershipFactory, UserFactory
 from tests.reporting.conftest import page_of, stored
@@ -20,7 +20,7 @@ from tests.world import World
 type SignIn = Callable[[Role], Client]
 
 MAKERS = {Role.HEAD, Role.TRUST_LEAD}
-READERS = MAKERS | {Role.ASSESSMENT_LEAD}
+READERS = WRITERS = MAKERS | {Role.ASSESSMENT_LEAD}
 
 
 def statuses(world: World, sign_in: SignIn, address: str, *, post: bool = False) -> dict[Role, int]:
@@ -38,11 +38,19 @@ def test_who_may_open_the_report(busy: World, sign_in: SignIn) -> None:
     assert found == {role: 200 if role in READERS else 403 for role in Role}
 
 
-def test_who_may_read_its_pdf(busy: World, sign_in: SignIn) -> None:
-    for status in ReportStatus:
-        # It gives out a link of the reader's own, at which the file is sent.
-        found = statuses(busy, sign_in, reverse("report_pdf", args=(stored(busy, status).pk,)))
-        assert found == {role: 302 if role in READERS else 403 for role in Role}, status
+@pytest.mark.parametrize("status", list(ReportStatus))
+def test_who_may_read_what_was_made(busy: World, sign_in: SignIn, status: ReportStatus) -> None:
+    report = stored(busy, status, charts={"core": {"svg": "<svg/>", "alt": "A chart."}})
+    # To governors and trustees, who read what is published for them, there is no such report.
+    others = {role: 404 if role in (Role.GOVERNOR, Role.TRUSTEE) else 403 for role in Role}
+    # A file is sent at a link of the reader's own, which its plain address gives out.
+    for name, answer in (("report_pdf", 302), ("report_workbook", 302), ("report", 200)):
+        found = statuses(busy, sign_in, reverse(name, args=(report.pk,)))
+        assert found == others | dict.fromkeys(READERS, answer), name
+    chart = statuses(busy, sign_in, reverse("report_chart", args=(report.pk, "core")))
+    assert chart == others | dict.fromkeys(READERS, 200)
+    lead = sign_in(Role.TRUST_LEAD)
+    assert lead.get(reverse("report_chart", args=(report.pk, "other"))).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["ht_report_draft", "ht_report_publish"])
@@ -140,9 +148,12 @@ def test_the_lead_of_an_arb_may_not_publish_for_the_school(busy: World) -> None:
     [
         {"snapshot": {"on_roll": 1}},
         {"pdf": b"another"},
+        {"charts": {"core": {}}},
+        {"page": "<p>Another</p>"},
+        {"figures": {"whole": {}}},
         {"sha256": "0" * 64},
+        {"kind": "lgb"},
         {"version": 2},
-        {"status": "draft"},
         {"published_at": timezone.now()},
         {"made_at": timezone.now()},
     ],
@@ -152,14 +163,60 @@ def test_what_was_made_cannot_be_changed(
     busy: World, status: ReportStatus, change: dict[str, Any]
 ) -> None:
     report = stored(busy, status)
-    if change == {"status": "draft"} and status == ReportStatus.DRAFT:
-        return
     with pytest.raises(ProgrammingError, match="Cannot update rows"), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(**change)
 
 
+@pytest.mark.parametrize("before", list(ReportStatus))
+@pytest.mark.parametrize("after", list(ReportStatus))
+def test_the_states_go_one_way(busy: World, before: ReportStatus, after: ReportStatus) -> None:
+    """Only a worker makes a published report, by storing it; no row becomes one."""
+    report = stored(busy, before)
+    change = Report.objects.filter(pk=report.pk)
+    allowed = {("draft", "ready"), ("ready", "draft"), ("published", "superseded")}
+    if before == after or (before, after) in allowed:
+        assert change.update(status=after) == 1
+        return
+    with pytest.raises(DatabaseError, match="Invalid transition"), transaction.atomic():
+        change.update(status=after)
+
+
 def test_what_is_published_cannot_be_deleted(busy: World) -> None:
     stored(busy).delete()
-    published = stored(busy, ReportStatus.PUBLISHED)
-    with pytest.raises(ProgrammingError, match="Cannot delete rows"), transaction.atomic():
-        published.delete()
+    stored(busy, ReportStatus.READY).delete()
+    for status in OUT:
+        report = stored(busy, status, version=2 + OUT.index(status))
+        with pytest.raises(ProgrammingError, match="Cannot delete rows"), transaction.atomic():
+            report.delete()
+
+
+def test_a_report_has_one_draft_one_in_force_and_each_version_once(busy: World) -> None:
+    stored(busy)
+    stored(busy, ReportStatus.PUBLISHED)
+    for status, more in (
+        (ReportStatus.READY, {}),
+        (ReportStatus.PUBLISHED, {"version": 2}),
+        (ReportStatus.SUPERSEDED, {"version": 1}),
+        (ReportStatus.SUPERSEDED, {"version": None}),
+        (ReportStatus.SUPERSEDED, {"version": 2, "published_at": None}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            stored(busy, status, **more)
+    # Of another kind, school or term there may be others.
+    stored(busy, kind=ReportKind.LGB)
+    stored(busy, school=busy.other_school)
+    stored(busy, ReportStatus.PUBLISHED, term=busy.terms[2])
+
+
+def test_who_may_call_a_draft_ready(busy: World, sign_in: SignIn) -> None:
+    address = reverse("ht_report_ready", args=(busy.school.pk, busy.term.pk))
+    draft = stored(busy)
+    for role in Role:
+        answer = sign_in(role).post(address, {"draft": draft.pk, "ready": "on"})
+        assert answer.status_code == (302 if role in WRITERS else 403), role
+        draft.refresh_from_db()
+        assert draft.status == (ReportStatus.READY if role in WRITERS else ReportStatus.DRAFT)
+        Report.objects.filter(pk=draft.pk).update(status=ReportStatus.DRAFT)
+    assert sign_in(Role.HEAD).get(address).status_code == 405
+    foreign_school = reverse("ht_report_ready", args=(busy.other_school.pk, busy.term.pk))
+    assert sign_in(Role.HEAD).post(foreign_school, {"draft": draft.pk}).status_code == 404

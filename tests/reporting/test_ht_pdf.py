@@ -19,19 +19,21 @@ from assessment.models import Judgement
 from parrcs.core.access import Role
 from reporting.charts import render
 from reporting.charts.progress import Picture
-from reporting.reports.ht import Snapshot, ht_report
-from reporting.services.pdf import ChartsOnly, PdfProblem, make_pdf, pictures
+from reporting.reports.document import Document
+from reporting.reports.ht import ht_report
+from reporting.services.pdf import ChartsOnly, PdfProblem, as_pdf, make_pdf
+from reporting.services.pictures import pictures
 from tests.world import World
 
 CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
 COVER = {"version": "Version 2", "made": "published on 14 December 2026 by Dinah Hosking"}
 
 
-def made(world: World) -> Snapshot:
+def made(world: World) -> Document:
     return ht_report(world.access(Role.HEAD), school=world.school, term=world.term)
 
 
-def pdf_of(report: Snapshot, pages: list[int] | None = None) -> bytes:
+def pdf_of(report: Document, pages: list[int] | None = None) -> bytes:
     seen = [] if pages is None else pages
     return make_pdf(report, COVER, charts=pictures(report), on_page=seen.append)
 
@@ -61,11 +63,52 @@ def test_it_says_what_it_is(busy: World) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == (f"{busy.school}, Autumn 2026: head teacher report, version 2")
     assert str(reader.root_object["/Lang"]) == "en-GB"
-    first = reader.pages[0].extract_text()
-    assert "Version 2, published on 14 December 2026 by Dinah Hosking" in first
-    assert "At a glance" in first
-    last = reader.pages[-1].extract_text()
-    assert f"{len(reader.pages)} of {len(reader.pages)}" in last
+    number = len(reader.pages)
+    title, contents, *_ = texts = [page.extract_text() for page in reader.pages]
+    assert "Version 2, published on 14 December 2026 by Dinah Hosking" in title
+    assert f" of {number}" not in title, "a footer on the title page"
+    assert "At a glance" in contents
+    foot = f"{busy.school}, Autumn 2026, Version 2"
+    for at, text in enumerate(texts[1:], start=2):
+        assert foot in text
+        assert f"{at} of {number}" in text
+
+
+def test_the_contents_name_the_page_of_each_section(busy: World) -> None:
+    report = made(busy)
+    reader = PdfReader(BytesIO(pdf_of(report)))
+    texts = [page.extract_text() for page in reader.pages]
+    titles = [section["title"] for section in report["sections"]]
+    for title in ("At a glance", *titles, "What the words mean"):
+        found = re.search(rf"^{re.escape(title)} ?(\d+)$", texts[1], re.MULTILINE)
+        assert found, title
+        at = int(found[1])
+        lines = texts[at - 1].splitlines()
+        assert title in lines, f"{title} is not on page {at}"
+        # No heading alone at the bottom: between it and the footer stands something of its section.
+        assert len(lines) - lines.index(title) > 2, title
+
+
+def test_who_is_on_roll_stands_in_three_columns(
+    busy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[Any] = []
+
+    def kept(document: Any) -> bytes:
+        laid_out.append(document)
+        return as_pdf(document)
+
+    monkeypatch.setattr("reporting.services.pdf.as_pdf", kept)
+    pdf_of(made(busy))
+    columns: dict[float, list[float]] = {}
+    for page in laid_out[0].pages:
+        for box in page._page_box.descendants():
+            table = box.element_tag == "div" and "scroll" in box.element.get("class", "")
+            if table and box.width < page.width / 3:
+                columns.setdefault(box.position_x, []).append(box.position_y + box.height)
+    assert [len(each) > 1 for each in columns.values()] == [True] * 3
+    lowest = [max(each) for each in columns.values()]
+    assert max(lowest) - min(lowest) < page.height / 4, "columns of very different heights"
 
 
 def test_no_pupil_is_named_in_it(busy: World) -> None:
@@ -73,14 +116,19 @@ def test_no_pupil_is_named_in_it(busy: World) -> None:
     assert not re.search(r"First\d|Last\d|S\d{12}", text)
 
 
-def test_what_its_charts_show_is_said_in_words(busy: World) -> None:
+def test_its_colours_have_marks_and_its_cover_that_of_the_trust(busy: World) -> None:
     report = made(busy)
     charts = pictures(report)
-    assert set(charts) == {"core", "groups"}
-    for row in report["core"]:
-        assert f"{row['name']} {row['share']['percent']} per cent" in charts["core"].alt
     for mark in ("▼ None", "◆ Some", "● Expected", "▲ Better"):
         assert mark in charts["core"].svg, "a colour without its mark"
+    report["colour"] = "#123456"
+    cover = PdfReader(BytesIO(pdf_of(report))).pages[0].get_contents()
+    assert cover is not None
+    rgb = [f"{int(part, 16) / 255:.4f}"[:5] for part in ("12", "34", "56")]
+    numbers = re.findall(
+        r"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|sc|scn)\b", cover.get_data().decode("latin-1")
+    )
+    assert any([f"{float(each):.4f}"[:5] for each in found] == rgb for found in numbers)
 
 
 @pytest.mark.parametrize(

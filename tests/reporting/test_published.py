@@ -1,6 +1,5 @@
 """What has been published stays, byte for byte, whatever becomes of what it was made from."""
 
-import datetime as dt
 import hashlib
 from typing import Any
 
@@ -8,16 +7,17 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assessment.models import Baseline, Judgement, Stream
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from pupils.models import Placement, Pupil, TermlyTarget
 from reporting.choices import ReportKind, ReportStatus, RunState
-from reporting.models import Report, ReportRun
+from reporting.models import Report, ReportRun, SectionText
 from reporting.selectors.reports import Reported
 from reporting.services import runs
-from reporting.services.reports import ask_for_draft, ask_to_publish, set_ready
+from reporting.services.reports import CannotPublish, ask_for_draft, ask_to_publish, set_ready
 from reporting.tasks import make_report
 from schools.models import Notice, School, Trust
 from tests.world import World
@@ -91,8 +91,8 @@ def overturn(world: World) -> None:
         TermlyTarget.objects.all().delete()
         Judgement.objects.all().delete()
         Baseline.objects.all().delete()
-        Placement.objects.update(starts_on=dt.date(2030, 1, 1), ends_on=None)
-        Placement.objects.all().delete()
+        Placement.objects.update(route=world.routes["pre-formal"], arb=None)
+        Placement.objects.filter(pupil__in=world.pupils).delete()
         Pupil.objects.update(first_name="Nobody")
 
 
@@ -138,7 +138,7 @@ def test_the_database_itself_refuses_to_change_what_is_published(
 ) -> None:
     out = publish(settled, Reported(settled.school, settled.term), Role.HEAD)
     for report in out.values():
-        for change in (
+        changes: tuple[dict[str, Any], ...] = (
             {"pdf": b"%PDF-other"},
             {"page": "other"},
             {"snapshot": {}},
@@ -146,7 +146,8 @@ def test_the_database_itself_refuses_to_change_what_is_published(
             {"figures": {"other": 1}},
             {"status": ReportStatus.DRAFT},
             {"status": ReportStatus.READY},
-        ):
+        )
+        for change in changes:
             with pytest.raises(DatabaseError), in_trust(settled.trust.pk), transaction.atomic():
                 Report.objects.filter(pk=report.pk).update(**change)
         with pytest.raises(DatabaseError), in_trust(settled.trust.pk), transaction.atomic():
@@ -190,3 +191,25 @@ def test_readers_are_told_and_nobody_else(settled: World, bells: Any) -> None:
     readers = {settled.people[role].pk for role in (Role.GOVERNOR, Role.TRUSTEE)}
     assert people.keys() == readers
     assert all("local governing body" in text for text in people.values())
+
+
+def test_a_draft_that_names_a_pupil_is_not_ready(settled: World, bells: Any) -> None:
+    of = Reported(settled.school, settled.term)
+    by = settled.access(Role.HEAD)
+    with in_trust(settled.trust.pk):
+        child = settled.pupils[0]
+        SectionText.objects.create(
+            school=settled.school,
+            term=settled.term,
+            section="standards",
+            text=f"{child.first_name} {child.last_name} has read a whole book.",
+            changed_by=settled.people[Role.HEAD],
+            changed_at=timezone.now(),
+        )
+        run = ask_for_draft(by=by, of=of)
+    _run(settled, run)
+    with in_trust(settled.trust.pk):
+        draft = Report.objects.get(kind=ReportKind.HT)
+        with pytest.raises(CannotPublish, match="is the name of a pupil"):
+            set_ready(by=by, draft=draft, ready=True)
+        assert not Report.objects.exclude(status=ReportStatus.DRAFT).exists()

@@ -1,7 +1,5 @@
 """A report run: asked for once, made once, cancelled, failed, tried again."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,72 +11,35 @@ from django.utils import timezone
 from parrcs.core.access import Role
 from parrcs.core.jobs import REPORT_RUNS, only_here
 from parrcs.core.tenancy import in_trust
-from reporting.choices import Purpose, ReportStatus, RunState
-from reporting.models import Report, ReportRun
-from reporting.models.reports import ReportRunQuerySet
+from reporting.choices import RunState
+from reporting.models.runs import ReportRunQuerySet
 from reporting.reports import ht
-from reporting.selectors import ht as selectors
-from reporting.services import runs
-from reporting.services.reports import (
-    CannotPublish,
-    ask_for_draft,
-    ask_to_publish,
-    cancel_run,
-    retry_run,
-)
+from reporting.selectors import report_rows as selectors
+from reporting.selectors.reports import Reported
+from reporting.services import editions, runs
+from reporting.services.reports import ask_for_draft, ask_to_publish, cancel_run, retry_run
 from reporting.tasks import make_report, resume_runs
 from schools.models import Membership
+from tests.reporting.running import (
+    Bells,
+    again,
+    ask,
+    change,
+    elsewhere,
+    laid_out,
+    of,
+    quick,
+    reports,
+    run_now,
+)
 from tests.world import World, make_world
+
+__all__ = ["laid_out", "quick"]  # fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
-type Bells = list[dict[str, int]]
 
-
-def ask(world: World, role: Role = Role.HEAD) -> ReportRun:
-    with in_trust(world.trust.pk):
-        return ask_for_draft(by=world.access(role), school=world.school, term=world.term)
-
-
-def run_now(world: World, run: ReportRun) -> ReportRun:
-    """Do what a worker does when the bell rings, and return the run as it then is."""
-    make_report(trust_id=world.trust.pk, run_id=run.pk)
-    return again(world, run)
-
-
-def again(world: World, run: ReportRun) -> ReportRun:
-    with in_trust(world.trust.pk):
-        return ReportRun.objects.select_related("report").get(pk=run.pk)
-
-
-def reports(world: World) -> list[Report]:
-    with in_trust(world.trust.pk):
-        return list(Report.objects.all())
-
-
-def change(world: World, run: ReportRun, **values: Any) -> None:
-    with in_trust(world.trust.pk):
-        ReportRun.objects.filter(pk=run.pk).update(**values)
-
-
-def elsewhere(work: Callable[[], Any]) -> Any:
-    """Do something on another connection, as another process would."""
-    found: list[Any] = []
-
-    def there() -> None:
-        try:
-            found.append(work())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=there)
-    thread.start()
-    thread.join(30)
-    assert found, "it did not end, or it failed"
-    return found[0]
-
-
-def test_a_draft_is_made(settled: World, bells: Bells) -> None:
+def test_a_draft_is_made(settled: World, bells: Bells, laid_out: None) -> None:
     run = ask(settled)
     assert bells == [{"trust_id": settled.trust.pk, "run_id": run.pk}]
     done = run_now(settled, run)
@@ -159,7 +120,7 @@ def test_the_numbers_are_of_one_moment(
     settled: World, bells: Bells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    real = selectors.ht_rows
+    real = selectors.school_rows
 
     def look(*args: Any, **kwargs: Any) -> Any:
         with connection.cursor() as cursor:
@@ -167,7 +128,7 @@ def test_the_numbers_are_of_one_moment(
             seen.append(cursor.fetchone()[0])
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(ht, "ht_rows", look)
+    monkeypatch.setattr(ht, "school_rows", look)
     run_now(settled, ask(settled))
     assert seen == ["repeatable read"]
 
@@ -187,10 +148,14 @@ def test_each_step_is_seen_at_once(
 
     monkeypatch.setattr(runs._Making, "_say", say)
     run_now(settled, run)
-    assert seen[0] == ("running", "Charts", 1, 4)
-    assert seen[1] == ("running", "Laying out pages", 2, 4)
-    assert ("running", "Laying out page 3", 2, 4) in seen
-    assert seen[-1] == ("running", "Checking and storing", 3, 4)
+    steps = seen[0][3]
+    assert seen[0] == ("running", "Head teacher report: charts", 1, steps)
+    assert seen[1] == ("running", "Head teacher report: page 1", 1, steps)
+    assert ("running", "Head teacher report: page 3", 1, steps) in seen
+    assert seen[-1] == ("running", "Checking and storing", steps - 1, steps)
+    done = [each[2] for each in seen]
+    assert done == sorted(done)
+    assert {each[3] for each in seen} == {steps}
 
 
 def test_a_cancelled_run_stops_at_its_next_page(
@@ -201,7 +166,7 @@ def test_a_cancelled_run_stops_at_its_next_page(
     pages = []
 
     def say(self: Any, done: int, step: str = "") -> None:
-        if step == "Laying out page 2":
+        if step == "Head teacher report: page 2":
             with in_trust(settled.trust.pk):
                 cancel_run(by=settled.access(Role.HEAD), run=run)
         real(self, done, step)
@@ -209,7 +174,7 @@ def test_a_cancelled_run_stops_at_its_next_page(
 
     monkeypatch.setattr(runs._Making, "_say", say)
     assert run_now(settled, run).state == RunState.CANCELLED
-    assert pages[-1] == "Laying out page 1"
+    assert pages[-1] == "Head teacher report: page 1"
     assert reports(settled) == []
 
 
@@ -219,9 +184,9 @@ def test_a_run_cancelled_while_it_stores_stores_nothing(
     run = ask(settled)
     real = runs._Making._store
 
-    def store(self: Any, *args: Any) -> None:
+    def store(self: Any, *args: Any, **kwargs: Any) -> None:
         change(settled, run, state=RunState.CANCELLED)
-        real(self, *args)
+        real(self, *args, **kwargs)
 
     monkeypatch.setattr(runs._Making, "_store", store)
     assert run_now(settled, run).state == RunState.CANCELLED
@@ -235,10 +200,11 @@ def test_a_failure_is_told_in_words_and_can_be_tried_again(
         raise ZeroDivisionError("division by zero at line 12")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "make_pdf", broken)
+        patch.setattr(editions, "make_pdf", broken)
         failed = run_now(settled, ask(settled))
     assert failed.state == RunState.FAILED
     assert failed.problem.startswith("Something went wrong while the report was made.")
+    assert reports(settled) == []
     assert "zero" not in failed.problem
     with in_trust(settled.trust.pk):
         retried = retry_run(by=settled.access(Role.HEAD), run=failed)
@@ -249,8 +215,8 @@ def test_a_failure_is_told_in_words_and_can_be_tried_again(
 def test_what_is_no_pdf_is_not_stored(
     settled: World, bells: Bells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "make_pdf", lambda *_args, **_kwargs: b"<html>")
-    assert run_now(settled, ask(settled)).problem == "What was laid out is not a PDF."
+    monkeypatch.setattr(editions, "make_pdf", lambda *_args, **_kwargs: b"<html>")
+    assert run_now(settled, ask(settled)).state == RunState.FAILED
     assert reports(settled) == []
 
 
@@ -262,21 +228,6 @@ def test_who_has_lost_the_role_gets_no_report(settled: World, bells: Bells) -> N
     assert failed.problem == (
         "Whoever asked for this report may no longer make it. Ask for it yourself."
     )
-
-
-def test_who_has_lost_the_role_publishes_nothing(settled: World, bells: Bells) -> None:
-    draft = run_now(settled, ask(settled)).report
-    assert draft is not None
-    with in_trust(settled.trust.pk):
-        run = ask_to_publish(
-            by=settled.access(Role.HEAD),
-            school=settled.school,
-            term=settled.term,
-            draft_id=draft.pk,
-        )
-        Membership.objects.filter(person=settled.people[Role.HEAD]).update(ended_at=timezone.now())
-    assert run_now(settled, run).state == RunState.FAILED
-    assert [report.status for report in reports(settled)] == [ReportStatus.DRAFT]
 
 
 def test_a_run_that_ends_at_the_last_moment_is_not_given_up(
@@ -329,61 +280,18 @@ def test_the_waiting_are_rung_for_again(settled: World, bells: Bells) -> None:
 
 def test_only_who_may_make_reports_of_the_school_asks(settled: World, bells: Bells) -> None:
     with in_trust(settled.trust.pk):
-        run = ask_for_draft(by=settled.access(Role.HEAD), school=settled.school, term=settled.term)
+        run = ask_for_draft(by=settled.access(Role.HEAD), of=of(settled))
         for role in set(Role) - {Role.HEAD, Role.TRUST_LEAD}:
             by = settled.access(role)
             with pytest.raises(PermissionDenied):
-                ask_for_draft(by=by, school=settled.school, term=settled.term)
+                ask_for_draft(by=by, of=of(settled))
             with pytest.raises(PermissionDenied):
-                ask_to_publish(by=by, school=settled.school, term=settled.term, draft_id=1)
+                ask_to_publish(by=by, of=of(settled), draft_id=1)
             with pytest.raises(PermissionDenied):
                 cancel_run(by=by, run=run)
             with pytest.raises(PermissionDenied):
                 retry_run(by=by, run=run)
         with pytest.raises(PermissionDenied):
             ask_for_draft(
-                by=settled.access(Role.HEAD), school=settled.other_school, term=settled.term
+                by=settled.access(Role.HEAD), of=Reported(settled.other_school, settled.term)
             )
-
-
-def test_publishing_takes_the_draft_that_was_read(settled: World, bells: Bells) -> None:
-    draft = run_now(settled, ask(settled)).report
-    assert draft is not None
-    school, term = settled.school, settled.term
-    newer = run_now(settled, ask(settled)).report
-    assert newer is not None
-    with in_trust(settled.trust.pk):
-        by = settled.access(Role.HEAD)
-        with pytest.raises(CannotPublish, match="has been replaced"):
-            ask_to_publish(by=by, school=school, term=term, draft_id=draft.pk)
-        busy = ask_for_draft(by=by, school=school, term=term)
-        with pytest.raises(CannotPublish, match="is being made"):
-            ask_to_publish(by=by, school=school, term=term, draft_id=newer.pk)
-        cancel_run(by=by, run=busy)
-        run = ask_to_publish(by=by, school=school, term=term, draft_id=newer.pk)
-    published = run_now(settled, run).report
-    assert published is not None
-    assert published.version == 1
-    assert published.published_by_id == settled.people[Role.HEAD].pk
-    assert [report.pk for report in reports(settled)] == [published.pk]
-    numbers = {k: v for k, v in newer.snapshot.items() if k != "cover"}
-    assert {k: v for k, v in published.snapshot.items() if k != "cover"} == numbers
-    assert published.snapshot["cover"]["version"] == "Version 1"
-
-
-def test_publishing_without_the_draft_fails_in_words(settled: World, bells: Bells) -> None:
-    draft = run_now(settled, ask(settled)).report
-    assert draft is not None
-    with in_trust(settled.trust.pk):
-        run = ask_to_publish(
-            by=settled.access(Role.HEAD),
-            school=settled.school,
-            term=settled.term,
-            draft_id=draft.pk,
-        )
-        assert run.purpose == Purpose.PUBLISH
-        Report.objects.get().delete()
-    failed = run_now(settled, run)
-    assert failed.problem == "The draft to publish is no longer there. Make a new one."
-    with in_trust(settled.trust.pk), pytest.raises(CannotPublish):
-        retry_run(by=settled.access(Role.HEAD), run=failed)

@@ -34,15 +34,17 @@ pytestmark = [
 LONGEST = 120.0
 
 
-def until[T](found: Callable[[], T | None], what: str) -> T:
-    """Wait until something is there; look twenty times a second."""
-    end = time.monotonic() + LONGEST
+def until[T](
+    found: Callable[[], T | None], what: str, *, longest: float = LONGEST, every: float = 0.05
+) -> T:
+    """Wait until something is there; look twenty times a second, or as often as said."""
+    end = time.monotonic() + longest
     pause = threading.Event()
     while time.monotonic() < end:
         if value := found():
             return value
-        pause.wait(0.05)
-    raise AssertionError(f"{what} did not come about in {LONGEST:.0f} s")
+        pause.wait(every)
+    raise AssertionError(f"{what} did not come about in {longest:.0f} s")
 
 
 class Site:

@@ -163,7 +163,7 @@ def test_the_report_to_the_trustees_is_the_trust_leads_to_write(world, foreign, 
     assert "report to the trustees" in shown(lead, address)
     assert save(lead, address, "Across the trust.").json()["version"] == 1
     page = reverse("trust_write_report", args=(world.term.pk,))
-    assert "<b>1 of 9</b> sections have words" in shown(lead, page)
+    assert "<b>1 of 11</b> sections have words" in shown(lead, page)
     kept = lead.post(address, {"text": "All across.", "base_version": 1})
     assert kept.url == f"{page}#standards"
     found = SectionText.objects.get()

@@ -89,7 +89,8 @@ class Named:
     def shared(self, why: str) -> Cell:
         """Return the share at or above expected, or these words where there is none."""
         names = (self.key("at"), self.key("compared"))
-        return shared(names, self.tally.share(), why=why, few=self.few)
+        found = shared(names, self.tally.share(), why=why, few=self.few)
+        return {**found, "behind": len(self.tally.pupils_compared)}
 
     def sums(self) -> list[Sum]:
         """Say what adds up within it."""

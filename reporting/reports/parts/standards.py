@@ -17,6 +17,7 @@ from reporting.reports.document import (
     table,
 )
 from reporting.reports.parts.divisions import Division, divisions
+from reporting.reports.parts.moved import moved_since
 from reporting.reports.parts.progress import (
     COVERED,
     PRINTED,
@@ -48,6 +49,17 @@ def standards(school: Counted) -> Section:
     ]
     shown = [each for each in areas if each.matters]
     total = _both(school, "core", core, "All core areas")
+    found = [_coverage(school)]
+    if shown:
+        found.insert(0, _areas(school, "core", "Core area", areas, total))
+        if not school.schools:  # of a school, not of the trust
+            named = [each.code for each in shown]
+            areas_shown = [
+                (area_id, name)
+                for area_id, name in school.rows.core_areas.items()
+                if f"area-{area_id}" in named
+            ]
+            found.insert(1, moved_since(school, areas_shown))
     return section(
         Part.STANDARDS,
         Part.STANDARDS.label,
@@ -57,9 +69,7 @@ def standards(school: Counted) -> Section:
             " share stand n of N and the 95\u00a0% interval.",
         ],
         charts=["core"] if any(each.this.tally.reached.total() for each in shown) else [],
-        tables=[_areas(school, "core", "Core area", areas, total), _coverage(school)]
-        if shown
-        else [_coverage(school)],
+        tables=found,
         nothing=""
         if shown
         else "No strand of a core area is due for the pupils on roll, so there is nothing to show.",

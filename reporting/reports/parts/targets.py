@@ -20,6 +20,7 @@ from reporting.reports.document import (
     words,
 )
 from reporting.reports.figures import share
+from reporting.reports.parts.plans import outcomes
 from reporting.reports.parts.progress import FEWEST_PUPILS, with_change
 from reporting.reports.parts.term import Counted, CountedTerm
 from reporting.selectors.report_rows import PupilOnRoll, TargetRow
@@ -38,7 +39,8 @@ class TargetTally:
         self.judged = self.set - self.not_judged
         self.outcomes = {each: counts[each] for each in TargetOutcome}
         self.reached = counts[TargetOutcome.MET] + counts[TargetOutcome.EXCEEDED]
-        self.few = len({each.pupil_id for each in rows if each.judged}) < FEWEST_PUPILS
+        self.behind = len({each.pupil_id for each in rows if each.judged})
+        self.few = self.behind < FEWEST_PUPILS
 
     def key(self, measure: str) -> Key:
         """Return the name of one of its figures."""
@@ -48,7 +50,8 @@ class TargetTally:
         """Return the share of targets met or exceeded, of those judged."""
         why = why or ("not judged yet" if self.set else "none set")
         names = (self.key("reached"), self.key("judged"))
-        return shared(names, share(self.reached, self.judged), why=why, few=self.few)
+        found = shared(names, share(self.reached, self.judged), why=why, few=self.few)
+        return {**found, "behind": self.behind}
 
     def counts(self) -> list[Cell]:
         """Return how many were set, not judged, and judged to be how far."""
@@ -96,11 +99,14 @@ def targets(school: Counted) -> Section:
         "Each is one term's step towards an outcome of a pupil's plan. Met counts targets judged"
         " met or exceeded, of those judged."
     )
+    of_plans = outcomes(school)
+    plans = [of_plans] if of_plans else []
     if not shown:
         return section(
             Part.TARGETS,
             Part.TARGETS.label,
             intro=[intro],
+            tables=plans,
             nothing="No termly targets were set for this term.",
         )
     last = [each.last for each in shown if each.last]
@@ -149,7 +155,8 @@ def targets(school: Counted) -> Section:
                     if tally
                     for each in ("reached", "judged")
                 ],
-            )
+            ),
+            *plans,
         ],
     )
 

@@ -30,13 +30,20 @@ class CountedTerm:
     def tally(self, pupils: Iterable[PupilOnRoll], counts: Counts) -> Tally:
         """Count what was due and judged of these pupils in the strands that count."""
         tally = Tally()
+        strands: dict[int, list[int]] = {}
         for pupil in pupils:
-            for strand in self.rows.due.get(pupil.route_id, ()):
-                if counts(strand.strand_id, strand.core_area_id):
-                    tally.due += 1
-                    made = self.made[pupil.pupil_id]
-                    if strand.strand_id in made:
-                        tally.add(pupil.pupil_id, made[strand.strand_id])
+            route = pupil.route_id
+            if route not in strands:
+                strands[route] = [
+                    each.strand_id
+                    for each in self.rows.due.get(route, ())
+                    if counts(each.strand_id, each.core_area_id)
+                ]
+            tally.due += len(strands[route])
+            made = self.made.get(pupil.pupil_id, {})
+            for strand in strands[route]:
+                if strand in made:
+                    tally.add(pupil.pupil_id, made[strand])
         return tally
 
 

@@ -23,6 +23,7 @@ _STORIES = (
     ("Danced on the stage for the families", ProvisionKind.DANCE, ""),
 )
 _SHARE, _CONSENT, _PROTECTED, _PHOTOS = 0.4, 0.7, 0.02, 0.15
+_DAYS = 150  # so that the term before has some too
 _DRAWINGS = ("sun", "rain", "tower", "beans")
 
 
@@ -55,7 +56,7 @@ def save_celebrating(*, on: dt.date, rng: random.Random) -> None:
         achievements.append(
             Achievement(
                 pupil=pupil,
-                achieved_on=on - dt.timedelta(days=rng.randint(2, 40)),
+                achieved_on=max(placement.starts_on, on - dt.timedelta(days=rng.randint(2, _DAYS))),
                 what=what,
                 core_area_id=None if wider else areas[area],
                 wider=area if wider else "",

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         self._gather_static_files()
         call_command("seed_demo", stdout=self.stdout)
         call_command("seed_demo_imports")
+        call_command("publish_demo")
 
     def _gather_static_files(self) -> None:
         """Gather them unless they are those of the last start: compressing them takes seconds."""
