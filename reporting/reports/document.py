@@ -68,8 +68,8 @@ class Table(TypedDict):
     """A table.
 
     `sums` says what adds up in it, `beneath` has the cells of rows that these speak of and it does
-    not print, by the codes of columns, and `absent` are figures known to be nought, as their rows are left out: for whoever has
-    to know what can be worked out from it.
+    not print, by the codes of columns, and `absent` are figures known to be nought, as their rows
+    are left out: for whoever has to know what can be worked out from it.
     """
 
     code: str

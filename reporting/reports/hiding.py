@@ -147,11 +147,7 @@ def _in_per_cent(table: Table) -> Table:
         }
         for line in table["rows"]
     ]
-    beneath = [
-        {code: cell for code, cell in cells.items() if code != "coverage"}
-        for cells in table["beneath"]
-    ]
-    return {**table, "rows": rows, "beneath": beneath}
+    return {**table, "rows": rows}
 
 
 def _per_cent(cell: Cell) -> Cell:

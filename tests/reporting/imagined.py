@@ -19,6 +19,7 @@ from reporting.selectors.report_rows import (
     TermRows,
 )
 from schools.choices import SchoolKind
+from tests.reporting.imagined_further import Further
 
 ROUTES = {1: "Pre-formal", 2: "Semi-formal", 3: "Formal"}
 AREAS = {1: "Communication", 2: "Reading", 3: "Number", 4: "Personal development"}
@@ -81,6 +82,7 @@ class Trust:
             self.pupils.append(list(self._term_later(self.pupils[-1])))
         self.made = [self._all_made(each) for each in self.pupils]
         self.targets = [self._all_targets(each) for each in self.pupils]
+        self.further = Further(chance, self.pupils, areas)
 
     def _due(self, route: int) -> Iterator[DueStrand]:
         for number, strand in self.strands.items():
@@ -142,7 +144,7 @@ class Trust:
     def _all_targets(self, pupils: list[PupilOnRoll]) -> list[TargetRow]:
         chance = self._chance
         return [
-            TargetRow(each.pupil_id, chance.choice(AreaOfNeed.values[:3]), self._met())
+            TargetRow(each.pupil_id, chance.choice(AreaOfNeed.values[:3]), self._met(), 0, False)
             for each in pupils
             for _ in range(chance.choice((0, 1, 1, 2)))
         ]
@@ -179,6 +181,8 @@ class Trust:
             strands=self.strands,
             routes=ROUTES,
             arbs=[each for each in self.arbs if each.school_id in ids],
+            streams=[],
+            further=self.further.rows(term, ids, of_trust=school is None),
         )
 
     def _term_rows(self, term: int, schools: set[int]) -> TermRows:

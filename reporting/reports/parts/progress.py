@@ -107,17 +107,13 @@ class Named:
 PRINTED = ("at", "compared")
 
 
-COVERED = ("judged", "due")
-
-
 def of_schools(parts: Iterable[Named], *, groups: bool = False) -> list[dict[str, Cell]]:
     """Return the rows of the schools that add up to a row of the trust: they stand in no table.
 
     `groups`: their pupils are counted in it too.
     """
     return [
-        ({"pupils": count(each.pupils, each.number)} if groups else {"coverage": each.coverage()})
-        | {"share": each.share()}
+        ({"pupils": count(each.pupils, each.number)} if groups else {}) | {"share": each.share()}
         for each in parts
     ]
 

@@ -92,7 +92,9 @@ def schools(trust: Counted) -> Section:
             lines += [arb.row() for arb in arbs]
             alone = _Unit(trust, f"{unit.place}-alone", "")
             sums += _parted(unit, [alone, *arbs])
-            under.append(dict(zip(_COLUMNS, alone.row()["cells"], strict=True)))
+            cells = dict(zip(_COLUMNS, alone.row()["cells"], strict=True))
+            del cells["coverage"]  # it is read in per cent, which adds up to nothing
+            under.append(cells)
     titles = (
         *("Pupils", "Judged of due", "At or above expected", trust.last_name, "Change"),
         "Termly targets met",

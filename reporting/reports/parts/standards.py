@@ -19,7 +19,6 @@ from reporting.reports.document import (
 from reporting.reports.parts.divisions import Division, divisions
 from reporting.reports.parts.moved import moved_since
 from reporting.reports.parts.progress import (
-    COVERED,
     PRINTED,
     Named,
     added_up,
@@ -36,7 +35,6 @@ from reporting.reports.parts.term import (
     core,
     every,
     in_area,
-    in_none,
     one_of,
 )
 
@@ -130,7 +128,7 @@ class _Both:
 
     def sums(self) -> list[Sum]:
         """Say what adds up in it."""
-        measures = (*PRINTED, *COVERED)
+        measures = PRINTED
         apart = [each for whole, parts in self.schools for each in parted(whole, parts, measures)]
         return [*self.this.sums(), *apart]
 
@@ -140,7 +138,7 @@ class _Both:
 
     def names(self) -> list[Key]:
         """Return the names of its figures, in both terms."""
-        this = [self.this.key(each) for each in (*PRINTED, *COVERED)]
+        this = [self.this.key(each) for each in PRINTED]
         return [*this, *(self.last.key(each) for each in PRINTED if self.last)]
 
     @property
@@ -245,22 +243,13 @@ def _coverage(school: Counted) -> Table:
     """Return what is in and what is missing, in all strands of all streams."""
     term = school.this
     whole = _named(school, term, "all", every)
-    # Strands of core areas are among all strands, and may be all of them.
-    parts = [_named(school, term, "core", core), _named(school, term, "others", in_none)]
-    under = [{"coverage": parts[1].coverage()}]
-    sums = [*whole.sums()[:1], *added_up(whole, parts, COVERED)]
-    if school.schools:
-        apart = _apart(school, term, "all", every)
-        sums += added_up(whole, apart, COVERED)
-        under += [{"coverage": each.coverage()} for each in apart]
     return table(
         "coverage",
         f"Judgements made in all strands, {school.rows.this.name}",
         head="Strands",
         columns=(("coverage", "Judged of due"), ("no_baseline", "No baseline")),
         rows=[row("all", "All strands of all streams", [whole.coverage(), whole.no_baseline()])],
-        sums=sums,
-        beneath=under,
+        sums=whole.sums()[:1],
     )
 
 

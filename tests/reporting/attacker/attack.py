@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from tests.reporting.attacker.knowing import PLAIN, Reader, Spoken, forms
+from tests.reporting.attacker.further import FURTHER
+from tests.reporting.attacker.knowing import PLAIN, TABLES, Reader, Spoken, forms
 from tests.reporting.attacker.reading import Publication, Read, differences, read
 from tests.reporting.attacker.solving import Contradiction, Form, pinned
 from tests.reporting.attacker.telling import drawn, told
+
+
+EVERYTHING = TABLES | FURTHER
 
 
 def read_off(published: Sequence[Publication], largest_small: int = 5) -> Iterator[str]:
@@ -29,10 +33,10 @@ def solved(published: Sequence[Publication], largest_small: int = 5) -> Iterator
     """
     reports = [read(each) for each in published]
     try:
-        yield from _solved(Reader(), reports, largest_small)
+        yield from _solved(Reader(EVERYTHING), reports, largest_small)
     except Contradiction:
         # Something was listed of which there is none, to guard others.
-        yield from _solved(Reader(trusting=False), reports, largest_small)
+        yield from _solved(Reader(EVERYTHING, trusting=False), reports, largest_small)
 
 
 def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iterator[str]:
@@ -59,6 +63,8 @@ def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iter
 def _learnt(each: Spoken, known: dict[Form, int], shown: set) -> str:
     """Return what is known of a hidden cell: its n, unless that stands elsewhere, or all of it."""
     values = [known.get(((figure, 1),)) for figure in each.figures]
+    if str(each.figures[0][-1]).endswith(".pupils") and values[0] == 0:
+        return ""  # Nobody has any of what there is none of.
     if values[0] is None or (None in values and each.figures[0] in shown):
         return ""
     return " of ".join(str(value) for value in values if value is not None)

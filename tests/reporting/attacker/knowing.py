@@ -4,7 +4,7 @@ A figure is called by whose it is, when, of which of their pupils, and what: `("
 "Autumn 2026", "Sex: Female", "core.at")`. So the same figure in two reports has one name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
@@ -15,7 +15,17 @@ type Figure = tuple[str, str, str, str]
 ALL = "all"
 OF_WHICH = "of which "
 # Counts of what teachers have done say nothing of children.
-PLAIN = (".judged", ".due")
+PLAIN = (
+    ".judged",
+    ".due",
+    ".papers done",
+    ".papers owed",
+    ".attended",
+    ".possible",
+    ".authorised",
+    ".unauthorised",
+    ".late",
+)
 TARGETS = ("targets.reached", "targets.judged")
 
 
@@ -32,9 +42,10 @@ class Spoken:
 class Reader:
     """Somebody who has read some publications and remembers them all.
 
-    `trusting`: takes it that of what is listed there is some.
+    `tables` says what a table tells, by how its caption begins or ends. `trusting`: takes it that of what is listed there is some.
     """
 
+    tables: Mapping[str, "Understand"]
     trusting: bool = True
     knowledge: Knowledge = field(default_factory=Knowledge)
     spoken: list[Spoken] = field(default_factory=list)
@@ -49,7 +60,7 @@ class Reader:
     def take(self, report: Read) -> None:
         """Read a publication; what adds up in it is known once all are read."""
         for table in report.tables:
-            for caption, understand in _TABLES.items():
+            for caption, understand in self.tables.items():
                 if table.caption.startswith(caption) or table.caption.endswith(caption):
                     understand(self, report, table)
                     break
@@ -77,10 +88,20 @@ class Reader:
         elif cell.kind in ("part", "share"):
             know.between(figures[0], cell.n, cell.n)
             know.between(figures[1], cell.of, cell.of)
+        elif cell.kind == "percent":
+            self._in_per_cent(*figures)
         elif cell.kind == "words" and cell.text in NOTHING_COMPARED:
             for each in figures:
                 know.between(each, 0, 0)
             self._why(cell.text, figures[1])
+
+    def _in_per_cent(self, _judged: Figure, due: Figure) -> None:
+        """A per cent without numbers tells that something was due, and no more.
+
+        Whatever fits, fits as well with a hundred times as many judged and due everywhere: all
+        that is known of these are sums, such per cents, and what they are at least.
+        """
+        self.knowledge.between(due, 1)
 
     def _why(self, text: str, compared: Figure) -> None:
         """The words in place of a share tell what was due and judged."""
@@ -205,6 +226,7 @@ class Reader:
                     )
 
 
+type Understand = Callable[[Reader, Read, Table], None]
 _CORE = ("at", "compared", "judged", "due")
 _MORE = {
     "at": ("compared",),
@@ -226,6 +248,11 @@ def not_counted(figures: tuple[Figure, ...]) -> Form:
     """Return how many of N are not n."""
     n, of = figures
     return ((of, 1), (n, -1))
+
+
+def not_more(reader: "Reader", less: Figure, more: Figure) -> None:
+    """Learn that a figure can by nature not be more than another."""
+    reader.knowledge.at_most(less, more)
 
 
 def pair(place: str, term: str, group: str, what: str) -> tuple[Figure, Figure]:
@@ -359,7 +386,7 @@ def _areas(reader: Reader, report: Read, table: Table) -> None:
             )
 
 
-_TABLES: dict[str, Callable[[Reader, Read, Table], None]] = {
+TABLES: dict[str, Understand] = {
     "Pupils on roll": _roll,
     "of the pupils on roll": _divided,
     "Where the pupils on roll are taught": _taught_at,

@@ -7,12 +7,23 @@ from html.parser import HTMLParser
 from typing import Any
 
 NUMBER = r"\d[\d,]*"
-SHARE = re.compile(rf"(\d+) % ({NUMBER}) of ({NUMBER})(?:, (\d+) to (\d+))?")
+SHARE = re.compile(rf"(\d+(?:\.\d)?) % ({NUMBER}) of ({NUMBER})(?:, (\d+) to (\d+))?")
+PERCENT = re.compile(r"(\d+(?:\.\d)?) %")
 PART = re.compile(rf"({NUMBER}) of ({NUMBER})")
 COUNT = re.compile(NUMBER)
 CHANGE = re.compile(r"[+−]?\d+")
 # What words in place of a share say: that it is 0 of 0.
-NOTHING_COMPARED = ("none due", "no baseline", "not judged yet", "none judged", "none set")
+NOTHING_COMPARED = (
+    "none due",
+    "no baseline",
+    "not judged yet",
+    "none judged",
+    "none set",
+    "none",
+    "none given",
+    "no session",
+    "nobody on roll",
+)
 VOID = {"img", "br", "meta", "link"}
 
 
@@ -23,7 +34,7 @@ class Cell:
     kind: str
     n: int = 0
     of: int = 0
-    percent: int | None = None
+    percent: float | None = None
     low: int | None = None
     high: int | None = None
     text: str = ""
@@ -41,7 +52,9 @@ class Cell:
                 return [self.n, self.of, self.percent, self.low, self.high]
             case "change":
                 return [self.n]
-        return [None if self.text in ("", "none to show") else self.text]
+            case "percent":
+                return [self.text.replace(" ", "\u00a0")]
+        return [self.text or None]
 
 
 @dataclass(frozen=True)
@@ -105,8 +118,11 @@ def cell_of(text: str, column: str) -> Cell:
             return Cell("change", n=int(text.replace("−", "-")))
         return Cell("words", text=text)
     if found := SHARE.fullmatch(text):
-        percent, n, of, low, high = (number(each) if each else None for each in found.groups())
+        n, of, low, high = (number(each) if each else None for each in found.groups()[1:])
+        percent = float(found[1])
         return Cell("share", n or 0, of or 0, percent, low, high)
+    if found := PERCENT.fullmatch(text):
+        return Cell("percent", percent=float(found[1]), text=text)
     if found := PART.fullmatch(text):
         return Cell("part", number(found[1]), number(found[2]))
     if COUNT.fullmatch(text):
@@ -209,7 +225,7 @@ def differences(found: Publication, reading: Read) -> list[str]:
 def _same(values: list[Any], cell: Cell) -> bool:
     said = ["hidden"] * len(values) if cell.kind == "hidden" else cell.in_sheet()
     if cell.text in NOTHING_COMPARED and len(values) > 1:
-        said = [0, 0]
+        said = [0, 0, cell.text]
     return [each or None for each in values] == [
         each or None for each in [*said, *[None] * (len(values) - len(said))]
     ]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
-from tests.reporting.attacker.reading import NUMBER, Cell, Publication, Read, number
+from tests.reporting.attacker.reading import NUMBER, Cell, Publication, Read
 
 OF = re.compile(rf"({NUMBER}) of ({NUMBER})")
-PERCENT = re.compile(r"(\d+) (?:%|per cent)")
+PERCENT = re.compile(r"(\d+(?:\.\d)?) (?:%|per cent)")
 INTERVAL = re.compile(r"interval (\d+) to (\d+)")
 MISSING = re.compile(rf"({NUMBER}) judgements are not yet made")
 # Numbers of something else than children: days, groups, schools, and how large a group has to be.
@@ -16,7 +16,7 @@ OTHERS = re.compile(
     r"|groups of \d+ pupils or more|And \d+ more|All \d+ that can be placed"
 )
 # Rows of these are spoken of without their names.
-EVERYBODY = ("All ",)
+EVERYBODY = ("All ", "Pupils persistently absent", "Of these, severely absent")
 
 
 def told(report: Read, before: Sequence[Read], largest_small: int) -> Iterator[str]:
@@ -40,7 +40,7 @@ def told(report: Read, before: Sequence[Read], largest_small: int) -> Iterator[s
         ]
         for pattern, known in claims:
             for found in pattern.finditer(said):
-                if tuple(number(each) for each in found.groups()) not in known:
+                if tuple(float(each.replace(",", "")) for each in found.groups()) not in known:
                     yield f"{report.place}, {report.term}: {found[0]!r} in {words!r}"
             said = pattern.sub("", said)
         for found in re.finditer(r"\d+", said):
