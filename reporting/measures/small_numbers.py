@@ -262,6 +262,6 @@ def _hidden_for_themselves(now: Figures, rules: Rules) -> Iterator[str]:
     all_there_are = {(parts[0], total) for total, parts in now.sums if len(parts) == 1}
     for n, of in now.shares:
         # Of nobody there is no share, and that nobody is counted among them is no news.
-        few = 0 < now.values[of] < rules.fewest_of
+        few = 0 < now.values[of] < rules.fewest_of or rules.is_small(now.values[of])
         if few and (n, of) not in all_there_are and n not in now.plain | now.told:
             yield n

@@ -137,25 +137,29 @@ def _in_per_cent(table: Table) -> Table:
     """Return a table that says how much is judged in whole per cent, and not of how many.
 
     How many judgements are due follows from who is on which route: with the strands of each route
-    it tells how many pupils they are.
+    it tells how many pupils they are. Where that number is hidden, so is this.
     """
     at = [i for i, each in enumerate(table["columns"]) if each["code"] == "coverage"]
     rows: list[TableRow] = [
         {
             **line,
-            "cells": [_per_cent(cell) if i in at else cell for i, cell in enumerate(line["cells"])],
+            "cells": [
+                _per_cent(cell, cells_of(table, line).get("pupils")) if i in at else cell
+                for i, cell in enumerate(line["cells"])
+            ],
         }
         for line in table["rows"]
     ]
     return {**table, "rows": rows}
 
 
-def _per_cent(cell: Cell) -> Cell:
+def _per_cent(cell: Cell, pupils: Cell | None) -> Cell:
     """Return judged of due in per cent, rounded down, so that 100 is all."""
+    names = pupils["keys"] if pupils else []
     if not cell["of"]:
-        return words("none due")
+        return {**words("none due"), "keys": names}
     percent = 100 * cell["n"] // cell["of"]
-    return Cell(kind="words", text=f"{percent}\u00a0%", percent=percent)
+    return Cell(kind="words", keys=names, text=f"{percent}\u00a0%", percent=percent)
 
 
 def _as_read(cell: Cell) -> Cell:
@@ -194,6 +198,8 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
             values.update(_values(cell))
             if cell["kind"] == "share":
                 shares[cell["keys"][0], cell["keys"][1]] = None
+                if not cell["n"] and cell["keys"][0].endswith(".pupils"):
+                    told.add(cell["keys"][0])  # nobody has any of what there is none of
                 if not cell["of"] and not (of_some and code == "share"):
                     told.update(cell["keys"])
                     continue

@@ -62,6 +62,8 @@ def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iter
 
 def _learnt(each: Spoken, known: dict[Form, int], shown: set) -> str:
     """Return what is known of a hidden cell: its n, unless that stands elsewhere, or all of it."""
+    if all(figure[-1].endswith(PLAIN) for figure in each.figures):
+        return ""  # It says nothing of children.
     values = [known.get(((figure, 1),)) for figure in each.figures]
     if str(each.figures[0][-1]).endswith(".pupils") and values[0] == 0:
         return ""  # Nobody has any of what there is none of.

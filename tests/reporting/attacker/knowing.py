@@ -9,24 +9,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise, product
 
 from tests.reporting.attacker.reading import NOTHING_COMPARED, Cell, Read, Row, Table
-from tests.reporting.attacker.solving import MOST, Form, Knowledge
+from tests.reporting.attacker.solving import Form, Knowledge
 
 type Figure = tuple[str, str, str, str]
 ALL = "all"
 OF_WHICH = "of which "
 # Counts of what teachers have done say nothing of children.
 PLAIN = (
-    ".judged",
-    ".due",
-    ".papers done",
-    ".papers owed",
-    ".attended",
-    ".possible",
-    ".authorised",
-    ".unauthorised",
-    ".late",
+    *(".attended", ".possible", ".authorised", ".unauthorised", ".late"),
+    *(".papers done", ".papers owed"),
 )
-TARGETS = ("targets.reached", "targets.judged")
 
 
 @dataclass(frozen=True)
@@ -88,35 +80,21 @@ class Reader:
         elif cell.kind in ("part", "share"):
             know.between(figures[0], cell.n, cell.n)
             know.between(figures[1], cell.of, cell.of)
-        elif cell.kind == "percent":
-            self._in_per_cent(*figures)
         elif cell.kind == "words" and cell.text in NOTHING_COMPARED:
             for each in figures:
                 know.between(each, 0, 0)
-            self._why(cell.text, figures[1])
 
-    def _in_per_cent(self, _judged: Figure, due: Figure) -> None:
-        """A per cent without numbers tells that something was due, and no more.
+    def say_coverage(self, report: Read, table: Table, row: Row, *, of: Figure) -> None:
+        """Take in how much was judged: where nothing was due, nothing was compared.
 
-        Whatever fits, fits as well with a hundred times as many judged and due everywhere: all
-        that is known of these are sums, such per cents, and what they are at least.
+        More cannot be had from a per cent without numbers. Whatever fits, fits as well with a
+        hundred times as many judged and due everywhere: all that is known of these are sums,
+        such per cents, and that they are no fewer than were compared.
         """
-        self.knowledge.between(due, 1)
-
-    def _why(self, text: str, compared: Figure) -> None:
-        """The words in place of a share tell what was due and judged."""
-        place, term, group, what = compared
-        of, _, measure = what.rpartition(".")
-        if measure != "compared":
-            return
-        judged, due = (place, term, group, f"{of}.judged"), (place, term, group, f"{of}.due")
-        if text == "none due":
-            self.knowledge.between(due, 0, 0)
-        elif text == "not judged yet":
-            self.knowledge.between(judged, 0, 0)
-            self.knowledge.between(due, 1)
-        elif text == "no baseline":
-            self.knowledge.between(judged, 1)
+        if "Judged of due" in table.heading:
+            cell = row.cells[table.column("Judged of due")]
+            if cell.text == "none due":
+                self.knowledge.between(of, 0, 0)
 
     def conclude(self) -> None:
         """Learn what adds up in all that was read."""
@@ -140,7 +118,7 @@ class Reader:
 
     def _by_area(self, place: str, term: str, listed: tuple[str, list[str]]) -> None:
         last, areas = listed
-        for when, what in (*((term, each) for each in _CORE), (last, "at"), (last, "compared")):
+        for when, what in product((term, last), _CORE):
             parts = [(place, when, ALL, f"area {area}.{what}") for area in areas]
             self._adds((place, when, ALL, f"core.{what}"), parts)
 
@@ -196,9 +174,8 @@ class Reader:
             for each in set(listed[trust, term][1]) - set(own):
                 for what in _CORE if name == "area" else ("reached", "judged"):
                     for when in (term, last):
-                        if when == term or what in ("at", "compared", "reached", "judged"):
-                            figure = (school, when, ALL, f"{name} {each}.{what}")
-                            self.knowledge.between(figure, 0, 0)
+                        figure = (school, when, ALL, f"{name} {each}.{what}")
+                        self.knowledge.between(figure, 0, 0)
 
     def _natures(self) -> None:
         """Learn what can by nature not be more than what, of all that is spoken of."""
@@ -212,26 +189,12 @@ class Reader:
                 pupils = (place, when, group, "pupils")
                 if pupils in know.least:
                     know.nothing_without(pupils, (place, when, group, what))
-            if of == "core" and (place, when, group, "all.due") in know.least:
-                core, every = (
-                    {part: (place, when, group, f"{each}.{part}") for part in ("judged", "due")}
-                    for each in ("core", "all")
-                )
-                if core["judged"] in know.least:
-                    know.at_most(core["judged"], every["judged"])
-                    know.learn(
-                        {core["due"]: 1, core["judged"]: -1, every["due"]: -1, every["judged"]: 1},
-                        -MOST,
-                        0,
-                    )
 
 
 type Understand = Callable[[Reader, Read, Table], None]
-_CORE = ("at", "compared", "judged", "due")
+_CORE = ("at", "compared")
 _MORE = {
     "at": ("compared",),
-    "compared": ("judged",),
-    "judged": ("due",),
     "reached": ("judged",),
 }
 
@@ -262,10 +225,6 @@ def pair(place: str, term: str, group: str, what: str) -> tuple[Figure, Figure]:
 
 def _targets(place: str, term: str, of: str = "targets") -> tuple[Figure, Figure]:
     return (place, term, ALL, f"{of}.reached"), (place, term, ALL, f"{of}.judged")
-
-
-def _coverage(place: str, term: str, what: str) -> tuple[Figure, Figure]:
-    return (place, term, ALL, f"{what}.judged"), (place, term, ALL, f"{what}.due")
 
 
 def _roll(reader: Reader, report: Read, table: Table) -> None:
@@ -334,14 +293,14 @@ def _standards(reader: Reader, report: Read, table: Table) -> None:
     place, term = report.place, report.term
     for row in table.rows:
         what = "core" if row.total else f"area {row.name}"
-        reader.say(report, table, row, "Judged of due", *_coverage(place, term, what))
+        reader.say_coverage(report, table, row, of=pair(place, term, ALL, what)[1])
         reader.say(report, table, row, "At or above expected", *pair(place, term, ALL, what))
         reader.say(report, table, row, last, *pair(place, last, ALL, what))
 
 
 def _every_strand(reader: Reader, report: Read, table: Table) -> None:
     (row,) = table.rows
-    reader.say(report, table, row, "Judged of due", *_coverage(report.place, report.term, "all"))
+    reader.say_coverage(report, table, row, of=pair(report.place, report.term, ALL, "core")[1])
 
 
 def _by_need(reader: Reader, report: Read, table: Table) -> None:
@@ -366,7 +325,7 @@ def _schools(reader: Reader, report: Read, table: Table) -> None:
         elif not row.total:
             schools.append(place)
         reader.say(report, table, row, "Pupils", (place, term, ALL, "pupils"))
-        reader.say(report, table, row, "Judged of due", *_coverage(place, term, "core"))
+        reader.say_coverage(report, table, row, of=pair(place, term, ALL, "core")[1])
         reader.say(report, table, row, "At or above expected", *pair(place, term, ALL, "core"))
         reader.say(report, table, row, last, *pair(place, last, ALL, "core"))
         reader.say(report, table, row, "Termly targets met", *_targets(place, term))
