@@ -4,7 +4,8 @@ Which figures are hidden is decided in `reporting.measures.small_numbers` alone;
 is turned into figures, and a cell that says a hidden one says nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,12 +179,12 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
-    together: list[tuple[Key, tuple[Key, ...]]] = []
     dear: dict[Key, int] = {}
     few: set[Key] = set()
     told: set[Key] = set()
     tables = [table for section in sections for table in section["tables"]]
     printed = [(line["total"], cells_of(table, line)) for table in tables for line in table["rows"]]
+    together = list(_beside([cells for _, cells in printed]))
     names = {key for _, cells in printed for cell in cells.values() for key in cell.get("keys", ())}
     absent = {key for table in tables for key in table["absent"]} - names
     names |= absent
@@ -238,6 +239,21 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
         somebody=frozenset(key for key in names if key.endswith("/pupils") and values[key]),
         told=frozenset(told | absent),
     )
+
+
+def _beside(rows: Iterable[Mapping[str, Cell]]) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    """Return what stands beside one other figure alone: where that is hidden, it is not seen."""
+    pairs: dict[Key, set[tuple[Key, ...]]] = defaultdict(set)
+    for cells in rows:
+        for cell in cells.values():
+            if cell["kind"] in ("count", "part", "share"):
+                for each in cell["keys"]:
+                    pairs[each].add(tuple(cell["keys"]))
+    for name, found in pairs.items():
+        if len(found) == 1:
+            for other in found.pop():
+                if other != name:
+                    yield other, (name,)
 
 
 def _values(cell: Cell) -> dict[Key, int]:

@@ -34,7 +34,8 @@ class Spoken:
 class Reader:
     """Somebody who has read some publications and remembers them all.
 
-    `tables` says what a table tells, by how its caption begins or ends. `trusting`: takes it that of what is listed there is some.
+    `tables` says what a table tells, by how its caption begins or ends. `trusting`: takes it that
+    of what is listed there is some.
     """
 
     tables: Mapping[str, "Understand"]

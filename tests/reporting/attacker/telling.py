@@ -24,13 +24,14 @@ def told(report: Read, before: Sequence[Read], largest_small: int) -> Iterator[s
 
     `before` are its earlier versions, of which it says what has changed.
     """
+    names = sorted({each for one in (report, *before) for each in _names(one)}, key=len)[::-1]
     for words in report.words:
         seen = [*_cells(report, words)]
         if ", was " in words:
             seen += [cell for each in before for cell in _cells(each, words)]
         parts = {(cell.n, cell.of) for cell in seen if cell.kind in ("part", "share")}
         said = OTHERS.sub("", words)
-        for name in _names(report):
+        for name in names:
             said = said.replace(name, "")
         claims = [
             (OF, parts),
@@ -48,13 +49,13 @@ def told(report: Read, before: Sequence[Read], largest_small: int) -> Iterator[s
                 yield f"{report.place}, {report.term}: {found[0]!r} in {words!r}"
 
 
-def _names(report: Read) -> list[str]:
-    """Return every name that may have a number in it, the longest first."""
+def _names(report: Read) -> set[str]:
+    """Return every name that may have a number in it."""
     names = {report.place, report.term, *(each.section for each in report.tables)}
     for table in report.tables:
         names |= {*table.heading, table.caption}
         names |= {row.name.removeprefix("of which ") for row in table.rows}
-    return sorted(filter(None, names), key=len, reverse=True)
+    return names - {""}
 
 
 def _cells(report: Read, words: str) -> Iterator[Cell]:
