@@ -105,6 +105,16 @@ def test_a_share_of_few_is_hidden_and_cannot_be_told_from_the_whole():
     assert hidden(both, RULES) == {"at", "all at"}
 
 
+def test_that_none_of_a_small_number_did_is_not_told_by_the_total():
+    table = Figures(
+        {"pp": 0, "other": 0, "all": 0, "pp of": 6, "other of": 20, "all of": 26},
+        sums=[("all", ("pp", "other")), ("all of", ("pp of", "other of"))],
+        shares=[("pp", "pp of"), ("other", "other of"), ("all", "all of")],
+    )
+    assert hidden(table, RULES) == set()
+    assert hidden(table, Rules(largest_small=6)) >= {"pp", "pp of", "all"}
+
+
 def test_what_can_by_nature_not_be_more_gives_away_nothing_that_is_hidden():
     absent = Figures(
         {"severe": 1, "persistent": 1, "plain 1": 1},
@@ -290,7 +300,7 @@ def must_be_hidden(figures, rules):
     found |= {
         n
         for n, of in figures.shares
-        if figures.values[of] in range(1, rules.fewest_of)
+        if figures.values[of] in range(1, max(rules.fewest_of, rules.largest_small + 1))
         and n not in figures.plain
         and (n, of) not in the_same
     }
