@@ -198,9 +198,13 @@ class Trust:
             due=self.due,
             progress=[
                 Progress(
-                    *(each.pupil_id, made.strand_id),
-                    *(self.strands[made.strand_id].core_area_id, Decimal(1), None, None),
-                    made.indicator,
+                    pupil_id=each.pupil_id,
+                    strand_id=made.strand_id,
+                    core_area_id=self.strands[made.strand_id].core_area_id,
+                    value=Decimal(1),
+                    gain=None,
+                    expected=None,
+                    indicator=made.indicator,
                 )
                 for each in pupils
                 for made in self.made[term][each.pupil_id]

@@ -70,7 +70,7 @@ def attack(seed: int) -> list[str]:
     Some schools publish nothing, and sometimes an error is corrected, after which some publish
     anew: no figure may then be worked out from what was published before, nor from what was after.
     """
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # no secret
     rules = Rules(chance.choice((5, 5, 6, 7)), chance.choice((6, 6, 8, 10)))
     trust = Trust(seed)
     publishing = Publishing(rules, in_full=seed % IN_FULL == 0)

@@ -10,7 +10,6 @@ from tests.reporting.attacker.reading import Publication, Read, differences, rea
 from tests.reporting.attacker.solving import Contradiction, Form, pinned
 from tests.reporting.attacker.telling import drawn, told
 
-
 EVERYTHING = TABLES | FURTHER
 
 
@@ -40,19 +39,16 @@ def solved(published: Sequence[Publication], largest_small: int = 5) -> Iterator
 
 
 def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iterator[str]:
-    for each in reports:
-        reader.take(each)
+    for report in reports:
+        reader.take(report)
     yield from reader.unread
     reader.conclude()
     # Also what no page prints, as the number of a school's group, is known only if large.
     mentioned = [((name, 1),) for name in reader.knowledge.least]
     asked = [*mentioned, *chain.from_iterable(map(forms, reader.spoken))]
     known = pinned(reader.knowledge, asked)
-    shown = {
-        figure for each in reader.spoken if each.cell.kind != "hidden" for figure in each.figures
-    }
     for each in reader.spoken:
-        if each.cell.kind == "hidden" and (values := _learnt(each, known, shown)):
+        if each.cell.kind == "hidden" and (values := _learnt(each, known)):
             yield f"{each.where} can only be {values}"
     for form, value in known.items():
         plain = all(str(name[-1]).endswith(PLAIN) for name, _ in form)
@@ -60,13 +56,13 @@ def _solved(reader: Reader, reports: Sequence[Read], largest_small: int) -> Iter
             yield f"{' less '.join(', '.join(name) for name, _ in form)} is {value}"
 
 
-def _learnt(each: Spoken, known: dict[Form, int], shown: set) -> str:
-    """Return what is known of a hidden cell: its n, unless that stands elsewhere, or all of it."""
+def _learnt(each: Spoken, known: dict[Form, int]) -> str:
+    """Return what a hidden cell can only say; of a cell with two numbers, where both are known.
+
+    One of them may be known, as it stands elsewhere or is nobody's; what is small is asked for
+    by itself.
+    """
     if all(figure[-1].endswith(PLAIN) for figure in each.figures):
         return ""  # It says nothing of children.
     values = [known.get(((figure, 1),)) for figure in each.figures]
-    if str(each.figures[0][-1]).endswith(".pupils") and values[0] == 0:
-        return ""  # Nobody has any of what there is none of.
-    if values[0] is None or (None in values and each.figures[0] in shown):
-        return ""
-    return " of ".join(str(value) for value in values if value is not None)
+    return "" if None in values else " of ".join(map(str, values))

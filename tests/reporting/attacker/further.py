@@ -101,8 +101,9 @@ def _compliance_by_school(reader: Reader, report: Read, table: Table) -> None:
             place = report.place if row.total else row.name
             _owed(reader, report, table, row, column, place, kind)
         for measure in _measures(kind):
+            (whole,) = _all(report.place, report.term, kind, measure)
             reader.knowledge.add_up(
-                *_all(report.place, report.term, kind, measure),
+                whole,
                 [
                     each
                     for row in table.rows

@@ -10,8 +10,8 @@ from itertools import pairwise, product
 
 from tests.reporting.attacker.reading import NOTHING_COMPARED, Cell, Read, Row, Table
 from tests.reporting.attacker.solving import Form, Knowledge
+from tests.reporting.attacker.solving import Name as Figure
 
-type Figure = tuple[str, str, str, str]
 ALL = "all"
 OF_WHICH = "of which "
 # Counts of what teachers have done say nothing of children.
@@ -144,17 +144,11 @@ class Reader:
     def _of_schools(self, trust: str, term: str, last: str, schools: list[str]) -> None:
         """Learn that schools add up to their trust, and what a school has none of."""
         for where, when, group, what in list(self.knowledge.least):
-            if where != trust or when not in (term, last):
-                continue
-            parts = [(school, when, group, what) for school in schools]
-            self.knowledge.add_up((where, when, group, what), parts)
-            if when != term:
-                continue
-            for school, part in zip(schools, parts, strict=True):
-                division = group.partition(": ")[0]
-                listed = self.groups.get((school, term, division))
-                if listed is not None and group not in listed:
-                    self.knowledge.between(part, 0, 0)
+            if where == trust and when in (term, last):
+                parts = [(school, when, group, what) for school in schools]
+                self.knowledge.add_up((where, when, group, what), parts)
+                if when == term:
+                    self._none_in(group, parts)
         for school in schools:
             self._lists_not(school, term, trust)
             # What all pupils of the trust are parted by, those of each school are.
@@ -165,6 +159,13 @@ class Reader:
                 self._by_area(school, term, self.areas[trust, term])
             if (trust, term) in self.needs:
                 self._by_need(school, term, self.needs[trust, term])
+
+    def _none_in(self, group: str, parts: list[Figure]) -> None:
+        """Learn that a school has nobody in a group that it does not list beside others."""
+        for school, term, _, what in parts:
+            listed = self.groups.get((school, term, group.partition(": ")[0]))
+            if listed is not None and group not in listed:
+                self.knowledge.between((school, term, group, what), 0, 0)
 
     def _lists_not(self, school: str, term: str, trust: str) -> None:
         """Learn that an area or need that a school does not list has nothing in it."""

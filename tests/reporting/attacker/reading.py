@@ -11,7 +11,7 @@ SHARE = re.compile(rf"(\d+(?:\.\d)?) % ({NUMBER}) of ({NUMBER})(?:, (\d+) to (\d
 PERCENT = re.compile(r"(\d+(?:\.\d)?) %")
 PART = re.compile(rf"({NUMBER}) of ({NUMBER})")
 COUNT = re.compile(NUMBER)
-CHANGE = re.compile(r"[+−]?\d+")
+CHANGE = re.compile(r"[+\u2212]?\d+")
 # What words in place of a share say: that it is 0 of 0.
 NOTHING_COMPARED = (
     "none due",
@@ -39,7 +39,7 @@ class Cell:
     high: int | None = None
     text: str = ""
 
-    def in_sheet(self) -> list[Any]:
+    def in_sheet(self) -> list[Any]:  # noqa: PLR0911  # one for each kind
         """Return how a workbook has to say the same, as far as it goes."""
         match self.kind:
             case "hidden":
@@ -109,13 +109,13 @@ def number(text: str) -> int:
     return int(text.replace(",", ""))
 
 
-def cell_of(text: str, column: str) -> Cell:
+def cell_of(text: str, column: str) -> Cell:  # noqa: PLR0911  # one for each kind
     """Read a cell under the heading of its column."""
     if text == "hidden":
         return Cell("hidden")
     if column == "Change":
         if CHANGE.fullmatch(text):
-            return Cell("change", n=int(text.replace("−", "-")))
+            return Cell("change", n=int(text.replace("\u2212", "-")))
         return Cell("words", text=text)
     if found := SHARE.fullmatch(text):
         n, of, low, high = (number(each) if each else None for each in found.groups()[1:])

@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 # How often, and for how many seconds, to look for a filling that lies far off.
 CORNERS, PATIENCE = 6, 0.5
 IN_VAIN = 300
+_FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 type Form = list[tuple[int, int]]
 type Question = tuple[
@@ -28,54 +29,75 @@ def answer(question: Question) -> dict[int, int] | None:
     bounds, rules, with_it, asked = question
     model = cp_model.CpModel()
     columns = [model.new_int_var(least, most, "") for least, most in bounds]
-
-    def expression(form: Form) -> cp_model.LinearExprT:
-        return cp_model.LinearExpr.weighted_sum(
-            [columns[at] for at, _ in form], [factor for _, factor in form]
-        )
-
     for form, least, most in rules:
-        model.add_linear_constraint(expression(form), least, most)
+        model.add_linear_constraint(_expression(columns, form), least, most)
     for first, second in with_it:
         there = model.new_bool_var("")
         model.add(columns[first] >= 1).only_enforce_if(there)
         model.add(columns[second] == 0).only_enforce_if(~there)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    expressions = [expression(form) for form in asked]
-    first_values = [solver.value(each) for each in expressions]
-    waiting = list(range(len(asked)))
+    return _Asked(model, [_expression(columns, form) for form in asked]).pinned()
 
-    def still_waiting() -> list[int]:
-        return [at for at in waiting if solver.value(expressions[at]) == first_values[at]]
 
-    # Corners of all fillings, which lie far apart, tell of most.
-    chance = random.Random(1)  # noqa: S311 - no secret
-    solver.parameters.max_time_in_seconds = PATIENCE
-    for _ in range(CORNERS):
-        if waiting:
-            model.maximize(sum(chance.choice((-1, 1)) * expressions[at] for at in waiting))
-            if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                waiting = still_waiting()
-    # Of what is left, the most and the least that each can be.
-    solver.parameters.max_time_in_seconds = IN_VAIN
-    found = {}
-    while waiting:
-        at = waiting[0]
+def _expression(columns: list[cp_model.IntVar], form: Form) -> cp_model.LinearExprT:
+    return cp_model.LinearExpr.weighted_sum(
+        [columns[at] for at, _ in form], [factor for _, factor in form]
+    )
+
+
+class _Asked:
+    """Forms of which it is asked whether they can be another than in a first filling."""
+
+    def __init__(self, model: cp_model.CpModel, forms: list[cp_model.LinearExprT]) -> None:
+        self._model, self._forms = model, forms
+        self._solver = cp_model.CpSolver()
+        self._solver.parameters.num_workers = 1
+        self._first: list[int] = []
+        self._waiting: list[int] = []
+
+    def pinned(self) -> dict[int, int] | None:
+        """Return the places of those that cannot, with their value; None where nothing fits."""
+        if self._solver.solve(self._model) not in _FOUND:
+            return None
+        self._first = [self._solver.value(each) for each in self._forms]
+        self._waiting = list(range(len(self._forms)))
+        self._look_at_corners()
+        found = {}
+        while self._waiting:
+            at = self._waiting[0]
+            if not self._can_be_another(at):
+                found[at] = self._first[at]
+                self._waiting.remove(at)
+        return found
+
+    def _look_at_corners(self) -> None:
+        """Corners of all fillings, which lie far apart, tell of most."""
+        chance = random.Random(1)  # noqa: S311  # no secret
+        self._solver.parameters.max_time_in_seconds = PATIENCE
+        for _ in range(CORNERS):
+            if self._waiting:
+                corner = sum(chance.choice((-1, 1)) * self._forms[at] for at in self._waiting)
+                self._model.maximize(corner)
+                if self._solver.solve(self._model) in _FOUND:
+                    self._strike_out()
+
+    def _can_be_another(self, at: int) -> bool:
+        """Ask for the most and the least that a form can be."""
+        self._solver.parameters.max_time_in_seconds = IN_VAIN
         for sign in (1, -1):
-            model.maximize(sign * expressions[at])
-            status = solver.solve(model)
+            self._model.maximize(sign * self._forms[at])
+            status = self._solver.solve(self._model)
             if status != cp_model.OPTIMAL:
                 raise RuntimeError(f"CP-SAT did not settle what can be worked out: {status}")
-            waiting = still_waiting()
-            if at not in waiting:
-                break
-        else:
-            found[at] = first_values[at]
-            waiting.remove(at)
-    return found
+            self._strike_out()
+            if at not in self._waiting:
+                return True
+        return False
+
+    def _strike_out(self) -> None:
+        """Wait no more for what is another in the filling that was found."""
+        self._waiting = [
+            at for at in self._waiting if self._solver.value(self._forms[at]) == self._first[at]
+        ]
 
 
 def main() -> None:

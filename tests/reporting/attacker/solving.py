@@ -5,7 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -14,7 +14,8 @@ from pathlib import Path
 # No school and no trust counts more than this of anything.
 MOST = 20_000
 
-type Name = Hashable
+# Whose, when, of which of their pupils, and what.
+type Name = tuple[str, str, str, str]
 # Numbers with their factors.
 type Form = tuple[tuple[Name, int], ...]
 
@@ -147,9 +148,9 @@ def _narrow(
             rest_low, rest_high = low - ends[name][0], high - ends[name][1]
             lowest, highest = least - rest_high, most - rest_low
             if factor < 0:
-                lowest, highest, factor = -highest, -lowest, -factor
-            was = knowledge.bounds(name)
-            knowledge.between(name, -(-lowest // factor), highest // factor)
+                lowest, highest = -highest, -lowest
+            was, times = knowledge.bounds(name), abs(factor)
+            knowledge.between(name, -(-lowest // times), highest // times)
             if was != knowledge.bounds(name):
                 waiting |= dict.fromkeys(touching[name])
 

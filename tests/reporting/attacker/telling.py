@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
+from typing import Any
 
 from tests.reporting.attacker.reading import NUMBER, Cell, Publication, Read
 
@@ -33,7 +34,7 @@ def told(report: Read, before: Sequence[Read], largest_small: int) -> Iterator[s
         said = OTHERS.sub("", words)
         for name in names:
             said = said.replace(name, "")
-        claims = [
+        claims: list[tuple[re.Pattern[str], set[Any]]] = [
             (OF, parts),
             (INTERVAL, {(cell.low, cell.high) for cell in seen}),
             (PERCENT, {(cell.percent,) for cell in seen}),
@@ -85,7 +86,9 @@ def drawn(found: Publication, report: Read) -> Iterator[str]:
             if "row" in marks:
                 head, _, name = marks["row"].partition("|")
                 cell = shares.get((head or "Core area", name))
-                shown = cell and {"percent": cell.percent, "low": cell.low, "high": cell.high}
+                shown = (
+                    {"percent": cell.percent, "low": cell.low, "high": cell.high} if cell else {}
+                )
                 ok = shown and all(shown[m] == int(v) for m, v in marks.items() if m != "row")
             elif "total" in marks:
                 ok = (int(marks["total"]), round(float(marks["share"]), 9)) in fractions
