@@ -44,7 +44,8 @@ class Figures:
     judgements made of those due: they are hidden only to protect others. `dear` says how many
     times dearer than others a figure is to hide. `few` are hidden because few children stand
     behind them, however large they are. `unprinted` figures stand nowhere, but the reader knows
-    what they add up to: they need no hiding, and the small of them are guarded all the same.
+    what they add up to: they need no hiding, and those that would be hidden are guarded all the
+    same.
     `somebody` are known to be 1 at least, as a row of nobody would not be there. `told` are known
     whether shown or not, as that of what is not listed there is none: hiding them guards nothing.
     """
@@ -131,16 +132,17 @@ class _Case:
     def __init__(self, now: Figures, rules: Rules, earlier: Sequence[Published]) -> None:
         self.hidden: set[str] = set()
         self._now = now
-        self._members = dict[str, set[str]]()
-        for leader, members in now.together:
-            self._members.setdefault(leader, set()).update(members)
+        self._members = _members(now)
         everything = [now, *(each.figures for each in earlier)]
         unseen, seen = set[_Figure](), set[_Figure]()
         for each in earlier:
             for key, value in each.figures.values.items():
                 if key not in each.figures.unprinted:
                     (unseen if key in each.hidden else seen).add((key, value))
-        unprinted = {(key, each.values[key]) for each in everything for key in each.unprinted}
+        # What is told wherever it is printed, counts as known before it is.
+        unprinted = {
+            (key, each.values[key]) for each in everything for key in each.unprinted - each.told
+        }
         printed = {figure for figure in now.values.items() if figure[0] not in now.unprinted}
         unprinted -= seen | unseen | printed
 
@@ -165,22 +167,22 @@ class _Case:
         self._reader.unknown.update(self._place[figure] for figure in unseen - seen)
         self._unprinted = {self._place[figure] for figure in unprinted}
         self._reader.unknown.update(self._unprinted)
-        # No page prints these, but where they are small, nobody may work them out: what is left of
-        # a share, and what adds up to a printed figure.
+        # No page prints these, but nobody may work them out: what is left of a share, where that is
+        # small, and what adds up to a printed figure and would be hidden itself.
         self._guarded = [
             place for place, small in enumerate(rests.values(), start=len(figures)) if small
         ]
-        plain = frozenset().union(*(each.plain for each in everything))
-        self._guarded += sorted(
-            self._place[key, value]
-            for key, value in unprinted
-            if rules.is_small(value) and key not in plain
-        )
+        would_be_hidden = {
+            (key, each.values[key])
+            for each in everything
+            for key in _with_members(_members(each), _hidden_for_themselves(each, rules))
+        }
+        self._guarded += sorted(self._place[each] for each in unprinted & would_be_hidden)
         told = {(key, now.values[key]) for key in now.told}
         self._key = {self._place[figure]: figure[0] for figure in printed - seen - told}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
         # Of these nothing is shown in any case; what is hidden for others only where that helps.
-        self._own = {*_hidden_for_themselves(now, rules)}
+        self._own = {*_hidden_for_themselves(now, rules)} - now.unprinted
         self._own.update(key for key, value in printed if (key, value) in unseen)
         self._hide(self._own)
 
@@ -188,21 +190,12 @@ class _Case:
         """Return what hiding a figure costs, with all that is hidden with it."""
         return sum(
             self._now.dear.get(each, 1) * (1 + self._now.values[each])
-            for each in self._with_members([key])
+            for each in _with_members(self._members, [key])
         )
-
-    def _with_members(self, keys: Iterable[str]) -> set[str]:
-        found, waiting = set[str](), [*keys]
-        while waiting:
-            key = waiting.pop()
-            if key not in found:
-                found.add(key)
-                waiting += self._members.get(key, ())
-        return found
 
     def _hide(self, keys: Iterable[str]) -> list[int]:
         """Hide figures with all that is hidden with them; return which a reader then lacks."""
-        new = sorted(self._with_members(keys) - self.hidden)
+        new = sorted(_with_members(self._members, keys) - self.hidden - self._now.unprinted)
         self.hidden.update(new)
         places = [self._place[key, self._now.values[key]] for key in new]
         # What was shown before has no price: hiding it protects nothing.
@@ -230,6 +223,24 @@ class _Case:
         self.hidden -= known - self._own
 
 
+def _members(figures: Figures) -> dict[str, set[str]]:
+    """Return what is hidden with a figure, by the figure."""
+    found = dict[str, set[str]]()
+    for leader, members in figures.together:
+        found.setdefault(leader, set()).update(members)
+    return found
+
+
+def _with_members(members: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
+    found, waiting = set[str](), [*keys]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += members.get(key, ())
+    return found
+
+
 def _rests(everything: Sequence[Figures], rules: Rules) -> dict[tuple[_Figure, _Figure], bool]:
     """Return what cannot be more than what, in order, and whether what is left is to be guarded."""
     found = dict[tuple[_Figure, _Figure], bool]()
@@ -245,9 +256,12 @@ def _rests(everything: Sequence[Figures], rules: Rules) -> dict[tuple[_Figure, _
 def _hidden_for_themselves(now: Figures, rules: Rules) -> Iterator[str]:
     yield from now.few
     for key, value in now.values.items():
-        if rules.is_small(value) and key not in now.plain and key not in now.unprinted:
+        if rules.is_small(value) and key not in now.plain:
             yield key
+    # The only group that there is has all in it.
+    all_there_are = {(parts[0], total) for total, parts in now.sums if len(parts) == 1}
     for n, of in now.shares:
         # Of nobody there is no share, and that nobody is counted among them is no news.
-        if 0 < now.values[of] < rules.fewest_of and n not in now.plain:
+        few = 0 < now.values[of] < rules.fewest_of or rules.is_small(now.values[of])
+        if few and (n, of) not in all_there_are and n not in now.plain | now.told:
             yield n

@@ -67,9 +67,9 @@ class Sum(TypedDict):
 class Table(TypedDict):
     """A table.
 
-    `sums` says what adds up in it, `beneath` has figures that these speak of and it does not
-    print, and `absent` are figures known to be nought, as their rows are left out: for whoever has
-    to know what can be worked out from it.
+    `sums` says what adds up in it, `beneath` has the cells of rows that these speak of and it does
+    not print, by the codes of columns, and `absent` are figures known to be nought, as their rows
+    are left out: for whoever has to know what can be worked out from it.
     """
 
     code: str
@@ -78,7 +78,7 @@ class Table(TypedDict):
     columns: list[Column]
     rows: list[TableRow]
     sums: list[Sum]
-    beneath: dict[Key, int]
+    beneath: list[dict[str, Cell]]
     absent: list[Key]
 
 
@@ -224,7 +224,7 @@ def table(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[TableRow],
     sums: Sequence[Sum] = (),
-    beneath: Mapping[Key, int] | None = None,
+    beneath: Iterable[dict[str, Cell]] = (),
     absent: Iterable[Key] = (),
 ) -> Table:
     """Return a table; each row has a cell for each column."""
@@ -235,7 +235,7 @@ def table(
         columns=[Column(code=each, title=title) for each, title in columns],
         rows=list(rows),
         sums=list(sums),
-        beneath=dict(beneath or {}),
+        beneath=list(beneath),
         absent=list(absent),
     )
 

@@ -4,7 +4,8 @@ Which figures are hidden is decided in `reporting.measures.small_numbers` alone;
 is turned into figures, and a cell that says a hidden one says nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,10 @@ class Hidden:
             "sums": [[total, list(parts)] for total, parts in self.figures.sums],
             "shares": [list(each) for each in self.figures.shares],
             "at_most": [list(each) for each in self.figures.at_most],
+            "together": [[one, list(others)] for one, others in self.figures.together],
             "plain": sorted(self.figures.plain),
+            "few": sorted(self.figures.few),
+            "told": sorted(self.figures.told),
             "unprinted": sorted(self.figures.unprinted),
             "somebody": sorted(self.figures.somebody),
             "hidden": sorted(self.hidden),
@@ -58,7 +62,10 @@ def published(kept: Mapping[str, Any]) -> Published:
         sums=[(total, tuple(parts)) for total, parts in kept["sums"]],
         shares=[(n, of) for n, of in kept["shares"]],
         at_most=[(less, more) for less, more in kept["at_most"]],
+        together=[(one, tuple(others)) for one, others in kept["together"]],
         plain=frozenset(kept["plain"]),
+        few=frozenset(kept["few"]),
+        told=frozenset(kept["told"]),
         unprinted=frozenset(kept["unprinted"]),
         somebody=frozenset(kept["somebody"]),
     )
@@ -74,6 +81,7 @@ def hide(
 ) -> tuple[list[Section], Hidden]:
     """Return the sections as they are read, and the figures with what is hidden of them."""
     chosen = [_chosen(each, reading[each["code"]]) for each in sections if each["code"] in reading]
+    chosen = [_with_some(each, rules) for each in chosen]
     figures = _figures(chosen, rules)
     gone = hidden(figures, rules, earlier=earlier)
     read = [_without(each, gone) for each in chosen]
@@ -101,6 +109,17 @@ def _in_order(table: Table) -> Table:
     return {**table, "rows": sorted(table["rows"], key=lambda line: line["name"])}
 
 
+def _with_some(section: Section, rules: Rules) -> Section:
+    """Leave out tables that part so few pupils that how many rows there are would tell of them."""
+    kept = []
+    for table in section["tables"]:
+        rows = [cells_of(table, line) for line in table["rows"] if not line["total"]]
+        pupils = sum(cells["pupils"]["n"] for cells in rows if "pupils" in cells)
+        if not rules.is_small(pupils):
+            kept.append(table)
+    return {**section, "tables": kept}
+
+
 def _read(code: str, columns: Sequence[str]) -> bool:
     return code in columns or "*" in columns
 
@@ -119,25 +138,29 @@ def _in_per_cent(table: Table) -> Table:
     """Return a table that says how much is judged in whole per cent, and not of how many.
 
     How many judgements are due follows from who is on which route: with the strands of each route
-    it tells how many pupils they are.
+    it tells how many pupils they are. Where that number is hidden, so is this.
     """
     at = [i for i, each in enumerate(table["columns"]) if each["code"] == "coverage"]
     rows: list[TableRow] = [
         {
             **line,
-            "cells": [_per_cent(cell) if i in at else cell for i, cell in enumerate(line["cells"])],
+            "cells": [
+                _per_cent(cell, cells_of(table, line).get("pupils")) if i in at else cell
+                for i, cell in enumerate(line["cells"])
+            ],
         }
         for line in table["rows"]
     ]
     return {**table, "rows": rows}
 
 
-def _per_cent(cell: Cell) -> Cell:
+def _per_cent(cell: Cell, pupils: Cell | None) -> Cell:
     """Return judged of due in per cent, rounded down, so that 100 is all."""
+    names = pupils["keys"] if pupils else []
     if not cell["of"]:
-        return words("none due")
+        return {**words("none due"), "keys": names}
     percent = 100 * cell["n"] // cell["of"]
-    return Cell(kind="words", text=f"{percent}\u00a0%", percent=percent)
+    return Cell(kind="words", keys=names, text=f"{percent}\u00a0%", percent=percent)
 
 
 def _as_read(cell: Cell) -> Cell:
@@ -156,11 +179,17 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
     """
     values: dict[Key, int] = {}
     shares: dict[tuple[Key, Key], None] = {}
-    together: list[tuple[Key, tuple[Key, ...]]] = []
     dear: dict[Key, int] = {}
     few: set[Key] = set()
     told: set[Key] = set()
-    for line, cells in _lines(sections):
+    tables = [table for section in sections for table in section["tables"]]
+    printed = [(line["total"], cells_of(table, line)) for table in tables for line in table["rows"]]
+    together = list(_beside([cells for _, cells in printed]))
+    names = {key for _, cells in printed for cell in cells.values() for key in cell.get("keys", ())}
+    absent = {key for table in tables for key in table["absent"]} - names
+    names |= absent
+    beneath = [(False, cells) for table in tables for cells in table["beneath"]]
+    for total, cells in [*printed, *beneath]:
         said: list[Key] = []
         pupils = cells.get("pupils")
         of_some = pupils is not None and pupils["n"] > 0
@@ -170,6 +199,8 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
             values.update(_values(cell))
             if cell["kind"] == "share":
                 shares[cell["keys"][0], cell["keys"][1]] = None
+                if not cell["n"] and cell["keys"][0].endswith(".pupils"):
+                    told.add(cell["keys"][0])  # nobody has any of what there is none of
                 if not cell["of"] and not (of_some and code == "share"):
                     told.update(cell["keys"])
                     continue
@@ -179,21 +210,11 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
                     few.add(cell["keys"][0])
         if pupils and pupils["kind"] == "count" and said:
             together.append((pupils["keys"][0], tuple(said)))
-        if line["total"]:
+        if total:
             dear.update(
                 dict.fromkeys((key for c in cells.values() for key in c.get("keys", ())), DEAR)
             )
-    somebody = frozenset(key for key in values if _is_of_a_group(key))
-    tables = [table for section in sections for table in section["tables"]]
-    absent = {key: 0 for table in tables for key in table["absent"] if key not in values}
-    values.update(absent)
-    beneath = {
-        key: value
-        for table in tables
-        for key, value in table["beneath"].items()
-        if key not in values
-    }
-    values.update(beneath)
+    values |= dict.fromkeys(absent, 0)
     sums = {
         (each["total"], tuple(each["parts"])): None
         for table in tables
@@ -214,23 +235,25 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
         plain=frozenset(key for key in values if key.endswith(PLAIN)),
         dear=dear,
         few=frozenset(few),
-        unprinted=frozenset(beneath),
-        somebody=somebody,
-        told=frozenset({*told, *absent}),
+        unprinted=frozenset(values.keys() - names),
+        somebody=frozenset(key for key in names if key.endswith("/pupils") and values[key]),
+        told=frozenset(told | absent),
     )
 
 
-def _is_of_a_group(key: Key) -> bool:
-    """Say whether a figure is the number of a group, which is listed only with somebody in it."""
-    _, _, group, what = key.split("/")
-    return what == "pupils" and group != "all"
-
-
-def _lines(sections: Sequence[Section]) -> Iterator[tuple[Any, dict[str, Cell]]]:
-    for section in sections:
-        for table in section["tables"]:
-            for line in table["rows"]:
-                yield line, cells_of(table, line)
+def _beside(rows: Iterable[Mapping[str, Cell]]) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    """Return what stands beside one other figure alone: where that is hidden, it is not seen."""
+    pairs: dict[Key, set[tuple[Key, ...]]] = defaultdict(set)
+    for cells in rows:
+        for cell in cells.values():
+            if cell["kind"] in ("count", "part", "share"):
+                for each in cell["keys"]:
+                    pairs[each].add(tuple(cell["keys"]))
+    for name, found in pairs.items():
+        if len(found) == 1:
+            for other in found.pop():
+                if other != name:
+                    yield other, (name,)
 
 
 def _values(cell: Cell) -> dict[Key, int]:
@@ -264,7 +287,7 @@ def _without(section: Section, gone: frozenset[Key]) -> Section:
                     for line in table["rows"]
                 ],
                 "sums": [],
-                "beneath": {},
+                "beneath": [],
                 "absent": [],
             }
             for table in section["tables"]

@@ -19,6 +19,7 @@ from reporting.reports.hiding import published
 from reporting.reports.ht import ht_report
 from reporting.reports.lgb import lgb_report
 from reporting.reports.trustee import trust_document, trustee_report
+from reporting.reports.words import Told, told_in_words
 from reporting.selectors.report_rows import trust_rows
 from reporting.selectors.settings import report_settings
 from reporting.services.pdf import PdfProblem, make_pdf
@@ -49,10 +50,15 @@ class Cover:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run is to lay out. `seen` are the published reports that it was reckoned against."""
+    """What a run is to lay out.
+
+    `seen` are the published reports that it was reckoned against; `told` is what its words tell
+    of what it hides.
+    """
 
     editions: list[Edition]
-    seen: frozenset[int] = frozenset()
+    seen: frozenset[int]
+    told: list[Told]
 
 
 def editions_of(access: Access, *, school: School | None, term: Term) -> Found:
@@ -93,6 +99,7 @@ def _for_governors(document: Document, term_id: int) -> Found:
             Edition(ReportKind.LGB, read, hidden.as_json()),
         ],
         seen,
+        told_in_words(document["sections"], hidden.hidden),
     )
 
 
@@ -101,7 +108,8 @@ def _for_trustees(document: Document, term_id: int) -> Found:
     earlier, seen = _published(term_id)
     read, hidden = trustee_report(document, rules=_rules(), earlier=earlier)
     figures = {**hidden.as_json(), "whole": document}
-    return Found([Edition(ReportKind.TRUSTEE, read, figures)], seen)
+    told = told_in_words(document["sections"], hidden.hidden)
+    return Found([Edition(ReportKind.TRUSTEE, read, figures)], seen, told)
 
 
 def _rules() -> Rules:

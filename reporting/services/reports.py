@@ -10,6 +10,7 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportBatch, ReportRun
+from reporting.reports.words import told_in_words
 from reporting.selectors.concerns import concerns_in
 from reporting.selectors.reports import Reported, draft_content, schools_with_pupils
 from reporting.selectors.runs import latest_runs
@@ -98,7 +99,8 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
 def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     """Say that a draft is ready for review, or is not; the governors' version goes along.
 
-    Refuses when another draft has replaced it since, or while its words name a pupil.
+    Refuses when another draft has replaced it since, or while its words name a pupil or tell a
+    number that its tables hide.
     """
     if not by.reach(Permission.WRITE_REPORTS).covers(school_id=draft.school_id):
         raise PermissionDenied
@@ -116,6 +118,7 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
         raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
     if ready:
         _refuse_names(by, draft)
+        _refuse_hidden_numbers(by, draft)
     drafts.update(status=after)
     if ready:
         tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
@@ -129,6 +132,24 @@ def _refuse_names(by: Access, draft: Report) -> None:
         raise CannotPublish(
             f"{named[0].title}: {named[0].words} Then make the draft again."
             + (f" There are {len(named) - 1} more of these." if len(named) > 1 else "")
+        )
+
+
+def _refuse_hidden_numbers(by: Access, draft: Report) -> None:
+    """Refuse a draft whose words tell what governors or trustees do not see in its tables."""
+    read = (
+        Report.objects.visible_to(by)
+        .filter(school=draft.school_id, term=draft.term_id, status=draft.status)
+        .exclude(kind=ReportKind.HT)
+    )
+    hidden = {key for each in read.values_list("figures__hidden", flat=True) for key in each}
+    told = told_in_words(draft_content(by, draft=draft)["sections"], hidden)
+    if told:
+        raise CannotPublish(
+            f"{told[0].title}: \u201c{told[0].words}\u201d is hidden from governors"
+            " and trustees, as it is small or would give a small one away. Write it without, then"
+            " make the draft again."
+            + (f" There are {len(told) - 1} more of these." if len(told) > 1 else "")
         )
 
 

@@ -247,6 +247,12 @@ class _Making:
                 raise CannotMake("The draft to publish is no longer there. Make a new one.")
             version = _latest_version(draft) + 1
             found = published_editions(draft)
+            if found.told:
+                raise CannotMake(
+                    f"{found.told[0].title}: \u201c{found.told[0].words}\u201d is hidden from"
+                    " governors and trustees since other reports were published. Write it without,"
+                    " then make the draft again."
+                )
         return _Content(
             found,
             Cover(

@@ -248,11 +248,11 @@ def test_every_sum_of_a_document_holds(full: World) -> None:
     """And each speaks of figures that stand somewhere, but for those of columns nobody reads."""
     for document in (made(full), made(full, 2), of_trust(full)):
         values: dict[str, int] = {}
-        sums = []
-        for section in document["sections"]:
-            for table in section["tables"]:
-                values |= table["beneath"]
-                sums += table["sums"]
+        tables = [table for section in document["sections"] for table in section["tables"]]
+        sums = [each for table in tables for each in table["sums"]]
+        beneath = [cells for table in tables for cells in table["beneath"]]
+        for cell in (each for cells in beneath for each in cells.values() if "n" in each):
+            values |= dict(zip(cell["keys"], (cell["n"], cell.get("of")), strict=False))
         for _, cell in figures(document):
             for key, number in zip(
                 cell.get("keys", ()), (cell.get("n"), cell.get("of")), strict=False

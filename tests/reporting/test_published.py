@@ -1,6 +1,7 @@
 """What has been published stays, byte for byte, whatever becomes of what it was made from."""
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -213,3 +214,53 @@ def test_a_draft_that_names_a_pupil_is_not_ready(settled: World, bells: Any) -> 
         with pytest.raises(CannotPublish, match="is the name of a pupil"):
             set_ready(by=by, draft=draft, ready=True)
         assert not Report.objects.exclude(status=ReportStatus.DRAFT).exists()
+
+
+def test_a_draft_whose_words_tell_what_is_hidden_is_not_ready(settled: World, bells: Any) -> None:
+    of = Reported(settled.school, settled.term)
+    by = settled.access(Role.HEAD)
+    with in_trust(settled.trust.pk):
+        run = ask_for_draft(by=by, of=of)
+    _run(settled, run)
+    with in_trust(settled.trust.pk):
+        whole = Report.objects.get(kind=ReportKind.HT).snapshot
+        gone = set(Report.objects.get(kind=ReportKind.LGB).figures["hidden"])
+        cells = [
+            cell
+            for section in whole["sections"]
+            for table in section["tables"]
+            for row in table["rows"]
+            for cell in row["cells"]
+            if "of" in cell
+        ]
+        hidden = next(each for each in cells if gone.intersection(each["keys"]) and each["of"])
+        shown = next(
+            each
+            for each in cells
+            if each["of"]
+            and (each["n"], each["of"])
+            not in {(one["n"], one["of"]) for one in cells if gone.intersection(one["keys"])}
+        )
+        comment = SectionText.objects.create(
+            school=settled.school,
+            term=settled.term,
+            section="standards",
+            text=f"Of these {shown['n']} of {shown['of']} are a joy,"
+            f" and {hidden['n']} out of the {hidden['of']} as well.",
+            changed_by=settled.people[Role.HEAD],
+            changed_at=timezone.now(),
+        )
+        run = ask_for_draft(by=by, of=of)
+    _run(settled, run)
+    with in_trust(settled.trust.pk):
+        draft = Report.objects.get(kind=ReportKind.HT)
+        told = f"“{hidden['n']} out of the {hidden['of']}” is hidden from governors"
+        with pytest.raises(CannotPublish, match=re.escape(told)):
+            set_ready(by=by, draft=draft, ready=True)
+        comment.text = f"Of these {shown['n']} of {shown['of']} are a joy."
+        comment.save()
+        run = ask_for_draft(by=by, of=of)
+    _run(settled, run)
+    with in_trust(settled.trust.pk):
+        set_ready(by=by, draft=Report.objects.get(kind=ReportKind.HT), ready=True)
+        assert Report.objects.filter(status=ReportStatus.READY).count() == 2

@@ -105,6 +105,16 @@ def test_a_share_of_few_is_hidden_and_cannot_be_told_from_the_whole():
     assert hidden(both, RULES) == {"at", "all at"}
 
 
+def test_that_none_of_a_small_number_did_is_not_told_by_the_total():
+    table = Figures(
+        {"pp": 0, "other": 0, "all": 0, "pp of": 6, "other of": 20, "all of": 26},
+        sums=[("all", ("pp", "other")), ("all of", ("pp of", "other of"))],
+        shares=[("pp", "pp of"), ("other", "other of"), ("all", "all of")],
+    )
+    assert hidden(table, RULES) == set()
+    assert hidden(table, Rules(largest_small=6)) >= {"pp", "pp of", "all"}
+
+
 def test_what_can_by_nature_not_be_more_gives_away_nothing_that_is_hidden():
     absent = Figures(
         {"severe": 1, "persistent": 1, "plain 1": 1},
@@ -280,19 +290,28 @@ rule_sets = st.builds(Rules, st.integers(5, 7), st.integers(6, 10))
 
 
 def must_be_hidden(figures, rules):
-    """The keys hidden for themselves, with what is hidden with them."""
+    """The keys hidden for themselves."""
+    the_same = {(parts[0], total) for total, parts in figures.sums if len(parts) == 1}
     found = {
         key
         for key, value in figures.values.items()
-        if value in range(1, rules.largest_small + 1)
-        and key not in figures.plain | figures.unprinted
+        if value in range(1, rules.largest_small + 1) and key not in figures.plain
     } | figures.few
     found |= {
         n
         for n, of in figures.shares
-        if figures.values[of] in range(1, rules.fewest_of) and n not in figures.plain
+        if figures.values[of] in range(1, max(rules.fewest_of, rules.largest_small + 1))
+        and n not in figures.plain
+        and (n, of) not in the_same
     }
-    return with_those(figures, found)
+    return found - figures.unprinted
+
+
+def shown_for_all_that(figures, unseen, before=()):
+    """What is not hidden with others, although the reader could not work it out."""
+    left = with_those(figures, unseen) - unseen - figures.unprinted
+    reader = PlainReader([(figures, {*unseen, *left, *figures.unprinted}), *before])
+    return {key for key in left if reader.may_be_another((key, figures.values[key]))}
 
 
 def with_those(figures, keys):
@@ -333,7 +352,7 @@ def worked_out(publications, rules):
 def test_no_hidden_figure_of_a_table_can_be_worked_out(figures, rules):
     unseen = hidden(figures, rules)
     assert unseen >= must_be_hidden(figures, rules)
-    assert unseen == with_those(figures, unseen)
+    assert not shown_for_all_that(figures, unseen)
     if held := worked_out([(figures, unseen)], rules):
         # Odd sums may say so much that it could be worked out if nothing at all were shown.
         assert held <= worked_out([(figures, figures.values.keys())], rules)
@@ -359,7 +378,9 @@ def test_nor_can_it_be_with_what_was_published_before(first, other, data, rules)
     read = known - before.hidden
     assert unseen >= must_be_hidden(other, rules) | (known & before.hidden)
     # Nothing that was read before is hidden to guard others.
-    assert unseen == with_those(other, unseen - read) | must_be_hidden(other, rules)
+    own = must_be_hidden(other, rules)
+    assert unseen & read <= with_those(other, unseen - read) | with_those(other, own)
+    assert not shown_for_all_that(other, unseen, [(first, {*before.hidden, *first.unprinted})])
     if held := worked_out([(other, unseen), (first, before.hidden)], rules):
         most = other.values.keys() - read
         assert held <= worked_out([(other, most), (first, before.hidden)], rules)

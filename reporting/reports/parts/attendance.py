@@ -11,6 +11,7 @@ from reporting.reports.document import (
     Section,
     Sum,
     Table,
+    count,
     key,
     known,
     rate,
@@ -72,9 +73,11 @@ class Attended:
             )
         ]
 
-    def beneath(self) -> dict[Key, int]:
+    def beneath(self) -> dict[str, Cell]:
         """Return the figures that are printed nowhere and speak of those that are."""
-        return {self.key(each): self.counts[each] for each in ("in_time", "not_severe")}
+        return {
+            each: count(self.key(each), self.counts[each]) for each in ("in_time", "not_severe")
+        }
 
     def added_up(self, parts: Sequence["Attended"], measures: Iterable[str]) -> list[Sum]:
         """Say that each of its figures is the sum of the same figure of its parts."""
@@ -158,7 +161,7 @@ def attendance(school: Counted) -> Section:
                     for measure, name in (_OF_SESSIONS | _OF_PUPILS).items()
                 ],
                 sums=[each for one in found for each in one.sums()],
-                beneath={name: n for one in found for name, n in one.beneath().items()},
+                beneath=[one.beneath() for one in found],
             ),
             halves,
         ],

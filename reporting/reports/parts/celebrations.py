@@ -54,9 +54,9 @@ class _Achieved:
             Sum(total=self.key("all"), parts=[self.key("pupils"), self.key("further")]),
         ]
 
-    def beneath(self) -> dict[Key, int]:
+    def beneath(self) -> dict[str, Cell]:
         """Return what is printed nowhere: the achievements beyond each pupil's first."""
-        return {self.key("further"): self.by_area.total() - self.pupils}
+        return {"further": count(self.key("further"), self.by_area.total() - self.pupils)}
 
 
 def celebrations(school: Counted) -> Section:
@@ -101,7 +101,7 @@ def celebrations(school: Counted) -> Section:
                     ),
                 ],
                 sums=[adds for each in found for adds in each.sums(codes)],
-                beneath={name: n for each in found for name, n in each.beneath().items()},
+                beneath=[each.beneath() for each in found],
                 absent=[each.key(code) for each in found for code in areas if code not in codes],
             ),
             table(

@@ -10,6 +10,7 @@ from reporting.reports.document import (
     key,
     moved,
     part,
+    rate,
     shared,
     words,
 )
@@ -57,6 +58,10 @@ class Named:
         """Whether so few pupils stand behind it that nothing is said of them as a group."""
         return len(self.tally.pupils_compared) < FEWEST_PUPILS
 
+    def of(self, whole: "Named") -> Cell:
+        """Return how many of other pupils these are."""
+        return rate((self.pupils, whole.pupils), self.number, whole.number)
+
     def coverage(self) -> Cell:
         """Return judged of due."""
         return part((self.key("judged"), self.key("due")), self.tally.judged, self.tally.due)
@@ -102,22 +107,15 @@ class Named:
 PRINTED = ("at", "compared")
 
 
-COVERED = ("judged", "due")
+def of_schools(parts: Iterable[Named], *, groups: bool = False) -> list[dict[str, Cell]]:
+    """Return the rows of the schools that add up to a row of the trust: they stand in no table.
 
-
-def beneath(parts: Iterable[Named]) -> dict[Key, int]:
-    """Return what stands beneath printed figures: those of the schools that add up to a trust's."""
-    found: dict[Key, int] = {}
-    for each in parts:
-        share = each.tally.share()
-        found |= {
-            each.pupils: each.number,
-            each.key("at"): share["n"],
-            each.key("compared"): share["of"],
-            each.key("judged"): each.tally.judged,
-            each.key("due"): each.tally.due,
-        }
-    return found
+    `groups`: their pupils are counted in it too.
+    """
+    return [
+        ({"pupils": count(each.pupils, each.number)} if groups else {}) | {"share": each.share()}
+        for each in parts
+    ]
 
 
 def before(last: Named | None) -> Cell:

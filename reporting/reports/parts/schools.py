@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assessment.measures import Standing, standing
 from reporting.choices import TrustPart
 from reporting.reports.document import (
-    Key,
+    Cell,
     Section,
     Sum,
     Table,
@@ -21,7 +21,6 @@ from reporting.reports.parts.progress import (
     Named,
     added_up,
     before,
-    beneath,
     parted,
     with_change,
 )
@@ -29,6 +28,7 @@ from reporting.reports.parts.targets import TargetTally, targets_of
 from reporting.reports.parts.term import Counted, CountedTerm, core, in_area
 from reporting.selectors.report_rows import PupilOnRoll
 
+_COLUMNS = ("pupils", "coverage", "share", "last", "change", "targets")
 # How the row of an ARB begins, beneath the school in which its pupils count too.
 OF_WHICH = "of which "
 
@@ -78,7 +78,7 @@ def schools(trust: Counted) -> Section:
     units: list[_Unit] = []
     lines: list[TableRow] = []
     sums: list[Sum] = []
-    under: dict[Key, int] = {}
+    under: list[dict[str, Cell]] = []
     for each in rows.schools:
         unit = _Unit(trust, f"school-{each.school_id}", each.name)
         units.append(unit)
@@ -92,23 +92,18 @@ def schools(trust: Counted) -> Section:
             lines += [arb.row() for arb in arbs]
             alone = _Unit(trust, f"{unit.place}-alone", "")
             sums += _parted(unit, [alone, *arbs])
-            under |= beneath(one for one in (alone.this, alone.last) if one)
-            under |= {
-                alone.targets.key("reached"): alone.targets.reached,
-                alone.targets.key("judged"): alone.targets.judged,
-            }
+            cells = dict(zip(_COLUMNS, alone.row()["cells"], strict=True))
+            del cells["coverage"]  # it is read in per cent, which adds up to nothing
+            under.append(cells)
+    titles = (
+        *("Pupils", "Judged of due", "At or above expected", trust.last_name, "Change"),
+        "Termly targets met",
+    )
     found = table(
         "schools",
         f"Schools and ARBs, {rows.this.name}, with the term before",
         head="School or ARB",
-        columns=(
-            ("pupils", "Pupils"),
-            ("coverage", "Judged of due"),
-            ("share", "At or above expected"),
-            ("last", trust.last_name),
-            ("change", "Change"),
-            ("targets", "Termly targets met"),
-        ),
+        columns=list(zip(_COLUMNS, titles, strict=True)),
         rows=[*lines, whole.row(total=True)],
         sums=[*sums, *_parted(whole, units)],
         beneath=under,

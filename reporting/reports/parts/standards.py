@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from reporting.choices import Part
 from reporting.reports.document import (
+    Cell,
     Key,
     Section,
     Sum,
@@ -18,13 +19,12 @@ from reporting.reports.document import (
 from reporting.reports.parts.divisions import Division, divisions
 from reporting.reports.parts.moved import moved_since
 from reporting.reports.parts.progress import (
-    COVERED,
     PRINTED,
     Named,
     added_up,
     before,
-    beneath,
     in_each,
+    of_schools,
     parted,
     with_change,
 )
@@ -35,7 +35,6 @@ from reporting.reports.parts.term import (
     core,
     every,
     in_area,
-    in_none,
     one_of,
 )
 
@@ -129,17 +128,17 @@ class _Both:
 
     def sums(self) -> list[Sum]:
         """Say what adds up in it."""
-        measures = (*PRINTED, *COVERED)
+        measures = PRINTED
         apart = [each for whole, parts in self.schools for each in parted(whole, parts, measures)]
         return [*self.this.sums(), *apart]
 
-    def beneath(self) -> dict[Key, int]:
-        """Return the figures of the schools that add up to those of the trust."""
-        return beneath(each for _, parts in self.schools for each in parts)
+    def beneath(self) -> list[dict[str, Cell]]:
+        """Return the rows of the schools that add up to it."""
+        return of_schools(each for _, parts in self.schools for each in parts)
 
     def names(self) -> list[Key]:
         """Return the names of its figures, in both terms."""
-        this = [self.this.key(each) for each in (*PRINTED, *COVERED)]
+        this = [self.this.key(each) for each in PRINTED]
         return [*this, *(self.last.key(each) for each in PRINTED if self.last)]
 
     @property
@@ -204,11 +203,11 @@ def _areas(
     shown = [each for each in areas if each.matters]
     rows = [each.row() for each in shown]
     sums = [each for both in shown for each in both.sums()]
-    under = {name: n for both in shown for name, n in both.beneath().items()}
+    under = [each for both in shown for each in both.beneath()]
     if total:
         rows.append(total.row(total=True))
         sums += total.sums()
-        under |= total.beneath()
+        under += total.beneath()
         sums += added_up(total.this, [each.this for each in shown])
         if total.last:
             last = [each.last for each in shown if each.last]
@@ -244,26 +243,16 @@ def _coverage(school: Counted) -> Table:
     """Return what is in and what is missing, in all strands of all streams."""
     term = school.this
     whole = _named(school, term, "all", every)
-    # Strands of core areas are among all strands, and may be all of them.
-    parts = [_named(school, term, "core", core), _named(school, term, "others", in_none)]
-    under = beneath([parts[1]])
-    sums = [*whole.sums()[:1], *added_up(whole, parts, COVERED)]
-    if school.schools:
-        apart = _apart(school, term, "all", every)
-        sums += added_up(whole, apart, COVERED)
-        under |= beneath(apart)
     return table(
         "coverage",
         f"Judgements made in all strands, {school.rows.this.name}",
         head="Strands",
         columns=(("coverage", "Judged of due"), ("no_baseline", "No baseline")),
         rows=[row("all", "All strands of all streams", [whole.coverage(), whole.no_baseline()])],
-        sums=sums,
-        beneath={name: n for name, n in under.items() if name.endswith(_OF_COVERED)},
+        sums=whole.sums()[:1],
     )
 
 
-_OF_COVERED = tuple(f".{each}" for each in COVERED)
 OF_GROUPS = (
     ("pupils", "Pupils"),
     ("coverage", "Judged of due"),
@@ -294,6 +283,7 @@ def _groups(school: Counted, division: Division) -> Table:
         Named(term, core, each.pupils, place=school.place, group=each.key)
         for each in division.groups
     ]
+    schools = _apart(school, term, "core", core)
     apart = [
         [
             Named(
@@ -319,7 +309,7 @@ def _groups(school: Counted, division: Division) -> Table:
         sums=[
             *(each for one in named for each in one.sums()),
             *parted(whole, named),
-            *in_each(parted, _apart(school, term, "core", core), apart),
+            *in_each(parted, schools, apart),
             *(
                 each
                 for one, parts in zip(named, apart, strict=True)
@@ -327,7 +317,14 @@ def _groups(school: Counted, division: Division) -> Table:
                 if parts
             ),
         ],
-        beneath=beneath(each for parts in apart for each in parts),
+        beneath=[
+            *of_schools((each for parts in apart for each in parts), groups=True),
+            *(
+                {"roll": each.of(whole)}
+                for parts in apart
+                for each, whole in zip(parts, schools, strict=True)
+            ),
+        ],
         absent=[
             name
             for each in division.absent

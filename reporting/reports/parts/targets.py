@@ -144,11 +144,9 @@ def targets(school: Counted) -> Section:
                         for each in whole.added_up(own)
                     ),
                 ],
-                beneath={
-                    name: number
-                    for both in (*shown, total)
-                    for name, number in both.beneath().items()
-                },
+                beneath=[
+                    {"share": each.share()} for both in (*shown, total) for each in both.apart()
+                ],
                 absent=[
                     tally.key(each)
                     for both in areas
@@ -186,17 +184,6 @@ class _Both:
     def apart(self) -> list[TargetTally]:
         """Return those of the schools that add up to the trust's, of this term and then of last."""
         return [*self.schools, *self.schools_last]
-
-    def beneath(self) -> dict[Key, int]:
-        """Return the figures of the schools that add up to those of the trust."""
-        return {
-            name: number
-            for each in self.apart()
-            for name, number in (
-                (each.key("reached"), each.reached),
-                (each.key("judged"), each.judged),
-            )
-        }
 
     def sums(self) -> list[Sum]:
         """Say what adds up, in this term and the one before."""

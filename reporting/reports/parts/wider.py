@@ -111,9 +111,9 @@ class _Term:
             ),
         ]
 
-    def beneath(self) -> dict[Key, int]:
+    def beneath(self) -> dict[str, Cell]:
         """Return what is printed nowhere: what pupils have beyond the first."""
-        return {self.all.key("further"): self.all.number - self.all.pupils}
+        return {"further": count(self.all.key("further"), self.all.number - self.all.pupils)}
 
 
 def wider(school: Counted) -> Section:
@@ -181,7 +181,7 @@ def wider(school: Counted) -> Section:
                     ),
                 ],
                 sums=[adds for each in found for adds in each.sums(kinds)],
-                beneath={name: n for each in found for name, n in each.beneath().items()},
+                beneath=[each.beneath() for each in found],
                 absent=[
                     each.kinds[kind].key("given")
                     for each in found
