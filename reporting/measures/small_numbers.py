@@ -85,10 +85,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Published:
-    """What a reader has in hand: the figures of a publication and which were hidden in it."""
+    """What a reader has in hand: the figures of a publication and which were hidden in it.
+
+    Not `in_force` is one that another has replaced, or that the one in question replaces.
+    """
 
     figures: Figures
     hidden: frozenset[str]
+    in_force: bool = True
 
     def __post_init__(self) -> None:
         _require_known(self.hidden, self.figures.values)
@@ -117,9 +121,19 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
 
     Equal figures in any order are hidden equally.
     """
+    found = _protected(now, rules, earlier)
+    in_force = [each for each in earlier if each.in_force]
+    if len(in_force) < len(earlier):
+        # Whoever remembers a replaced report knows what it said, not whether it still holds: so
+        # what is in force has to guard itself, though all of it had been shown before.
+        found |= _protected(now, rules, in_force)
+    return frozenset(found)
+
+
+def _protected(now: Figures, rules: Rules, earlier: Sequence[Published]) -> set[str]:
     case = _Case(now, rules, earlier)
     case.protect()
-    return frozenset(case.hidden)
+    return case.hidden
 
 
 # A figure is one unknown wherever it stands with the same value; a corrected value is another.

@@ -55,7 +55,7 @@ class Hidden:
         }
 
 
-def published(kept: Mapping[str, Any]) -> Published:
+def published(kept: Mapping[str, Any], *, in_force: bool = True) -> Published:
     """Return what a report gave its readers, from what is kept with it."""
     figures = Figures(
         values=kept["values"],
@@ -69,7 +69,7 @@ def published(kept: Mapping[str, Any]) -> Published:
         unprinted=frozenset(kept["unprinted"]),
         somebody=frozenset(kept["somebody"]),
     )
-    return Published(figures, frozenset(kept["hidden"]))
+    return Published(figures, frozenset(kept["hidden"]), in_force)
 
 
 def hide(

@@ -65,8 +65,8 @@ def editions_of(access: Access, *, school: School | None, term: Term) -> Found:
     """Return the reports of a school, or of the trust, as the data are at this moment."""
     if school is None:
         rows = trust_rows(access, trust=term.trust, term=term)
-        return _for_trustees(trust_document(rows), term.pk)
-    return _for_governors(ht_report(access, school=school, term=term), term.pk)
+        return _for_trustees(trust_document(rows), None, term.pk)
+    return _for_governors(ht_report(access, school=school, term=term), school.pk, term.pk)
 
 
 def published_editions(draft: Report) -> Found:
@@ -78,7 +78,7 @@ def published_editions(draft: Report) -> Found:
     whole = draft.figures.get("whole") or draft.snapshot
     document = cast("Document", {key: whole[key] for key in whole if key != "cover"})
     make = _for_trustees if draft.kind == ReportKind.TRUSTEE else _for_governors
-    found = make(document, draft.term_id)
+    found = make(document, draft.school_id, draft.term_id)
     in_force = Report.objects.filter(
         status=ReportStatus.PUBLISHED, school=draft.school_id, term=draft.term_id
     )
@@ -89,9 +89,9 @@ def published_editions(draft: Report) -> Found:
     return found
 
 
-def _for_governors(document: Document, term_id: int) -> Found:
+def _for_governors(document: Document, school_id: int | None, term_id: int) -> Found:
     """Return the head's report and the governors' version of it."""
-    earlier, seen = _published(term_id)
+    earlier, seen = _published(school_id, term_id)
     read, hidden = lgb_report(document, rules=_rules(), earlier=earlier)
     return Found(
         [
@@ -103,9 +103,9 @@ def _for_governors(document: Document, term_id: int) -> Found:
     )
 
 
-def _for_trustees(document: Document, term_id: int) -> Found:
+def _for_trustees(document: Document, school_id: int | None, term_id: int) -> Found:
     """Return the trustees' report; the whole is kept with it, for no one else has it."""
-    earlier, seen = _published(term_id)
+    earlier, seen = _published(school_id, term_id)
     read, hidden = trustee_report(document, rules=_rules(), earlier=earlier)
     figures = {**hidden.as_json(), "whole": document}
     told = told_in_words(document["sections"], hidden.hidden)
@@ -117,13 +117,22 @@ def _rules() -> Rules:
     return Rules(chosen.largest_small, chosen.fewest_of)
 
 
-def _published(term_id: int) -> tuple[list[Published], frozenset[int]]:
+def _published(school_id: int | None, term_id: int) -> tuple[list[Published], frozenset[int]]:
     """Return what governors and trustees have of a term and of those that tell of it, all schools.
 
-    A report tells of its own term and of the one before.
+    A report tells of its own term and of the one before. That of the same school, or of the trust,
+    and the same term is replaced by the one in question.
     """
-    found = dict(_out(term_id).values_list("pk", "figures"))
-    return [published(each) for each in found.values()], frozenset(found)
+    rows = [
+        (pk, figures, status, (school, term))
+        for pk, figures, status, school, term in _out(term_id).values_list(
+            "pk", "figures", "status", "school", "term"
+        )
+    ]
+    return [
+        published(figures, in_force=status == ReportStatus.PUBLISHED and of != (school_id, term_id))
+        for _, figures, status, of in rows
+    ], frozenset(pk for pk, *_ in rows)
 
 
 def _out(term_id: int) -> QuerySet[Report]:

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import defaultdict
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -33,16 +34,20 @@ class Publishing:
 
     def __init__(self, rules: Rules, *, in_full: bool) -> None:
         self.rules, self.in_full = rules, in_full
-        self.earlier: list[Published] = []
+        self.earlier: list[tuple[tuple[str, str], Published]] = []
         self.in_force: dict[tuple[str, str], Document] = {}
 
     def publish(self, document: Document) -> Publication:
         """Publish what governors, or trustees, may read of a document."""
+        of = document["place"], document["term"]
         make = trustee_report if document["kind"] == "trustee" else lgb_report
-        made, hidden = make(document, rules=self.rules, earlier=self.earlier)
+        self.earlier = [
+            (one, replace(each, in_force=each.in_force and one != of)) for one, each in self.earlier
+        ]
+        earlier = [each for _, each in self.earlier]
+        made, hidden = make(document, rules=self.rules, earlier=earlier)
         # As it is kept.
-        self.earlier.append(published(json.loads(json.dumps(hidden.as_json()))))
-        of = made["place"], made["term"]
+        self.earlier.append((of, published(json.loads(json.dumps(hidden.as_json())))))
         if of in self.in_force:
             made["changes"] = changes(self.in_force[of], made)
         self.in_force[of] = made
