@@ -236,7 +236,8 @@ def _figures(sections: Sequence[Section], rules: Rules) -> Figures:
         dear=dear,
         few=frozenset(few),
         unprinted=frozenset(values.keys() - names),
-        somebody=frozenset(key for key in names if key.endswith("/pupils") and values[key]),
+        # Also where they are printed in no table here: they will be listed in another report.
+        somebody=frozenset(key for key in values if key.endswith("/pupils") and values[key]),
         told=frozenset(told | absent),
     )
 
