@@ -142,13 +142,16 @@ def trust_rows(access: Access, *, trust: Trust, term: Term) -> ReportRows:
     def everyone(term: Term) -> Cohort:
         return cohort(access, term=term)
 
+    before = _term_before(term)
+    # Where nobody is any more, the figures of the term before have to stand somewhere.
+    placed = Q(id__in=everyone(term).placements.values("school"))
+    if before:
+        placed |= Q(id__in=everyone(before).placements.values("school"))
     day = term.census_on
     open_then = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
     open_then &= Q(closed_on__isnull=True) | Q(closed_on__gte=day)
-    schools = School.objects.visible_to(access).filter(
-        Q(open_then, of_trust=True) | Q(id__in=everyone(term).placements.values("school"))
-    )
-    of = ReportOf(ReportKind.TRUSTEE, list(schools), term, _term_before(term))
+    schools = School.objects.visible_to(access).filter(Q(open_then, of_trust=True) | placed)
+    of = ReportOf(ReportKind.TRUSTEE, list(schools), term, before)
     return _rows(access, "trust", trust.name, trust.name, of, everyone)
 
 
@@ -185,7 +188,7 @@ def _rows(
             )
         },
         routes=dict(Route.objects.values_list("id", "name")),
-        arbs=_arbs(schools, this),
+        arbs=_arbs(schools, this, last),
         streams=_streams(rows, rows_last),
         further=further_rows(access, of, this, last),
     )
@@ -203,8 +206,11 @@ def _streams(*terms: TermRows | None) -> list[str]:
     return [str(each) for each in Stream.objects.filter(pk__in=used)]
 
 
-def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
-    day = on_roll.term.census_on
+def _arbs(schools: Sequence[SchoolRow], this: Cohort, last: Cohort | None) -> list[ArbRow]:
+    day = this.term.census_on
+    placed = Q(id__in=this.placements.values("arb"))
+    if last:
+        placed |= Q(id__in=last.placements.values("arb"))
     return [
         ArbRow(*row)
         for row in ARB.objects.filter(
@@ -213,8 +219,8 @@ def _arbs(schools: Sequence[SchoolRow], on_roll: Cohort) -> list[ArbRow]:
                 school__in=[each.school_id for each in schools],
                 opened_on__lte=day,
             )
-            # Closing an ARB ends nobody's placement: who is in it must stand somewhere.
-            | Q(id__in=on_roll.placements.values("arb"))
+            # Closing an ARB ends nobody's placement: who is or was in it must stand somewhere.
+            | placed
         ).values_list("id", "school", "name", "host__name")
     ]
 

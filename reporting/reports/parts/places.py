@@ -2,7 +2,8 @@
 
 from reporting.choices import Part
 from reporting.reports.document import Section, count, section, table
-from reporting.reports.parts.progress import Named, parted
+from reporting.reports.parts.progress import PRINTED, Named, added_up, of_schools, parted
+from reporting.reports.parts.schools import pupils_at
 from reporting.reports.parts.standards import OF_GROUPS, group_row
 from reporting.reports.parts.targets import targets_of
 from reporting.reports.parts.term import Counted, core
@@ -36,6 +37,10 @@ def places(school: Counted) -> Section:
     ]
     progress = [Named(term, core, pupils, place=place) for place, _, pupils in parts]
     targets = [targets_of(term, place, pupils) for place, _, pupils in parts]
+    # No table says who was where last term, but whoever has that term's report knows it.
+    last = school.last
+    before = [Named(last, core, pupils_at(last, place), place=place) for place, *_ in parts if last]
+    met_before = [targets_of(last, place, pupils_at(last, place)) for place, *_ in parts if last]
     lines = []
     for (place, name, _), judged, met in zip(parts, progress, targets, strict=True):
         line = group_row(place, name, judged, total=place == school.place)
@@ -64,6 +69,12 @@ def places(school: Counted) -> Section:
                     *parted(progress[0], progress[1:]),
                     *(each for one in targets for each in one.sums()),
                     *targets[0].added_up(targets[1:]),
+                    *(adds for one in before[:1] for adds in added_up(one, before[1:], PRINTED)),
+                    *(adds for one in met_before[:1] for adds in one.added_up(met_before[1:])),
+                ],
+                beneath=[
+                    *of_schools(before[1:]),
+                    *({"share": each.share()} for each in met_before[1:]),
                 ],
             )
         ],

@@ -155,6 +155,11 @@ def _of_roll(reader: Reader, report: Read, table: Table, row: Row, term: str, wh
     reader.knowledge.nothing_without(some, whole)
 
 
+def _steps(_reader: Reader, _report: Read, table: Table) -> None:
+    """What is to be done has owners and days, and no figure."""
+    assert {cell.kind for row in table.rows for cell in row.cells} == {"words"}
+
+
 FURTHER: dict[str, Understand] = {
     "Attendance in ": _attendance,
     "Attendance by school": _attendance_by_school,
@@ -166,4 +171,5 @@ FURTHER: dict[str, Understand] = {
     "All kinds together": _given_together,
     "Achievements by core area": _achieved,
     "Pupils who have an achievement": _achievers,
+    "What is to be done": _steps,
 }

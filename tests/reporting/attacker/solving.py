@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 # No school and no trust counts more than this of anything.
-MOST = 20_000
+MOST = 1_000_000
 
 # Whose, when, of which of their pupils, and what.
 type Name = tuple[str, str, str, str]

@@ -7,7 +7,7 @@ from pytest_django import DjangoDbBlocker
 from parrcs.core.tenancy import in_trust
 from reporting.services.demo import seed_demo
 from schools.models import Trust, User
-from tests.reporting.demo.reports import reports_of
+from tests.reporting.demo.reports import documents_of, reports_of
 from tests.reporting.demo.rows import DAY, SEED, Seeded, history_rows, rows_of
 
 
@@ -25,6 +25,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Seeded:
         with in_trust(Trust.objects.get(uid="demo-harbour").pk):
             history = history_rows()
         reports = reports_of(Trust.objects.get(uid="demo-harbour"), DAY)
+        documents = documents_of(Trust.objects.get(uid="demo-harbour"), DAY)
         users = {user.email: user.password for user in User.objects.all()}
         transaction.set_rollback(True)
     return Seeded(
@@ -32,6 +33,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Seeded:
         small=small,
         history=history,
         reports=reports,
+        documents=documents,
         users=users,
         terms=sorted(big["term"], key=lambda t: t.starts_on),
     )

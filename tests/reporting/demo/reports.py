@@ -1,9 +1,12 @@
 """The demo's reports of the last term that is over, each with its second reckoning."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from parrcs.core.access import Access, Role
@@ -40,14 +43,37 @@ class OfTrust(NamedTuple):
 
 def reports_of(trust: Trust, day: dt.date) -> OfTrust:
     """Make each school's reports and the trustees', one after the other, as if on that day."""
+    with _as_lead(trust, day) as access, rows_kept():
+        return _made(access, trust, _begun(day).order_by("-starts_on")[1])
+
+
+@contextmanager
+def _as_lead(trust: Trust, day: dt.date) -> Iterator[Access]:
+    """Be in the trust, with what its lead may see, on that day."""
     with in_trust(trust.pk):
         lead = Membership.objects.live().get(role=Role.TRUST_LEAD).person_id
     with in_trust(trust.pk, person_id=lead):
         (access,) = (each.access for each in workplaces(lead))
-    with in_trust(trust.pk), rows_kept(), pytest.MonkeyPatch.context() as patch:
+    with in_trust(trust.pk), pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "localdate", lambda *_: day)
-        begun = Term.objects.filter(starts_on__lte=day)
-        return _made(access, trust, begun.select_related("year").order_by("-starts_on")[1])
+        yield access
+
+
+def _begun(day: dt.date) -> QuerySet[Term]:
+    return Term.objects.filter(starts_on__lte=day).select_related("year")
+
+
+def documents_of(trust: Trust, day: dt.date) -> list[list[Document]]:
+    """Return the whole documents of each term that has begun: each school's, and the trust's."""
+    with _as_lead(trust, day) as access:
+        schools = School.objects.order_by("name").select_related("trust")
+        return [
+            [
+                *(ht_report(access, school=each, term=term) for each in schools),
+                trust_document(trust_rows(access, trust=trust, term=term)),
+            ]
+            for term in _begun(day).order_by("starts_on")
+        ]
 
 
 def _made(access: Access, trust: Trust, term: Term) -> OfTrust:
