@@ -87,6 +87,7 @@ class Reckoning(Counting):
         self.schools = {row["id"]: row["name"] for row in rows(schools.School)}
         self._reckoned: Tables = {}
         self.on_roll = self.roll(self.this)
+        self.of_either = self.on_roll + (self.roll(self.last) if self.last else [])
         self.places = [
             ("All registered at {}", everyone),
             ("{} without its ARBs", same(arb_of, None)),
@@ -157,8 +158,8 @@ class Reckoning(Counting):
         return name.replace("{}", self.schools[self.school_id])
 
     def _arbs(self) -> dict[int, str]:
-        """Return the ARBs that were open on the census date, or in which someone is."""
-        day, within = self.this["census_on"], {arb_of(pupil) for pupil in self.on_roll}
+        """Return the ARBs that were open on the census date, or in which someone is or was."""
+        day, within = self.this["census_on"], {arb_of(pupil) for pupil in self.of_either}
         return {
             row["id"]: f"{row['name']} at {self.schools[row['host_id']]}"
             for row in sorted(rows(schools.ARB), key=lambda row: row["name"])

@@ -50,7 +50,7 @@ class TrustReckoning(WholeReckoning):
         )
 
     def _schools(self) -> list[Row]:
-        within = {school_of(pupil) for pupil in self.on_roll}
+        within = {school_of(pupil) for pupil in self.of_either}
         return [
             each
             for each in sorted(rows(schools.School), key=lambda row: row["name"])
@@ -58,7 +58,7 @@ class TrustReckoning(WholeReckoning):
         ]
 
     def _arbs_of(self, school_id: int) -> list[Row]:
-        within = {arb_of(pupil) for pupil in self.on_roll}
+        within = {arb_of(pupil) for pupil in self.of_either}
         return [
             each
             for each in self.arbs

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from assessment.models import Point, PointMapping, StrandMapping, Stream
 from assessment.selectors.termly import last_judged
 from parrcs.core.access import Role
-from pupils.models import AttendanceTotal, Outcome, Plan, Pupil, TermlyTarget
+from pupils.models import AttendanceTotal, Outcome, Placement, Plan, Pupil, TermlyTarget
 from pupils.selectors.cohorts import cohort
 from reporting.choices import Part, ReportKind
 from reporting.measures.small_numbers import Rules
@@ -23,6 +24,7 @@ from reporting.reports.document import Cell, Document, cells_of, table_of
 from reporting.reports.lgb import lgb_report
 from reporting.reports.trustee import trust_document, trustee_report
 from reporting.selectors.report_rows import trust_rows
+from schools.models import ARB, School
 from tests.factories.assessment import JudgementFactory, PointFactory, StrandFactory, StreamFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.reporting.conftest import add_life
@@ -265,6 +267,23 @@ def test_every_sum_of_a_document_holds(full: World) -> None:
                 checked += 1
                 assert values[each["total"]] == sum(values[part] for part in each["parts"]), each
         assert checked > 100
+
+
+def test_a_school_and_an_arb_that_have_closed_keep_what_they_had(full: World) -> None:
+    """All who were in them go on elsewhere: last term's figures still add up to the trust's."""
+    with transaction.atomic():
+        after = full.terms[2].census_on + dt.timedelta(days=1)
+        there = Placement.objects.filter(Q(school=full.other_school) | Q(arb=full.arb))
+        there.filter(starts_on__gt=after).delete()
+        there.filter(ends_on=None).update(ends_on=after)
+        School.objects.filter(pk=full.other_school.pk).update(closed_on=after)
+        ARB.objects.filter(pk=full.arb.pk).update(closed_on=after)
+        read, _ = trustee_report(of_trust(full), rules=Rules(), earlier=[])
+        names = [each["name"] for each in read["sections"][0]["tables"][0]["rows"]]
+        assert full.other_school.name in names
+        assert any(full.arb.name in name for name in names)
+        check_everywhere(full, made(full, 3), 3)
+        transaction.set_rollback(True)
 
 
 # --- Cost -----------------------------------------------------------------------------------
