@@ -59,7 +59,7 @@ def test_publishing_takes_the_draft_that_was_read(settled: World, bells: Bells) 
             with pytest.raises(CannotPublish, match="has been replaced, or is not ready"):
                 ask_to_publish(by=by, of=of(settled), draft_id=each.pk)
         set_ready(by=by, draft=newer, ready=True)
-        busy = ask_for_draft(by=by, of=of(settled))
+        busy = ask_for_draft(by=by, of=of(settled), replaces=newer.pk)
         with pytest.raises(CannotPublish, match="is being made"):
             ask_to_publish(by=by, of=of(settled), draft_id=newer.pk)
         cancel_run(by=by, run=busy)
