@@ -26,6 +26,12 @@ class ReadyForm(forms.Form):
     ready = forms.BooleanField(required=False)
 
 
+class ReplaceForm(forms.Form):
+    """Which draft may be replaced although it is ready for review."""
+
+    replaces = forms.IntegerField(required=False)
+
+
 class PublishForm(forms.Form):
     """That the draft which was read is to be published."""
 

@@ -22,20 +22,24 @@ def next_steps(
 
 @dataclass(frozen=True)
 class LeftSteps:
-    """What the report of the term before says is to be done, and nobody has done."""
+    """What the report of the term before says is to be done, and nobody has done.
+
+    `carried` are those of them that were carried over to this term, whatever became of them.
+    """
 
     term: Term | None
     steps: list[NextStep]
+    carried: list[NextStep]
 
 
 def left_steps(access: Access, *, school: School | None, term: Term, kind: ReportKind) -> LeftSteps:
-    """Return last term's steps that are not done, and were not carried over to this term yet.
+    """Return last term's steps that are not done, apart those carried over to this term already.
 
     What was carried over is known by its words, also where they were changed or removed since.
     """
     before = term_before(term)
     if before is None:
-        return LeftSteps(None, [])
+        return LeftSteps(None, [], [])
     events = apps.get_model(NextStep._meta.app_label, "NextStepEvent").objects
     here = next_steps(access, school=school, term=term, kind=kind)
     had = events.filter(school=school, term=term, kind=kind)
@@ -43,7 +47,11 @@ def left_steps(access: Access, *, school: School | None, term: Term, kind: Repor
         what.casefold() for rows in (here, had) for what in rows.values_list("what", flat=True)
     }
     undone = next_steps(access, school=school, term=before, kind=kind).filter(done_on=None)
-    return LeftSteps(before, [each for each in undone if each.what.casefold() not in known])
+    steps: list[NextStep] = []
+    carried: list[NextStep] = []
+    for each in undone:
+        (carried if each.what.casefold() in known else steps).append(each)
+    return LeftSteps(before, steps, carried)
 
 
 def step_standing(step: NextStep, *, today: dt.date) -> str:

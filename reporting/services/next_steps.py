@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from parrcs.core.access import Access, Permission
+from parrcs.core.jobs import NEXT_STEPS, alone_until_the_end
 from reporting.choices import ReportKind
 from reporting.models import NextStep
 from reporting.selectors.next_steps import left_steps, next_steps
@@ -32,11 +33,13 @@ class StepRefused(Exception):
         self.part = part
 
 
+@transaction.atomic
 def add_step(
     *, by: Access, school: School | None, term: Term, kind: ReportKind, facts: StepFacts
 ) -> NextStep:
     """Add a next step to a report. The same one sent twice stands once."""
     _check(by, school)
+    _take_turns(term)
     same = next_steps(by, school=school, term=term, kind=kind).filter(**facts).first()
     return same or NextStep.objects.create(school=school, term=term, kind=kind, **facts)
 
@@ -72,6 +75,7 @@ def carry_over(
     carried over already is left out.
     """
     _check(by, school)
+    _take_turns(term)
     left = left_steps(by, school=school, term=term, kind=kind)
     chosen = [each for each in left.steps if each.pk in ids]
     NextStep.objects.bulk_create(
@@ -86,6 +90,11 @@ def carry_over(
         for each in chosen
     )
     return len(chosen)
+
+
+def _take_turns(term: Term) -> None:
+    """Wait for who writes next steps of a term: two at once would both find nothing there."""
+    alone_until_the_end(NEXT_STEPS, term.pk)
 
 
 def _check(by: Access, school: School | None) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from parrcs.core.access import Access, Permission
 from reporting.choices import Purpose, ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportBatch, ReportRun
+from reporting.models.reports import ReportQuerySet
 from reporting.reports.words import told_in_words
 from reporting.selectors.concerns import concerns_in
 from reporting.selectors.reports import Reported, draft_content, schools_with_pupils
@@ -23,10 +24,39 @@ class CannotPublish(Exception):
     """The draft that was read cannot be published now; the message says why, in words."""
 
 
-def ask_for_draft(*, by: Access, of: Reported) -> ReportRun:
-    """Have the draft of a report made; while a run is at it, return that one."""
+class ReadyStands(Exception):  # the person decides, nothing went wrong
+    """A draft that was called ready would be replaced, which nobody has said it may be."""
+
+    def __init__(self, draft: Report) -> None:
+        super().__init__("A draft is ready for review. To replace it, make a new one here.")
+        self.draft = draft
+
+
+def ask_for_draft(*, by: Access, of: Reported, replaces: int | None = None) -> ReportRun:
+    """Have the draft of a report made; while a run is at it, return that one.
+
+    `replaces` is the draft of which the person has said that it may be replaced although it was
+    called ready. Raises `ReadyStands` for any other that is.
+    """
     _may_make(by, of.school.pk if of.school else None)
-    return _ask(by, of, Purpose.DRAFT)
+    return _ask_anew(by, of, replaces=replaces)
+
+
+def _ask_anew(
+    by: Access, of: Reported, *, replaces: int | None = None, batch: ReportBatch | None = None
+) -> ReportRun:
+    mine = {"kind": of.kind, "school": of.school}
+    found = _ready(by, of.term).filter(**mine).select_related("made_by").first()
+    going = ReportRun.objects.visible_to(by).unfinished().filter(**mine, term=of.term)
+    if found is not None and found.pk != replaces and not going.exists():
+        raise ReadyStands(found)
+    return _ask(by, of, Purpose.DRAFT, batch=batch)
+
+
+def _ready(by: Access, term: Term) -> ReportQuerySet:
+    """Return the drafts of a term that were called ready."""
+    reports = Report.objects.visible_to(by).without_content()
+    return reports.filter(term=term, status=ReportStatus.READY)
 
 
 def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
@@ -41,8 +71,7 @@ def ask_for_all(*, by: Access, term: Term) -> ReportBatch:
     if found := going.select_related("batch").first():
         return cast("ReportBatch", found.batch)
     batch = ReportBatch.objects.create(term=term, asked_by_id=by.person_id)
-    ready = Report.objects.visible_to(by).filter(term=term, status=ReportStatus.READY)
-    reviewed = set(ready.values_list("school", flat=True))
+    reviewed = set(_ready(by, term).values_list("school", flat=True))
     for school in schools_with_pupils(by, term=term):
         if school.pk in reviewed:
             continue
@@ -59,10 +88,14 @@ def cancel_all(*, by: Access, batch: ReportBatch) -> None:
 
 
 def retry_all(*, by: Access, batch: ReportBatch) -> None:
-    """Ask again for each school of a batch whose latest run failed or was cancelled."""
+    """Ask again for each school of a batch whose latest run failed or was cancelled.
+
+    A draft that is ready for review by now stays as it is.
+    """
     _may_make(by, None)
+    reviewed = set(_ready(by, batch.term).values_list("school", flat=True))
     for run in latest_runs(by, batch=batch):
-        if run.state in (RunState.FAILED, RunState.CANCELLED):
+        if run.state in (RunState.FAILED, RunState.CANCELLED) and run.school_id not in reviewed:
             _ask(by, Reported(run.school, run.term), Purpose.DRAFT, batch=batch)
 
 
@@ -99,8 +132,8 @@ def ask_to_publish(*, by: Access, of: Reported, draft_id: int) -> ReportRun:
 def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     """Say that a draft is ready for review, or is not; the governors' version goes along.
 
-    Refuses when another draft has replaced it since, or while its words name a pupil or tell a
-    number that its tables hide.
+    Refuses when another draft has replaced it since, while another is being made, or while its
+    words name a pupil or tell a number that its tables hide.
     """
     if not by.reach(Permission.WRITE_REPORTS).covers(school_id=draft.school_id):
         raise PermissionDenied
@@ -117,11 +150,20 @@ def set_ready(*, by: Access, draft: Report, ready: bool) -> None:
     if draft.pk not in drafts.held():
         raise CannotPublish("The draft has been replaced or changed. Read the one that is here.")
     if ready:
+        _refuse_while_another_is_made(by, draft)
         _refuse_names(by, draft)
         _refuse_hidden_numbers(by, draft)
     drafts.update(status=after)
     if ready:
         tell_of_review(Reported(draft.school, draft.term), by_id=by.person_id)
+
+
+def _refuse_while_another_is_made(by: Access, draft: Report) -> None:
+    runs = ReportRun.objects.visible_to(by).unfinished()
+    if runs.filter(kind=draft.kind, school=draft.school_id, term=draft.term_id).exists():
+        raise CannotPublish(
+            "A new draft is being made at the moment. Read that one before you call it ready."
+        )
 
 
 def _refuse_names(by: Access, draft: Report) -> None:
@@ -174,11 +216,14 @@ def cancel_run(*, by: Access, run: ReportRun) -> None:
 
 
 def retry_run(*, by: Access, run: ReportRun) -> ReportRun:
-    """Ask for the same again; the run that failed stays on record."""
+    """Ask for the same again; the run that failed stays on record.
+
+    Raises `ReadyStands` where that would replace a draft that is ready by now.
+    """
     _may_make(by, run.school_id)
     of = Reported(run.school, run.term)
     if run.purpose == Purpose.DRAFT:
-        return _ask(by, of, Purpose.DRAFT, batch=run.batch)
+        return _ask_anew(by, of, batch=run.batch)
     return ask_to_publish(by=by, of=of, draft_id=run.report_id or 0)
 
 

@@ -34,7 +34,7 @@ from reporting.services.editions import (
     published_editions,
     published_since,
 )
-from reporting.services.telling import tell_of_end, tell_readers
+from reporting.services.telling import settle_draft, tell_of_end, tell_readers
 from schools.models import Trust
 from schools.selectors.people import workplaces
 
@@ -300,6 +300,8 @@ class _Making:
             run.state, run.step, run.done_steps = RunState.DONE, "", self.steps
             run.finished_at = timezone.now()
             run.save()
+            if publish:
+                settle_draft(run)
             tell_of_end(run)
             for each in made if publish else ():
                 tell_readers(each)

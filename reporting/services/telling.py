@@ -7,7 +7,7 @@ from reporting.choices import Purpose, ReportKind, RunState
 from reporting.models import Report, ReportBatch, ReportRun
 from reporting.selectors.reports import Reported
 from schools.selectors.people import people_who_may
-from schools.services.notices import Mail, notify
+from schools.services.notices import Mail, notify, settle
 
 
 def tell_of_end(run: ReportRun) -> None:
@@ -60,6 +60,14 @@ def tell_of_review(of: Reported, *, by_id: int) -> None:
         link=of.path,
         mail=Mail(f"Ready for review: {of.name}", text),
     )
+
+
+def settle_draft(run: ReportRun) -> None:
+    """Take what people were told of a draft for read, once a run has published it."""
+    of = Reported(run.school, run.term)
+    runs = ReportRun.objects.filter(kind=of.kind, school=run.school, term=run.term)
+    before = runs.exclude(pk=run.pk).values_list("pk", flat=True)
+    settle(links=[of.path, *(reverse("report_run", args=(each,)) for each in before)])
 
 
 def tell_readers(report: Report) -> None:

@@ -17,6 +17,7 @@ from reporting.selectors.behind import placed, term_of
 from reporting.selectors.report_rows import ReportRows, school_rows, trust_rows
 from reporting.selectors.reports import Reported, reported
 from reporting.tables.documents import behind_sheet
+from schools.services.downloads import format_of, log_download
 
 LINES_A_PAGE = 100
 
@@ -40,6 +41,15 @@ def report_pupils(
     lines = _lines(request, rows, found, name)
     title = f"{of.name}: {found.counted:,} {found.what}"
     if ending:
+        if request.method == "GET":
+            log_download(
+                by=access,
+                # Without the figure: whoever reads the log may see no small number.
+                what=f"Pupils behind a figure of the report of {of.name}",
+                kind="report_pupils",
+                thing_id=of.term.pk,
+                file_format=format_of(ending),
+            )
         return sent_list(ending, title, behind_sheet(title, lines))
     page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     return render(

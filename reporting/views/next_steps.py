@@ -42,12 +42,16 @@ def steps(request: TrustRequest, term_id: int, school_id: int | None = None) -> 
 def carry(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
     """Take chosen steps of last term that are not done into this one."""
     of = written(request, school_id, term_id)
-    form = CarryForm(request.POST, steps=left_steps(request.access, **_place(of)).steps)
+    left = left_steps(request.access, **_place(of))
+    # Who presses twice has chosen what is carried over by now.
+    form = CarryForm(request.POST, steps=[*left.steps, *left.carried])
     if not form.is_valid():
         return _list(request, of, NextStepForm(None, step=None), carrying=form)
     number = carry_over(by=request.access, **_place(of), ids=set(form.cleaned_data["steps"]))
     several = "s are" if number != 1 else " is"
     said = f"{number} step{several} carried over. Set a new day where need be."
+    if not number:
+        said = "What you chose is carried over already."
     return _back(request, of, said)
 
 

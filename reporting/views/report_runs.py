@@ -13,6 +13,7 @@ from reporting.selectors.reports import Reported, reported
 from reporting.selectors.runs import latest_runs, report_batch, report_run
 from reporting.services.reports import (
     CannotPublish,
+    ReadyStands,
     ask_for_all,
     cancel_all,
     cancel_run,
@@ -63,7 +64,7 @@ def retry(request: TrustRequest, run_id: int) -> HttpResponse:
     run = report_run(request.access, run_id=run_id)
     try:
         again = retry_run(by=request.access, run=run)
-    except CannotPublish as reason:
+    except (CannotPublish, ReadyStands) as reason:
         messages.error(request, str(reason))
         return redirect(Reported(run.school, run.term).path)
     return redirect("report_run", again.pk)

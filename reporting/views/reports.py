@@ -11,7 +11,7 @@ from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.class_lists import lists_in_season
 from reporting.choices import Part, ReportStatus
-from reporting.forms import PublishForm, ReadyForm
+from reporting.forms import PublishForm, ReadyForm, ReplaceForm
 from reporting.reports.behind import with_links
 from reporting.reports.document import Cell, Document, table_of
 from reporting.reports.ht import ht_report
@@ -28,6 +28,7 @@ from reporting.services.editions import editions_of
 from reporting.services.pictures import sketches
 from reporting.services.reports import (
     CannotPublish,
+    ReadyStands,
     ask_for_draft,
     ask_to_publish,
     set_ready,
@@ -129,9 +130,16 @@ def ready(request: TrustRequest, term_id: int, school_id: int | None = None) -> 
 @require_POST
 @requires(Permission.MAKE_REPORTS)
 def make_draft(request: TrustRequest, term_id: int, school_id: int | None = None) -> HttpResponse:
-    """Ask for the draft PDF and lead to the run that makes it."""
+    """Ask for the draft PDF and lead to the run that makes it; ask first where one is ready."""
     of = _reported(request, school_id, term_id, Permission.MAKE_REPORTS)
-    run = ask_for_draft(by=request.access, of=of)
+    form = ReplaceForm(request.POST)
+    replaces = form.cleaned_data["replaces"] if form.is_valid() else None
+    try:
+        run = ask_for_draft(by=request.access, of=of, replaces=replaces)
+    except ReadyStands as stands:
+        crumbs = [("Reports", reverse("reports")), (of.name, of.path)]
+        page = {"of": of, "draft": stands.draft, "crumbs": crumbs}
+        return render(request, "reporting/report_replace.html", page)
     return redirect("report_run", run.pk)
 
 

@@ -17,6 +17,11 @@ from reporting.selectors.reports import school_of
 from reporting.selectors.year_rows import names_of, year_of, year_rows, years_begun
 from reporting.services.editions import Cover, printed
 from reporting.tables.documents import document_sheets
+from schools.choices import FileFormat
+from schools.services.downloads import format_of, log_download
+
+# What a file is of: a kind, and the id of its school or class.
+type Thing = tuple[str, int]
 
 
 @require_safe
@@ -25,14 +30,14 @@ def school_year(request: TrustRequest, school_id: int, ending: str = "") -> Http
     """Show a school's year by core area, class, cohort and group."""
     document = _of_school(request, school_id)
     crumbs = [("Reports", reverse("reports"))]
-    return _answer(request, document, ending, crumbs)
+    return _answer(request, document, ending, crumbs, thing=("school_year", school_id))
 
 
 @require_safe
 @requires(Permission.SEE_REPORTS)
 def school_year_pdf(request: TrustRequest, school_id: int) -> HttpResponse:
     """Send a school's year as a PDF."""
-    return _pdf(_of_school(request, school_id))
+    return _pdf(request, _of_school(request, school_id), thing=("school_year", school_id))
 
 
 @require_safe
@@ -41,14 +46,14 @@ def class_year(request: TrustRequest, class_group_id: int, ending: str = "") -> 
     """Show a class's year by core area, and each of its pupils."""
     document = _of_class(request, class_group_id)
     crumbs = [("Pupils", f"{reverse('pupils')}?group={class_group_id}")]
-    return _answer(request, document, ending, crumbs)
+    return _answer(request, document, ending, crumbs, thing=("class_year", class_group_id))
 
 
 @require_safe
 @requires(Permission.SEE_PUPILS)
 def class_year_pdf(request: TrustRequest, class_group_id: int) -> HttpResponse:
     """Send a class's year as a PDF."""
-    return _pdf(_of_class(request, class_group_id))
+    return _pdf(request, _of_class(request, class_group_id), thing=("class_year", class_group_id))
 
 
 def _of_school(request: TrustRequest, school_id: int) -> Document:
@@ -75,12 +80,17 @@ def _of_class(request: TrustRequest, class_group_id: int) -> Document:
 
 
 def _answer(
-    request: TrustRequest, document: Document, ending: str, crumbs: list[tuple[str, str]]
+    request: TrustRequest,
+    document: Document,
+    ending: str,
+    crumbs: list[tuple[str, str]],
+    *,
+    thing: Thing,
 ) -> HttpResponse:
-    name = f"{document['place']} {document['term']} year-end summary"
     if ending:
         first, *more = document_sheets(document)
-        return sent_list(ending, name, first, *more)
+        _log(request, document, thing, format_of(ending, several=bool(more)))
+        return sent_list(ending, _name(document), first, *more)
     return render(
         request,
         "reporting/year_end.html",
@@ -88,7 +98,26 @@ def _answer(
     )
 
 
-def _pdf(document: Document) -> HttpResponse:
+def _pdf(request: TrustRequest, document: Document, *, thing: Thing) -> HttpResponse:
     today = timezone.localdate()
     pdf = printed(document, Cover("Year-end summary", f"made on {today:%-d %B %Y}"))
-    return sent_file(pdf, PDF, f"{document['place']} {document['term']} year-end summary.pdf")
+    _log(request, document, thing, FileFormat.PDF)
+    return sent_file(pdf, PDF, f"{_name(document)}.pdf")
+
+
+def _name(document: Document) -> str:
+    return f"{document['place']} {document['term']} year-end summary"
+
+
+def _log(request: TrustRequest, document: Document, thing: Thing, file_format: FileFormat) -> None:
+    """Write down that a summary leaves as a file."""
+    if request.method != "GET":
+        return
+    kind, thing_id = thing
+    log_download(
+        by=request.access,
+        what=f"Year-end summary of {document['place']}, {document['term']}",
+        kind=kind,
+        thing_id=thing_id,
+        file_format=file_format,
+    )

@@ -93,6 +93,11 @@ class Term(TrustOwned):
     def __str__(self) -> str:
         return f"{self.get_season_display()} {self.starts_on.year}"
 
+    @property
+    def ends_its_year(self) -> bool:
+        """Whether it is the last term of its school year, the one that summaries are read in."""
+        return self.season == Season.SUMMER
+
 
 @keep_history
 class Window(TrustOwned):

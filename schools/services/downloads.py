@@ -22,3 +22,8 @@ def log_download(
         thing_id=thing_id,
         format=file_format,
     )
+
+
+def format_of(ending: str, *, several: bool = False) -> FileFormat:
+    """Return how a list with this ending is sent: several tables as CSV are a ZIP."""
+    return FileFormat.ZIP if several and ending == FileFormat.CSV else FileFormat(ending)

@@ -82,6 +82,11 @@ def mark_all_read(*, by: Access, newest: int) -> int:
     return unread.filter(pk__lte=newest).update(read_at=timezone.now())
 
 
+def settle(*, links: Iterable[str]) -> None:
+    """Mark what led to these pages as read, whoever was told: it is over."""
+    Notice.objects.unread().filter(link__in=[*links]).update(read_at=timezone.now())
+
+
 def ring_for_waiting_mail() -> None:
     """Call a worker to each trust with e-mails that wait: a bell was lost, or the server away."""
     # The trusts themselves have no policy: they are what the register of schools says.

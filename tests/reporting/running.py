@@ -11,7 +11,7 @@ from django.db import connection
 
 from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
-from reporting.choices import ReportKind
+from reporting.choices import ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
 from reporting.selectors.reports import Reported
 from reporting.services import editions
@@ -49,8 +49,11 @@ def of(world: World) -> Reported:
 
 
 def ask(world: World, role: Role = Role.HEAD) -> ReportRun:
+    """Ask for a draft, which may replace one that is ready."""
     with in_trust(world.trust.pk):
-        return ask_for_draft(by=world.access(role), of=of(world))
+        ready = Report.objects.filter(kind=ReportKind.HT, status=ReportStatus.READY)
+        replaces = ready.values_list("pk", flat=True).first()
+        return ask_for_draft(by=world.access(role), of=of(world), replaces=replaces)
 
 
 def ready(world: World, draft: Report) -> None:

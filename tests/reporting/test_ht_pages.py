@@ -275,7 +275,7 @@ def test_a_draft_that_was_replaced_is_not_published(
     press(head, f"{page}draft/")
     work_off(bells)
     first = call_ready(head, page)
-    press(head, f"{page}draft/")
+    press(head, f"{page}draft/", {"replaces": first})
     work_off(bells)
     gone = head.post(f"{page}ready/", {"draft": first, "ready": "on"}, follow=True)
     assert "The draft has been replaced since." in gone.content.decode()

@@ -14,6 +14,7 @@ from parrcs.core.jobs import REPORT_RUNS, only_here
 from parrcs.core.tenancy import in_trust
 from reporting.choices import Purpose, ReportStatus, RunState
 from reporting.models import Report, ReportRun
+from reporting.selectors.reports import Reported
 from reporting.services import reports as services
 from reporting.services.reports import (
     CannotPublish,
@@ -24,7 +25,7 @@ from reporting.services.reports import (
     set_ready,
 )
 from reporting.tasks import make_report
-from schools.models import Membership
+from schools.models import Membership, Notice
 from tests.reporting.reading import of_document
 from tests.reporting.running import (
     Bells,
@@ -59,7 +60,7 @@ def test_publishing_takes_the_draft_that_was_read(settled: World, bells: Bells) 
             with pytest.raises(CannotPublish, match="has been replaced, or is not ready"):
                 ask_to_publish(by=by, of=of(settled), draft_id=each.pk)
         set_ready(by=by, draft=newer, ready=True)
-        busy = ask_for_draft(by=by, of=of(settled))
+        busy = ask_for_draft(by=by, of=of(settled), replaces=newer.pk)
         with pytest.raises(CannotPublish, match="is being made"):
             ask_to_publish(by=by, of=of(settled), draft_id=newer.pk)
         cancel_run(by=by, run=busy)
@@ -196,6 +197,37 @@ def test_a_second_version_takes_the_place_of_the_first_and_both_stay(
     if len(changed) > 40:
         assert said[-1] == f"And {len(changed) - 40} more."
     assert second.snapshot["cover"]["version"] == "Version 2"
+
+
+def test_what_was_told_of_a_draft_is_over_once_it_is_published(
+    settled: World, bells: Bells
+) -> None:
+    run_now(settled, ask(settled))
+    with in_trust(settled.trust.pk):
+        # Of another term's report: that is still to be read.
+        other = ask_for_draft(
+            by=settled.access(Role.HEAD), of=Reported(settled.school, settled.terms[2])
+        )
+    run_now(settled, other)
+    draft = run_now(settled, ask(settled)).report
+    assert draft is not None
+    ready(settled, draft)
+    assert len(unread(settled, Role.HEAD)) == 3
+    assert len(unread(settled, Role.TRUST_LEAD)) == 1
+    run_now(settled, ask_to_publish_it(settled, draft))
+    name = f"Head teacher report of {settled.school}"
+    assert unread(settled, Role.HEAD) == [
+        f"{name}, Summer 2026: the draft is ready to be read.",
+        f"{name}, Autumn 2026: it is published.",
+    ]
+    assert unread(settled, Role.TRUST_LEAD) == []
+    assert len(unread(settled, Role.GOVERNOR)) == 1
+
+
+def unread(world: World, role: Role) -> list[str]:
+    with in_trust(world.trust.pk):
+        mine = Notice.objects.filter(person=world.people[role], read_at=None)
+        return list(mine.order_by("pk").values_list("text", flat=True))
 
 
 def test_two_who_publish_at_once_make_one_version(settled: World, bells: Bells) -> None:
