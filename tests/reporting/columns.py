@@ -40,12 +40,23 @@ COLUMNS = {
     "Who sees to it": "owner",
     "By": "due_on",
     "Done": "done_on",
+    "Attended in England": "national",
+    "Persistently absent": "persistent",
+    "Persistent in England": "national_persistent",
+    "PEPs held": "peps",
+    "Reviews in time": "reviews",
+    "Assessments done": "assessments",
+    "Premiums published": "premiums",
 }
 TERM = re.compile(r"(Autumn|Spring|Summer) \d{4}")
 
 
-def code_of(title: str, last_term: str | None) -> str:
+def code_of(title: str, last_term: str | None, place: tuple[str, str] = ("", "")) -> str:
     """Return the code of a column by its heading; a heading that nobody knows is a fault."""
+    if place == ("areas", "areas"):
+        return title  # that of a core area is its name
     if title == (last_term or "Last term"):
         return "last"
+    if place == ("attendance", "attendance") and title == "Sessions attended":
+        return "this"
     return "this" if TERM.fullmatch(title) else COLUMNS[title]

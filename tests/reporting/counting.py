@@ -5,7 +5,8 @@ tables. It is slow and naive on purpose.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -20,9 +21,27 @@ Row = dict[str, Any]
 Keep = Callable[[Row], bool]
 
 
+_kept: dict[type[Model], list[Row]] | None = None
+
+
+@contextmanager
+def rows_kept() -> Iterator[None]:
+    """Read each table once, for several reckonings of rows that stay as they are."""
+    global _kept  # noqa: PLW0603  # tests of one process come one after the other
+    _kept = {}
+    try:
+        yield
+    finally:
+        _kept = None
+
+
 def rows(model: type[Model]) -> list[Row]:
     """Return every row of a table, as it stands."""
-    return list(model._default_manager.values())
+    if _kept is None:
+        return list(model._default_manager.values())
+    if model not in _kept:
+        _kept[model] = list(model._default_manager.values())
+    return _kept[model]
 
 
 def holds(first: dt.date | None, last: dt.date | None, term: Row) -> bool:
@@ -34,7 +53,7 @@ def holds(first: dt.date | None, last: dt.date | None, term: Row) -> bool:
 class Counting:
     """All rows of the trust that is open, and what they come to in one school and term."""
 
-    def __init__(self, school_id: int, term_id: int) -> None:
+    def __init__(self, school_id: int | None, term_id: int) -> None:
         self.school_id = school_id
         self.term = {row["id"]: row for row in rows(schools.Term)}
         self.stream = {row["id"]: row for row in rows(assessment.Stream)}
@@ -150,7 +169,10 @@ class Counting:
             "no_baseline": words.count(None),
             "compared": len({each["pupil"]["id"] for each in judged if each["word"]}),
             **{word: words.count(word) for word in ("none", "some", "expected", "better")},
-            "share": share_of(good, len(words) - words.count(None)),
+            "share": {
+                **share_of(good, len(words) - words.count(None)),
+                "behind": len({each["pupil"]["id"] for each in judged if each["word"]}),
+            },
         }
 
     def area(self, keep: Keep) -> Row:
@@ -174,11 +196,11 @@ class Counting:
             len(members),
         )
 
-    def targets_of(self, term: Row, area: str | None, keep: Keep) -> list[int | None]:
-        """Return what the termly targets of the pupils that count were judged."""
+    def targets_of(self, term: Row, area: str | None, keep: Keep) -> list[Row]:
+        """Return the termly targets of the pupils that count."""
         ids = {pupil["id"] for pupil in self.roll(term) if keep(pupil)}
         return [
-            each["judged"]
+            each
             for each in self.targets
             if each["term_id"] == term["id"]
             and not (each["retired_on"] and each["judged"] is None)
@@ -186,13 +208,18 @@ class Counting:
             and area in (None, self.outcome[each["outcome_id"]]["area"])
         ]
 
+    def met(self, targets: list[Row]) -> Row:
+        """Reckon how many were met of those judged, and how many pupils stand behind them."""
+        pupils_behind = {each["pupil_id"] for each in targets if each["judged"] is not None}
+        return {**met_of([each["judged"] for each in targets]), "behind": len(pupils_behind)}
+
     def target_row(self, area: str | None) -> Row:
         """Reckon the termly targets in an area of need, or in all."""
-        this = self.targets_of(self.this, area, lambda _pupil: True)
-        met = met_of(this)
+        targets = self.targets_of(self.this, area, lambda _pupil: True)
+        this, met = [each["judged"] for each in targets], self.met(targets)
         last = None
         if self.last:
-            last = met_of(self.targets_of(self.last, area, lambda _pupil: True))
+            last = self.met(self.targets_of(self.last, area, lambda _pupil: True))
         return {
             "set": len(this),
             "judged": len(this) - this.count(None),
@@ -208,11 +235,11 @@ class Counting:
 
     def place(self, keep: Keep) -> Row:
         """Reckon a place within the school, with its termly targets."""
-        judged = self.targets_of(self.this, None, keep)
+        targets = self.targets_of(self.this, None, keep)
         return {
             **self.group(keep),
-            "targets": met_of(judged),
-            "targets_not_judged": judged.count(None),
+            "targets": self.met(targets),
+            "targets_not_judged": [each["judged"] for each in targets].count(None),
         }
 
 

@@ -90,7 +90,11 @@ def of_document(document: Document) -> Read:
         found.nothing[code] = section["nothing"]
         found.comments[code] = flat(section["comment"])
         for table in section["tables"]:
-            codes = [column["code"] for column in table["columns"]]
+            # A core area is known by its name.
+            codes = [
+                column["title"] if code == "areas" else column["code"]
+                for column in table["columns"]
+            ]
             found.tables[code, table["code"]] = {
                 row["name"]: dict(zip(codes, map(words_of, row["cells"]), strict=True))
                 for row in table["rows"]
@@ -216,7 +220,7 @@ def _read_table(found: Read, section: str, table: ET.Element, last_term: str | N
     assert place not in found.tables, "a table twice"
     caption, head, body = table
     corner, *titles = (_text(each) for each in head[0])
-    codes = [code_of(title, last_term) for title in titles]
+    codes = [code_of(title, last_term, place) for title in titles]
     found.tables[place] = {}
     for line in body:
         name, *cells = (_text(each) for each in line)
@@ -239,7 +243,7 @@ def of_workbook(content: bytes, last_term: str | None) -> tuple[Words, list[tupl
         found[section, code] = {
             str(next(iter(line.values()))): {
                 column: _decimal(words) if section == "attendance" else words
-                for column, words in _told(line, last_term)
+                for column, words in _told(line, last_term, (section, code))
             }
             for line in lines
         }
@@ -251,16 +255,20 @@ def _decimal(words: str) -> str:
     return re.sub(r"^(\d+) %", r"\1.0 %", words)
 
 
-def _told(line: dict[str, Any], last_term: str | None) -> Iterator[tuple[str, str]]:
+def _told(
+    line: dict[str, Any], last_term: str | None, place: tuple[str, str]
+) -> Iterator[tuple[str, str]]:
     """Say each cell of a row in words, those of a share from its five columns."""
     for title in list(line)[1:]:
         if ": " in title:
             continue
-        code, n = code_of(title, last_term), line[title]
-        of, percent, low, high = (
-            line.get(f"{title}: {each}") for each in ("of", "%", "low", "high")
-        )
-        if code == "change" and isinstance(n, int):
+        code, n = code_of(title, last_term, place), line[title]
+        names = [f"{title}: {each}" for each in ("of", "%", "low", "high")]
+        of, percent, low, high = (line.get(each) for each in names)
+        if n == "hidden":
+            assert {line[each] for each in names if each in line} <= {n}
+            yield code, n
+        elif code == "change" and isinstance(n, int):
             yield code, f"{n:+}".replace("-", "\N{MINUS SIGN}") if n else "0"
         elif isinstance(percent, int | float):
             interval = "" if low is None else f", {low} to {high}"

@@ -72,7 +72,7 @@ def everyone(_row: Row) -> bool:
 class Reckoning(Counting):
     """The numbers and words of one school's report for a term."""
 
-    def __init__(self, school_id: int, term_id: int) -> None:
+    def __init__(self, school_id: int | None, term_id: int) -> None:
         super().__init__(school_id, term_id)
         years = {row["id"]: row["starts_on"] for row in rows(schools.AcademicYear)}
         self.year_starts = years[self.this["year_id"]]

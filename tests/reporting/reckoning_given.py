@@ -36,7 +36,7 @@ def within(day: dt.date, term: Row) -> bool:
 class Given(Owing):
     """Wider progress and celebrations."""
 
-    def __init__(self, school_id: int, term_id: int) -> None:
+    def __init__(self, school_id: int | None, term_id: int) -> None:
         super().__init__(school_id, term_id)
         self.provisions = rows(pupils.Provision)
         self.provision_reviews = rows(pupils.ProvisionReview)

@@ -15,6 +15,7 @@ import yaml
 from assessment import models as assessment
 from pupils import models as pupils
 from reporting import models as reporting
+from schools import models as schools
 from tests.reporting.by_the_book import a_count, in_words
 from tests.reporting.counting import Row, core_of, rows
 from tests.reporting.reckoning import AREAS, Table, Tables
@@ -40,6 +41,7 @@ SAFEGUARDING = {
     "prevent": "Prevent referrals",
     "missing": "Pupils missing education",
 }
+BENCHMARK = "attendance-england-2025-26.yaml"
 SESSIONS = {
     "attended": "Sessions attended",
     "authorised": "Missed with leave",
@@ -63,10 +65,16 @@ def a_tenth(n: int, of: int, why: str = "no session") -> Row:
 class WholeReckoning(Given):
     """The numbers and words of all sections of one school's report for a term."""
 
-    def __init__(self, school_id: int, term_id: int) -> None:
+    kind = "ht"
+
+    def __init__(self, school_id: int | None, term_id: int) -> None:
         super().__init__(school_id, term_id)
         # Whole tables, read once.
         self.attendance = rows(pupils.AttendanceTotal)
+        self.places_of: dict[int, list[Row]] = {}
+        for each in self.placements:
+            if each["school_id"] == school_id:
+                self.places_of.setdefault(each["pupil_id"], []).append(each)
         self.stream_of = {each["id"]: each["stream_id"] for each in rows(assessment.Point)}
         self.goes_on = {e["after_id"]: e["before_id"] for e in rows(assessment.StrandMapping)}
         self.became = {
@@ -96,16 +104,23 @@ class WholeReckoning(Given):
 
     # --- Attendance -------------------------------------------------------------------
 
+    def england(self) -> dict[str, object]:
+        """Return the national figures of the school's kind."""
+        found = yaml.safe_load((FIXTURES / "benchmarks" / BENCHMARK).read_text())["phases"]
+        (school,) = (each for each in rows(schools.School) if each["id"] == self.school_id)
+        phases = [each for each in ("primary", "secondary") if each in school["phase"].lower()]
+        own = phases[0] if len(phases) == 1 else "all"
+        figures: dict[str, object] = found["special" if school["kind"] == "special" else own]
+        return figures
+
     def sessions(self, holds: Callable[[dt.date], bool]) -> Row:
         """Count the sessions of all who were placed at the school when a stretch began."""
         of_pupil: dict[int, list[Row]] = {}
         for each in self.attendance:
             here = any(
-                place["pupil_id"] == each["pupil_id"]
-                and place["school_id"] == self.school_id
-                and place["starts_on"] <= each["starts_on"]
+                place["starts_on"] <= each["starts_on"]
                 and (place["ends_on"] is None or place["ends_on"] >= each["starts_on"])
-                for place in self.placements
+                for place in self.places_of.get(each["pupil_id"], ())
             )
             if here and holds(each["starts_on"]):
                 of_pupil.setdefault(each["pupil_id"], []).append(each)
@@ -138,13 +153,14 @@ class WholeReckoning(Given):
             and term["starts_on"] <= self.this["starts_on"]
         ]
         so_far = self.sessions(lambda day: any(within(day, term) for term in year))
-        file = FIXTURES / "benchmarks" / "attendance-england-2025-26.yaml"
-        england = yaml.safe_load(file.read_text())["phases"]["special"]
+        england = self.england()
 
         def line(name: str, of: str) -> dict[str, Row]:
             found = {
-                "this": a_tenth(this[name], this[of]),
-                "last": a_tenth(last[name], last[of]) if last else NO_TERM,
+                "this": a_tenth(this[name], this[of]) | {"behind": this["pupils"]},
+                "last": a_tenth(last[name], last[of]) | {"behind": last["pupils"]}
+                if last
+                else NO_TERM,
             }
             if len(year) > 1:
                 found["year"] = a_tenth(so_far[name], so_far[of])
@@ -195,13 +211,17 @@ class WholeReckoning(Given):
             return {}
         return {title: self._beside(told(what)) for what, title in whats.items()}
 
+    def comments(self) -> dict[str, str]:
+        """Return what was written for the report, by section."""
+        mine = filter(self._is_mine, rows(reporting.SectionText))
+        return {each["section"]: each["text"] for each in mine if each["text"]}
+
+    def _is_mine(self, row: Row) -> bool:
+        of = (row["kind"], row["school_id"], row["term_id"])
+        return of == (self.kind, self.school_id, self.this["id"])
+
     def _steps(self) -> Table:
-        mine = [
-            each
-            for each in rows(reporting.NextStep)
-            if (each["kind"], each["school_id"], each["term_id"])
-            == ("ht", self.school_id, self.this["id"])
-        ]
+        mine = list(filter(self._is_mine, rows(reporting.NextStep)))
 
         def said(day: dt.date | None) -> Row:
             return in_words(f"{day.day} {day:%B %Y}" if day else "not yet")

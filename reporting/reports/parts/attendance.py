@@ -53,7 +53,7 @@ class Attended:
     def share(self, measure: str, why: str = "no session") -> Cell:
         """Return a share of the possible sessions, or of the pupils who had one."""
         of = "pupils" if measure in _OF_PUPILS else "possible"
-        return rate(
+        found = rate(
             (self.key(measure), self.key(of)),
             self.counts[measure],
             self.counts[of],
@@ -61,6 +61,7 @@ class Attended:
             few=self.pupils < FEWEST_PUPILS,
             decimal=True,
         )
+        return {**found, "behind": self.pupils}
 
     def sums(self) -> list[Sum]:
         """Say what adds up within it: whoever is severely absent is persistently so."""
