@@ -51,6 +51,11 @@ def age_on(born_on: dt.date, day: dt.date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+def year_of(born_on: dt.date, year_starts: dt.date) -> int:
+    """Reckon the year group: who is 5 on 31 August is in Year 1 from the day after."""
+    return age_on(born_on, dt.date(year_starts.year, 8, 31)) - 4
+
+
 # --- Cells as they are to be read ---------------------------------------------------------
 
 

@@ -16,8 +16,8 @@ from tests.reporting.by_the_book import (
     a_part,
     a_rate,
     a_share,
-    age_on,
     in_words,
+    year_of,
 )
 from tests.reporting.counting import (
     Counting,
@@ -43,7 +43,14 @@ NEEDS = {
     "PMLD": "Profound and multiple learning difficulty",
     "SEMH": "Social, emotional and mental health",
     "SLCN": "Speech, language and communication needs",
+    "HI": "Hearing impairment",
+    "VI": "Vision impairment",
+    "MSI": "Multi-sensory impairment",
+    "PD": "Physical disability",
     "ASD": "Autistic spectrum disorder",
+    "OTH": "Other difficulty or disorder",
+    "NSA": "No specialist assessment yet",
+    "DS": "Down syndrome",
 }
 AREAS = {
     "communication": "Communication and interaction",
@@ -168,7 +175,7 @@ class Reckoning(Counting):
     def _group_of(self, code: str, pupil: Row) -> str:
         """Say in which group of a division a pupil is."""
         if code == "year":
-            year = age_on(pupil["born_on"], self.year_starts) - 4
+            year = year_of(pupil["born_on"], self.year_starts)
             return "Nursery" if year < 0 else f"Year {year}" if year else "Reception"
         if code == "route":
             return str(self.routes[route_of(pupil)]["name"])

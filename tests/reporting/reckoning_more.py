@@ -71,6 +71,7 @@ class WholeReckoning(Given):
         super().__init__(school_id, term_id)
         # Whole tables, read once.
         self.attendance = rows(pupils.AttendanceTotal)
+        self.texts = rows(reporting.SectionText)
         self.places_of: dict[int, list[Row]] = {}
         for each in self.placements:
             if each["school_id"] == school_id:
@@ -213,7 +214,7 @@ class WholeReckoning(Given):
 
     def comments(self) -> dict[str, str]:
         """Return what was written for the report, by section."""
-        mine = filter(self._is_mine, rows(reporting.SectionText))
+        mine = filter(self._is_mine, self.texts)
         return {each["section"]: each["text"] for each in mine if each["text"]}
 
     def _is_mine(self, row: Row) -> bool:

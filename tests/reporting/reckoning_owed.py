@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pupils import models as pupils
 from schools import models as schools
-from tests.reporting.by_the_book import a_count, a_part, a_rate, age_on
+from tests.reporting.by_the_book import a_count, a_part, a_rate, year_of
 from tests.reporting.counting import Row, rows
 from tests.reporting.reckoning import Reckoning, Table
 
@@ -25,6 +25,13 @@ TITLES = {
 PREMIUMS = {"pupil": "Pupil premium", "sport": "PE and sport premium"}
 # Done or not, the day it was done, and the day it was due.
 type Thing = tuple[dt.date | None, dt.date]
+
+
+def a_year_after(day: dt.date) -> dt.date:
+    """Return the same day of the next year; of 29 February, the last day of that month."""
+    if (day.month, day.day) == (2, 29):
+        return dt.date(day.year + 1, 2, 28)
+    return day.replace(year=day.year + 1)
 
 
 class Owing(Reckoning):
@@ -68,7 +75,7 @@ class Owing(Reckoning):
 
     def _in_years(self, day: dt.date, years: list[int]) -> list[Row]:
         start = self.year["starts_on"]
-        return [p for p in self._there(day) if age_on(p["born_on"], start) - 4 in years]
+        return [p for p in self._there(day) if year_of(p["born_on"], start) in years]
 
     def _peps(self) -> Iterator[Thing]:
         """Return the PEPs of who is looked after; nobody's record of that was changed."""
@@ -177,7 +184,7 @@ class Owing(Reckoning):
             begun = plan["starts_on"]
             mine = [each for each in rows(pupils.AnnualReview) if each["plan_id"] == plan["id"]]
             for review in sorted(mine, key=lambda each: each["meets_on"]):
-                by = min(review["meets_on"], begun.replace(year=begun.year + 1))
+                by = min(review["meets_on"], a_year_after(begun))
                 begun = review["meets_on"]
                 done = steps.get((review["id"], "meeting"))
                 ends = "decision" if review["decision"] in ("keep", "cease") else "final"

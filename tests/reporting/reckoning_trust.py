@@ -27,6 +27,7 @@ class TrustReckoning(WholeReckoning):
 
     def __init__(self, term_id: int) -> None:
         super().__init__(None, term_id)
+        self.arbs = sorted(rows(schools.ARB), key=lambda row: row["name"])
         (self.trust,) = (each["name"] for each in rows(schools.Trust) if self._is_ours(each))
         self.own = {each["id"]: WholeReckoning(each["id"], term_id) for each in self._schools()}
 
@@ -60,7 +61,7 @@ class TrustReckoning(WholeReckoning):
         within = {arb_of(pupil) for pupil in self.on_roll}
         return [
             each
-            for each in sorted(rows(schools.ARB), key=lambda row: row["name"])
+            for each in self.arbs
             if each["school_id"] == school_id and (each["id"] in within or self._open(each))
         ]
 

@@ -13,20 +13,16 @@ from hypothesis import strategies as st
 
 from assessment.models import Baseline, Judgement
 from parrcs.core.access import Role
-from parrcs.core.sheets import workbook
 from pupils.models import TermlyTarget
 from reporting.reports.document import Document
 from reporting.reports.ht import ht_report
-from reporting.services.editions import as_page
 from reporting.services.pdf import make_pdf
 from reporting.services.pictures import pictures
-from reporting.tables.documents import document_sheets
 from schools.models import ARB
 from tests.reporting.conftest import add_life
-from tests.reporting.drawings import check_pictures
-from tests.reporting.reading import Read, bare, of_document, of_page, of_pdf, of_workbook
+from tests.reporting.reading import bare, of_document, of_pdf
 from tests.reporting.reckoning_more import WholeReckoning as Reckoning
-from tests.reporting.saying import check_lines
+from tests.reporting.whole import check_whole
 from tests.world import World
 
 COVER = {"version": "Draft", "made": "made on 1 November 2026"}
@@ -50,47 +46,7 @@ def reckoned(world: World, term: int = 3) -> Reckoning:
 
 def check_everywhere(world: World, report: Document, term: int) -> None:
     """Hold data, page and workbook of a report against the reckoning, and against each other."""
-    reckoning = reckoned(world, term)
-    wanted = reckoning.tables()
-    kept = of_document(report)
-    assert kept.tables == wanted
-    assert in_order(kept) == {place: list(rows) for place, rows in wanted.items()}
-    drawn = pictures(report)
-    page = of_page(as_page(report, drawn), report["last_term"])
-    assert page.left == [], "a part of the report that nobody checks"
-    assert page.pictures == {
-        code: (section["code"], drawn[code].alt)
-        for section in report["sections"]
-        for code in section["charts"]
-    }
-    page.pictures = {}
-    assert page == kept
-    assert in_order(page) == in_order(kept)
-    tables, words = of_workbook(workbook(document_sheets(report)), report["last_term"])
-    assert tables == wanted
-    written = [(kept.titles[code], said) for code, said in kept.comments.items() if said]
-    assert words == [*((line.label, line.words) for line in kept.lines), *written]
-    check_lines(kept.lines, reckoning)
-    check_said(report, kept, reckoning)
-    check_pictures(report, drawn, reckoning)
-
-
-def in_order(read: Read) -> dict[tuple[str, str], list[str]]:
-    return {place: list(rows) for place, rows in read.tables.items()}
-
-
-def check_said(report: Document, kept: Read, reckoning: Reckoning) -> None:
-    """Hold the numbers in sentences before the tables, of which there are few, by hand."""
-    day = reckoning.this["census_on"]
-    when = f"{day.day} {day:%B} {day.year}"
-    assert report["about"] == f"Census date {when}"
-    assert kept.said["roll"][0].startswith(
-        f"Pupils registered at {report['place']} on the census date, {when}."
-    )
-    for code, said in kept.said.items():
-        rest = " ".join(said).replace(when, "")
-        rest = rest.replace(report["place"], "").replace("the 95 % interval", "")
-        assert not re.search(r"\d", rest), f"a number that nobody checks, in {code}: {rest}"
+    check_whole(report, reckoned(world, term))
 
 
 @pytest.mark.parametrize("term", [0, 1, 2, 3])

@@ -7,6 +7,7 @@ from pytest_django import DjangoDbBlocker
 from parrcs.core.tenancy import in_trust
 from reporting.services.demo import seed_demo
 from schools.models import Trust, User
+from tests.reporting.demo.reports import reports_of
 from tests.reporting.demo.rows import DAY, SEED, Seeded, history_rows, rows_of
 
 
@@ -23,12 +24,22 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Seeded:
         )
         with in_trust(Trust.objects.get(uid="demo-harbour").pk):
             history = history_rows()
+        reports = reports_of(Trust.objects.get(uid="demo-harbour"), DAY)
         users = {user.email: user.password for user in User.objects.all()}
         transaction.set_rollback(True)
     return Seeded(
         rows=big,
         small=small,
         history=history,
+        reports=reports,
         users=users,
         terms=sorted(big["term"], key=lambda t: t.starts_on),
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all tests of the demo: else each of several would seed it."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demo"))
