@@ -1,6 +1,6 @@
 """The funnel: each school and ARB by its size, against the limits of the trust's rate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ from reporting.charts.render import (
     NONE,
     RULE,
     SOME,
+    in_lines,
+    letters,
 )
 
 
@@ -35,19 +37,28 @@ _MARKS = {
 }
 _WATCH = (Standing.WATCH_BELOW, Standing.WATCH_ABOVE)
 _STEPS = 48
-WIDTH, HEIGHT = 300, 260
+# Of what is drawn in, without its axes.
+WIDTH, HEIGHT = 240, 210
+# Of a name beside a point: how many letters a line has, how wide a letter is about, how high a
+# line, and how far away it begins.
+_LINE, _LETTER, _HIGH, _AWAY = 26, 6.2, 13, 8
 
 
-def funnel_spec(points: Sequence[FunnelPoint], rate: float) -> dict[str, Any]:
-    """Return the funnel as a Vega-Lite specification; who stands out has its name beside it."""
+def funnel_spec(
+    points: Sequence[FunnelPoint], rate: float, *, width: int = WIDTH
+) -> dict[str, Any]:
+    """Return the funnel as a Vega-Lite specification; who stands out has its name beside it.
+
+    The picture grows until every name is whole in it.
+    """
     largest = max((point.total for point in points), default=1)
     shares = [rate, *(point.hits / point.total for point in points)]
     # From a ten per cent below all points to one above them, so that they spread out.
     seen = [max(0, floor(10 * min(shares) - 1) / 10), min(1, ceil(10 * max(shares) + 1) / 10)]
     return {
-        "width": WIDTH,
+        "width": width,
         "height": HEIGHT,
-        "autosize": {"type": "fit", "contains": "padding"},
+        "autosize": {"type": "pad"},
         "config": {"background": "#ffffff", "padding": 8},
         "layer": [
             _limits(rate, largest, seen, Z_998, [4, 3], INK_SOFT),
@@ -58,8 +69,14 @@ def funnel_spec(points: Sequence[FunnelPoint], rate: float) -> dict[str, Any]:
                 "encoding": {"y": {"field": "rate", "type": "quantitative"}},
             },
             *_points(points),
+            *_names(points, seen, width, largest),
         ],
     }
+
+
+def _last(largest: int) -> int:
+    """Return the size at which the picture ends."""
+    return round(largest * 1.05) + 1
 
 
 def _limits(
@@ -67,7 +84,7 @@ def _limits(
 ) -> dict[str, Any]:
     """Draw both limits from the smallest size that may stand out to the largest there is."""
     sizes = sorted({max(1, round(largest * (i / _STEPS) ** 2)) for i in range(1, _STEPS)})
-    sizes.append(round(largest * 1.05) + 1)
+    sizes.append(_last(largest))
     values = [
         {"size": size, "share": share, "side": side}
         for size in sizes
@@ -103,28 +120,22 @@ def _limits(
 
 
 def _points(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
-    named = _named(points)
     values = [
         {
-            "name": point.name,
             "total": point.total,
             "share": point.hits / point.total,
             "standing": point.standing.name,
-            "label": point.name if point in named else "",
         }
         for point in points
     ]
-    place = {
-        "x": {"field": "total", "type": "quantitative"},
-        "y": {"field": "share", "type": "quantitative"},
-    }
     order = [each.name for each in _MARKS]
     return [
         {
             "data": {"values": values},
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
             "encoding": {
-                **place,
+                "x": {"field": "total", "type": "quantitative"},
+                "y": {"field": "share", "type": "quantitative"},
                 "shape": {
                     "field": "standing",
                     "type": "nominal",
@@ -139,28 +150,69 @@ def _points(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
                 },
             },
         },
-        *(
-            {
-                "data": {
-                    "values": [v for v in values if v["label"] and right is _right(v, values)]
-                },
-                "mark": {
-                    "type": "text",
-                    "align": "right" if right else "left",
-                    "dx": -8 if right else 8,
-                    "fontSize": 11,
-                    "color": INK,
-                },
-                "encoding": {**place, "text": {"field": "label"}},
-            }
-            for right in (False, True)
-        ),
     ]
 
 
-def _right(value: dict[str, Any], values: list[dict[str, Any]]) -> bool:
-    """Say whether a name goes to the left of its point, as beyond it the picture ends."""
-    return bool(value["total"] > 0.5 * max(each["total"] for each in values))
+class _Name(NamedTuple):
+    """A name in its lines; the place of its first line's middle, in pixels from the top left."""
+
+    lines: list[str]
+    x: float
+    y: float
+    to_the_left: bool
+
+    def over(self, other: "_Name") -> bool:
+        """Say whether it lies on another."""
+        (start, end), (first, last) = self._across(), other._across()
+        return (
+            start < last
+            and first < end
+            and self.y < other.y + _HIGH * len(other.lines)
+            and other.y < self.y + _HIGH * len(self.lines)
+        )
+
+    def _across(self) -> tuple[float, float]:
+        wide = _LETTER * max(map(letters, self.lines))
+        return (self.x - wide, self.x) if self.to_the_left else (self.x, self.x + wide)
+
+
+def _names(
+    points: Sequence[FunnelPoint], seen: list[float], width: int, largest: int
+) -> Iterator[dict[str, Any]]:
+    """Write the names beside their points, in lines of a length, none on another."""
+    low, high = seen
+    placed: list[_Name] = []
+    # From the top down: a name that would lie on another one goes below it. Those to watch come
+    # last, and are left out where there is no room for them.
+    for point in sorted(
+        _named(points), key=lambda each: (each.standing in _WATCH, -each.hits / each.total)
+    ):
+        left = point.total > 0.5 * largest
+        at = width * point.total / _last(largest) + (-_AWAY if left else _AWAY)
+        lines = in_lines(point.name, _LINE)
+        top = HEIGHT * (high - point.hits / point.total) / (high - low)
+        name = _Name(lines, at, top - _HIGH * (len(lines) - 1) / 2, left)
+        if point.standing in _WATCH and any(map(name.over, placed)):
+            continue
+        while below := next((each for each in placed if name.over(each)), None):
+            name = name._replace(y=below.y + _HIGH * len(below.lines))
+        placed.append(name)
+    for name in placed:
+        yield {
+            "data": {"values": [{"label": "\n".join(name.lines)}]},
+            "mark": {
+                "type": "text",
+                "align": "right" if name.to_the_left else "left",
+                "baseline": "middle",
+                "lineBreak": "\n",
+                "lineHeight": _HIGH,
+                "fontSize": 11,
+                "color": INK,
+                "x": name.x,
+                "y": name.y,
+            },
+            "encoding": {"text": {"field": "label"}},
+        }
 
 
 def _named(points: Sequence[FunnelPoint]) -> list[FunnelPoint]:

@@ -1,6 +1,6 @@
 """Charts of progress: how judgements fall on the indicator, and shares with their intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from reporting.charts.render import (
@@ -13,6 +13,7 @@ from reporting.charts.render import (
     RULE,
     SOME,
     as_svg,
+    in_lines,
 )
 
 
@@ -50,6 +51,9 @@ _BANDS = (
     ("● Expected", "expected", EXPECTED, INK),
     ("▲ Better", "better", BETTER, "#ffffff"),
 )
+# How many letters have room in a line beside a bar and beside a dot; a longer name has more lines.
+_BESIDE_BAR, _BESIDE_DOT = 34, 44
+_SPLIT = "split({}, '\\n')"
 # Narrower pieces than this share of a bar have no room for their number.
 _ROOM = 0.045
 
@@ -57,6 +61,7 @@ _ROOM = 0.045
 def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     """Draw one full-length bar a row, cut by the indicator, with the number in each piece."""
     pieces: list[dict[str, Any]] = []
+    names = {bar.name: "\n".join(in_lines(bar.name, _BESIDE_BAR)) for bar in bars}
     for bar in bars:
         counts = [getattr(bar, field) for _, field, _, _ in _BANDS]
         total = sum(counts)
@@ -65,7 +70,7 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
             end = start + (n / total if total else 0)
             pieces.append(
                 {
-                    "name": bar.name,
+                    "name": names[bar.name],
                     "band": label,
                     "start": start,
                     "end": end,
@@ -78,14 +83,20 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     y = {
         "field": "name",
         "type": "nominal",
-        "sort": [bar.name for bar in bars],
-        "axis": {"title": None, "ticks": False, "domain": False, "labelLimit": 220},
+        "sort": [names[bar.name] for bar in bars],
+        "axis": {
+            "title": None,
+            "ticks": False,
+            "domain": False,
+            "labelLimit": 0,
+            "labelExpr": _SPLIT.format("datum.value"),
+        },
     }
     x_axis = {"title": "Share of judgements", "format": "%", "tickCount": 5, "grid": False}
     svg = as_svg(
         {
             "width": 460,
-            "height": {"step": 21},
+            "height": {"step": 21 + 13 * _more(names.values())},
             "data": {"values": pieces},
             "layer": [
                 {
@@ -123,10 +134,19 @@ def progress_bars(bars: Sequence[Bar], *, finding: str) -> Picture:
     return Picture(svg, finding)
 
 
+def _more(names: Iterable[str]) -> int:
+    """Return how many lines the longest of names in lines has beside its first."""
+    return max((name.count("\n") for name in names), default=0)
+
+
 def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: str) -> Picture:
     """Draw each share as a dot with its interval, against a line at the rate of the whole."""
     values = [
-        {**dot._asdict(), "share": f"{dot.percent} %", "row": f"{dot.group}|{dot.name}"}
+        {
+            **dot._asdict(),
+            "share": f"{dot.percent} %",
+            "row": f"{dot.group}|" + "\n".join(in_lines(dot.name, _BESIDE_DOT)),
+        }
         for dot in dots
     ]
     x = {"type": "quantitative", "scale": {"domain": [0, 100]}}
@@ -138,8 +158,8 @@ def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: 
             "title": None,
             "ticks": False,
             "domain": False,
-            "labelLimit": 260,
-            "labelExpr": "slice(datum.value, indexof(datum.value, '|') + 1)",
+            "labelLimit": 0,
+            "labelExpr": _SPLIT.format("slice(datum.value, indexof(datum.value, '|') + 1)"),
             "labelFontSize": 10,
         },
     }
@@ -157,7 +177,7 @@ def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: 
     svg = as_svg(
         {
             "width": 330,
-            "height": {"step": 14},
+            "height": {"step": 14 + 12 * _more(value["row"] for value in values)},
             "data": {"values": values},
             "layer": [
                 *line,

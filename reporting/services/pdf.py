@@ -18,6 +18,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from reporting.charts.progress import Picture
 from reporting.choices import Part
+from reporting.measures.printable import printable
 from reporting.reports.document import Document, Table
 
 VARIANT = "pdf/ua-1"
@@ -140,7 +141,7 @@ def lay_out(
     """
     fetcher = ChartsOnly(charts or {})
     with _no_complaint():
-        return HTML(string=page, base_url="chart:", url_fetcher=fetcher).render(
+        return HTML(string=printable(page), base_url="chart:", url_fetcher=fetcher).render(
             stylesheets=[CSS(string=_styles(styles) + look, url_fetcher=fetcher)],
             pdf_variant=VARIANT,
         )

@@ -102,9 +102,11 @@ def _funnel(sections: list[Section]) -> Sketch | None:
     alt = "Funnel of schools and ARBs by size, with the limits of the trust's rate. " + (
         " ".join(outside) or f"All {len(points)} that can be placed lie within the limits."
     )
-    return Sketch(alt, lambda: Picture(as_svg(funnel_spec(points, rate)), alt))
+    return Sketch(alt, lambda: Picture(as_svg(funnel_spec(points, rate, width=_WIDE)), alt))
 
 
+# The picture of a page has room for it.
+_WIDE = 420
 _OUTSIDE = (Standing.BELOW, Standing.ABOVE)
 
 

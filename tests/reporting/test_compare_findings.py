@@ -1,7 +1,10 @@
 """Where to look first: what the rules say of numbers made by hand."""
 
 import datetime as dt
+import re
+from itertools import combinations
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -184,6 +187,44 @@ def test_the_funnel_names_who_stands_out(rate):
     assert "Moorland School" in svg
     assert "Tide ARB" in svg
     assert ">Harbour School<" not in svg
+
+
+def test_no_name_in_the_funnel_is_cut_or_lies_on_another():
+    names = [
+        "Tide ARB at Millrace Lane Primary School of the Sea",
+        "Ebb ARB at the Academy of the Long Road by the Harbour",
+        "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2,
+        "灯塔学校" * 12,
+    ]
+    points = [
+        *(FunnelPoint(name, 30 + n, 4, Standing.BELOW) for n, name in enumerate(names[:2])),
+        *(FunnelPoint(name, 298 + n, 4, Standing.BELOW) for n, name in enumerate(names[2:])),
+        FunnelPoint("Harbour School", 300, 290, Standing.WITHIN),
+    ]
+    root = ET.fromstring(as_svg(funnel_spec(points, 0.8)))  # noqa: S314  # our own
+    width, height = (float(root.get(each)) for each in ("width", "height"))
+    ((left, top),) = (
+        re.findall(r"translate\(([\d.]+),([\d.]+)\)", each.get("transform", ""))[0]
+        for each in root
+        if each.tag.endswith("}g")
+    )
+    found, boxes = [], []
+    for each in root.iter():
+        if "label:" not in each.get("aria-label", ""):
+            continue
+        lines = [line.text for line in each] or [each.text]
+        found.append("".join(lines).replace(" ", ""))
+        x, y = map(float, re.findall(r"translate\(([-\d.]+),([-\d.]+)\)", each.get("transform"))[0])
+        x, y = x + float(left), y + float(top)
+        wide = max(sum(11 if ord(sign) > 0x2000 else 5.2 for sign in line) for line in lines)
+        start = x - wide if each.get("text-anchor") == "end" else x
+        boxes.append((start, start + wide, y - 9, y + 13 * (len(lines) - 1)))
+    assert sorted(found) == sorted(name.replace(" ", "") for name in names)
+    for start, end, high, low in boxes:
+        assert 0 <= start < end <= width
+        assert 0 <= high < low <= height
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
 
 
 def test_the_funnel_of_nobody_is_drawn_too():

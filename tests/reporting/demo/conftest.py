@@ -35,11 +35,3 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Seeded:
         users=users,
         terms=sorted(big["term"], key=lambda t: t.starts_on),
     )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run all tests of the demo: else each of several would seed it."""
-    for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
