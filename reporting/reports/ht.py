@@ -5,6 +5,7 @@
 
 from parrcs.core.access import Access
 from reporting.choices import ReportKind
+from reporting.measures.printable import all_printable
 from reporting.reports.definitions import glossary
 from reporting.reports.document import Document, commented
 from reporting.reports.glance import at_a_glance
@@ -67,7 +68,7 @@ def build(rows: ReportRows) -> Document:
     comments = rows.further.comments
     sections = [commented(made, comments) for each in SECTIONS if (made := each(school))]
     last_term = rows.last.name if rows.last else None
-    return Document(
+    document = Document(
         kind=ReportKind.HT,
         trust=rows.trust,
         colour=rows.colour,
@@ -83,3 +84,4 @@ def build(rows: ReportRows) -> Document:
         versions=versions(rows),
         changes=[],
     )
+    return all_printable(document)

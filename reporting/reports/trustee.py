@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assessment.measures import Standing
 from reporting.choices import Part, ReportKind, TrustPart
+from reporting.measures.printable import all_printable
 from reporting.measures.small_numbers import Published, Rules
 from reporting.reports.definitions import glossary, hiding_words
 from reporting.reports.document import Document, Line, Section, commented, section, table_of
@@ -56,7 +57,7 @@ def trust_document(rows: ReportRows) -> Document:
     sections += [section(part, str(part.label), nothing=nothing) for part, nothing in WRITTEN]
     sections.append(next_steps(trust))
     sections = [commented(each, rows.further.comments) for each in sections]
-    return Document(
+    document = Document(
         kind=ReportKind.TRUSTEE,
         trust=rows.trust,
         colour=rows.colour,
@@ -72,6 +73,7 @@ def trust_document(rows: ReportRows) -> Document:
         versions=versions(rows),
         changes=[],
     )
+    return all_printable(document)
 
 
 def trustee_report(
@@ -98,7 +100,8 @@ def _lines(sections: list[Section], last_term: str | None) -> list[Line]:
     found = table_of(sections, TrustPart.SCHOOLS, "schools")
     stands = list(outliers(found)) if found else []
     lines = [
-        line_of(TrustPart.SCHOOLS, _MARKS[where], *sentence.split(": ", 1))
+        # The name of a school may have a colon in it; what is said of it has but one.
+        line_of(TrustPart.SCHOOLS, _MARKS[where], *sentence.rsplit(": ", 1))
         for _, sentence, where in stands
     ]
     lines += at_a_glance(sections, last_term=last_term)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from assessment.measures import signed
 from assessment.selectors.progress import Progress
 from pupils.choices import TargetOutcome
+from reporting.measures.printable import all_printable
 from reporting.reports.definitions import glossary
 from reporting.reports.document import (
     Cell,
@@ -134,7 +135,7 @@ def class_year_end(rows: YearRows, *, class_id: int, names: dict[int, str]) -> D
 
 
 def _document(rows: YearRows, *, place: str, sections: Sequence[Section]) -> Document:
-    return Document(
+    document = Document(
         kind="year",
         trust=rows.trust,
         colour=rows.colour,
@@ -150,6 +151,7 @@ def _document(rows: YearRows, *, place: str, sections: Sequence[Section]) -> Doc
         versions=[],
         changes=[],
     )
+    return all_printable(document)
 
 
 TERMS = 3

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, svg
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reporting.charts.progress import Picture
@@ -28,6 +28,27 @@ PAGE = re.compile(r"Creating layout - Page (\d+)")
 ROOM, MANY_COLUMNS = 225, 5
 # Tables that stand in columns: how many, and how much of a column a table takes beside its rows.
 COLUMNS, BETWEEN = 3, 10
+
+
+class _InOnePiece(str):
+    """A text that gives itself out whole to whoever asks for its letters."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        yield str(self)
+
+
+def _text_of(node: Any) -> str | None:
+    text: str | None = _letters_of(node)
+    return _InOnePiece(text) if text else text
+
+
+# WeasyPrint draws the texts of a picture letter by letter, as letters may have places of their
+# own. So Arabic falls apart and runs the wrong way, and accents stand beside their letters. Our
+# charts place no letters.
+_letters_of = svg.Node.text.fget
+svg.Node.text = property(_text_of)
 
 
 class PdfProblem(Exception):

@@ -31,7 +31,7 @@ from tests.reporting.whole import check_as_read
 from tests.world import World
 
 SMALL = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     # Each try makes a trust: what fails is small enough as it is.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
