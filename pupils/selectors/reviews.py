@@ -4,9 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 
 from parrcs.core.access import Access
 from pupils.choices import PlanKind, ReviewDecision, ReviewStepKind
@@ -17,6 +18,7 @@ from schools.models import ClassGroup
 
 # So long before a meeting has to be held it is time to set its day.
 _SOON = dt.timedelta(weeks=12)
+_LESS_THAN_A_YEAR = dt.timedelta(days=364)
 
 
 @dataclass(frozen=True)
@@ -71,35 +73,66 @@ class Clock:
         return sorted((each for each in self.steps if each.is_open), key=lambda each: each.due)
 
     @property
+    def meeting(self) -> ClockStep:
+        """The step that every review has."""
+        return next(each for each in self.steps if each.kind == ReviewStepKind.MEETING)
+
+    @property
     def held(self) -> bool:
         """Whether the meeting was held."""
-        return any(each.kind == ReviewStepKind.MEETING and each.done for each in self.steps)
+        return self.meeting.done is not None
 
 
 def clocks(plan: Plan, reviews: Iterable[AnnualReview], today: dt.date) -> list[Clock]:
-    """Return the reviews of a plan with their clocks, in order of time.
+    """Return the reviews of a plan with their clocks, in order of time; their steps are loaded."""
+    in_order = sorted(reviews, key=lambda each: each.meets_on)
+    begun = [plan.starts_on, *(each.meets_on for each in in_order)]
+    return [_clock(review, day, today) for review, day in zip(in_order, begun, strict=False)]
 
-    The steps of each are loaded. A plan that stays as it is, or ends, has no final plan to wait
-    for; papers go out before the meeting, or not at all.
+
+def clocks_of_meetings_due(
+    pupils: QuerySet[Any, Any], *, first: dt.date, last: dt.date, today: dt.date
+) -> list[Clock]:
+    """Return the reviews of which the meeting is due from one day to another, with their clocks.
+
+    A meeting is due a year after the one before it, or after the plan began, or on its own day if
+    that is earlier. `pupils` are their ids.
     """
-    found, begun = [], plan.starts_on
-    for review in sorted(reviews, key=lambda each: each.meets_on):
-        done = {each.step: each for each in review.steps.all()}
-        due = review_due(
-            review.meets_on,
-            by=year_after(begun),
-            transfer=review.transfer,
-            transfer_year=review.transfer_year,
-        )
-        if review.decision in (ReviewDecision.KEEP, ReviewDecision.CEASE):
-            del due[ReviewStepKind.FINAL]
-        past = {ReviewStepKind.PAPERS} if set(done) - {ReviewStepKind.PAPERS} else set()
-        if [*due][-1] in done:
-            past = {*due}
-        steps = [ClockStep(k, day, done.get(k), k in past, today) for k, day in due.items()]
-        found.append(Clock(review, steps))
-        begun = review.meets_on
-    return found
+    earlier = Q(meets_on__lt=OuterRef("meets_on"))
+    earlier |= Q(meets_on=OuterRef("meets_on"), id__lt=OuterRef("id"))
+    before = AnnualReview.objects.filter(earlier, plan=OuterRef("plan")).order_by("-meets_on")
+    reviews = (
+        AnnualReview.objects.filter(pupil__in=pupils)
+        .annotate(begun=Coalesce(Subquery(before.values("meets_on")[:1]), F("plan__starts_on")))
+        # So many that all are among them: the day itself is reckoned below.
+        .filter(Q(meets_on__lte=last) | Q(begun__lte=last - _LESS_THAN_A_YEAR), meets_on__gte=first)
+        .prefetch_related("steps")
+    )
+    clocks = [_clock(each, each.begun, today) for each in reviews]
+    return [each for each in clocks if first <= each.meeting.due <= last]
+
+
+def _clock(review: AnnualReview, begun: dt.date, today: dt.date) -> Clock:
+    """Return a review with its clock.
+
+    A plan that stays as it is, or ends, has no final plan to wait for; papers go out before the
+    meeting, or not at all.
+    """
+    done = {each.step: each for each in review.steps.all()}
+    due = review_due(
+        review.meets_on,
+        by=year_after(begun),
+        transfer=review.transfer,
+        transfer_year=review.transfer_year,
+    )
+    if review.decision in (ReviewDecision.KEEP, ReviewDecision.CEASE):
+        del due[ReviewStepKind.FINAL]
+    past = {ReviewStepKind.PAPERS} if set(done) - {ReviewStepKind.PAPERS} else set()
+    if [*due][-1] in done:
+        past = {*due}
+    return Clock(
+        review, [ClockStep(k, day, done.get(k), k in past, today) for k, day in due.items()]
+    )
 
 
 def reviews_of(access: Access, *, file: PupilFile) -> QuerySet[AnnualReview]:

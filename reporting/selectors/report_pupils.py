@@ -1,7 +1,6 @@
 """What reports tell of provision, plans, achievements, and what a school owes by law."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,13 +9,12 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from assessment.models import Achievement
 from parrcs.core.access import Access
-from pupils.choices import ReviewStepKind
-from pupils.models import AnnualReview, Outcome, Plan, Provision
+from pupils.models import Outcome, Provision
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.compliance import owed_by
 from pupils.selectors.lenses import Lens
 from pupils.selectors.owed import Place
-from pupils.selectors.reviews import clocks
+from pupils.selectors.reviews import clocks_of_meetings_due
 from schools.measures import Spending, Standing
 from schools.models import School, Term
 
@@ -98,22 +96,13 @@ def reviews_due(on_roll: Cohort, *, today: dt.date) -> list[ReviewRow]:
     """
     term = on_roll.term
     school = dict(on_roll.placements.values_list("pupil", "school"))
-    plans: dict[int, Plan] = {}
-    of_plan: dict[int, list[AnnualReview]] = defaultdict(list)
-    reviews = (
-        AnnualReview.objects.filter(pupil__in=on_roll.placements.values("pupil"))
-        .select_related("plan")
-        .prefetch_related("steps")
+    clocks = clocks_of_meetings_due(
+        on_roll.placements.values("pupil"), first=term.starts_on, last=term.ends_on, today=today
     )
-    for each in reviews:
-        plans[each.plan_id] = each.plan
-        of_plan[each.plan_id].append(each)
     return [
-        ReviewRow(school[clock.review.pupil_id], step.due, step.done_on, step.late)
-        for plan_id, plan in plans.items()
-        for clock in clocks(plan, of_plan[plan_id], today)
-        for step in clock.steps
-        if step.kind == ReviewStepKind.MEETING and term.starts_on <= step.due <= term.ends_on
+        ReviewRow(school[each.review.pupil_id], step.due, step.done_on, step.late)
+        for each in clocks
+        for step in [each.meeting]
     ]
 
 
