@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from parrcs.core.access import Role
 from reporting.choices import Counted, Purpose, ReportKind, ReportStatus, RunState
+from reporting.measures.small_numbers import Figures
 from reporting.models import (
     NextStep,
     Report,
@@ -15,6 +16,7 @@ from reporting.models import (
     SectionText,
     TermCount,
 )
+from reporting.reports.hiding import Hidden
 from schools.choices import FileFormat
 from schools.models import Download, Notice
 from tests.world import World
@@ -26,15 +28,7 @@ CONTENT: dict[str, Any] = {
         **{part: [] for part in ("lines", "sections", "glossary", "versions", "changes")},
         "cover": {"version": "Draft", "made": ""},
     },
-    "figures": {
-        "values": {},
-        **{
-            part: []
-            for part in (
-                *("sums", "shares", "at_most", "plain", "unprinted", "somebody", "hidden"),
-            )
-        },
-    },
+    "figures": Hidden(Figures({}), frozenset()).as_json(),
     "charts": {"core": {"svg": "<svg/>", "alt": ""}},
 }
 
