@@ -31,7 +31,8 @@ CONTENT: dict[str, Any] = {
         **{
             part: []
             for part in (
-                *("sums", "shares", "at_most", "plain", "unprinted", "somebody", "hidden"),
+                *("sums", "shares", "at_most", "together", "plain", "few", "told"),
+                *("unprinted", "somebody", "hidden"),
             )
         },
     },
