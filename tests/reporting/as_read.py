@@ -50,17 +50,23 @@ TRUSTEES: Columns = {
 PAPERS = ("Statutory assessments", "Premium statements", "assessments", "premiums")
 
 
-def as_read(numbers: Tables, columns: Columns) -> Tables:
-    """Return what is read, were nothing hidden."""
+def as_read(numbers: Tables, columns: Columns, rules: Rules) -> Tables:
+    """Return what is read, were nothing hidden but tables that part a few pupils."""
     found: Tables = {}
     for (section, code), table in numbers.items():
         tables = columns.get(section, {})
         wanted = tables.get(code, tables.get("", ()))
-        if wanted:
+        if wanted and not 0 < _parted(table) <= rules.largest_small:
             found[section, code] = _narrowed(table, wanted)
-        if code == "need" and wanted:  # the order of their size tells much
+        if code == "need" and (section, code) in found:  # the order of their size tells much
             found[section, code] = dict(sorted(found[section, code].items()))
     return found
+
+
+def _parted(table: Table) -> int:
+    """Count the pupils in the rows of a table, but the last or first of all of them."""
+    rows = (line for name, line in table.items() if not name.startswith("All "))
+    return sum(line["pupils"]["n"] for line in rows if "pupils" in line)
 
 
 def _narrowed(table: Table, columns: tuple[str, ...]) -> Table:
@@ -99,9 +105,12 @@ def check_read(kept: Words, wanted: Tables, rules: Rules) -> Tables:
             }
             for code, cell in line.items():
                 at = (*place, name, code)
-                if cells[code] == "hidden":
+                if code == "coverage" and "pupils" in line:
+                    # It goes with the number of pupils, which it would tell of.
+                    assert (cells[code] == "hidden") == (cells["pupils"] == "hidden"), at
+                elif cells[code] == "hidden":
                     assert "n" in cell or "points" in cell, f"no figure is hidden at {at}"
-                else:
+                if cells[code] != "hidden":
                     assert cells[code] == cell["words"], at
                     assert not _is_small(at, cell, line, rules), f"{cell} is shown at {at}"
     return seen

@@ -35,7 +35,7 @@ def check_as_read(
     report: Document, reckoning: WholeReckoning, columns: Columns, rules: Rules
 ) -> None:
     """Hold a report of governors or trustees against the reckoning, and that nothing small is."""
-    wanted = as_read(reckoning.numbers(), columns)
+    wanted = as_read(reckoning.numbers(), columns, rules)
     kept = of_document(report)
     seen = check_read(kept.tables, wanted, rules)
     drawn = _check_alike(report, kept, reckoning)
