@@ -12,6 +12,7 @@ from unicodedata import category, normalize
 
 import pytest
 from django.db.models import CharField, Model
+from pypdf import PdfReader
 
 from assessment.measures import Standing
 from assessment.models import CoreArea, Strand, Stream
@@ -115,9 +116,20 @@ def test_every_hard_name_prints_wherever_it_stands(tmp_path: Path, unprinted: li
     file = tmp_path / "names.pdf"
     file.write_bytes(make_pdf(report, COVER, charts=drawn, on_page=lambda _page: None))
     check([file], unprinted)
+    # Each text of a picture stands in it as one piece: its letters join, whichever way they run.
+    assert set(_pieces(file)) == {1}
     text = set(normalize("NFKD", text_of(file)))
     for name in NAMES:
         assert not {*filter(is_letter, normalize("NFKD", printable(name)))} - text, name
+
+
+def _pieces(file: Path) -> Iterator[int]:
+    """Return in how many pieces each text of the pictures is set."""
+    for page in PdfReader(file).pages:
+        for each in page["/Resources"].get("/XObject", {}).values():
+            drawn = each.get_object()
+            if drawn["/Subtype"] == "/Form" and b"Tm" in drawn.get_data():
+                yield drawn.get_data().count(b"Tm")
 
 
 def is_letter(sign: str) -> bool:

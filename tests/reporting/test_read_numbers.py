@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from assessment.models import Judgement, Point
 from parrcs.core.access import Role
 from reporting.measures.small_numbers import Rules
 from reporting.reports.document import Document
@@ -20,6 +21,7 @@ from reporting.reports.ht import ht_report
 from reporting.reports.lgb import lgb_report
 from reporting.reports.trustee import trust_document, trustee_report
 from reporting.selectors.report_rows import trust_rows
+from reporting.services.pictures import pictures
 from tests.reporting.as_read import GOVERNORS, TRUSTEES
 from tests.reporting.conftest import add_life
 from tests.reporting.more_life import add_more_life
@@ -47,11 +49,18 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def wide(busy: World) -> World:
-    """The busy trust with more schools and ARBs, and all that befalls them."""
-    add_schools(busy, seed=3)
-    add_more_life(busy, seed=7)
-    return busy
+def wide(world: World) -> World:
+    """A trust with more pupils, schools and ARBs, and a school that stands out."""
+    add_life(world, pupils=90, seed=1)
+    add_schools(world, seed=3)
+    add_more_life(world, seed=7)
+    (lowest,) = Point.objects.filter(stream=world.developmental).order_by("value")[:1]
+    Judgement.objects.filter(
+        term__in=world.terms[2:],
+        strand__stream=world.developmental,
+        pupil__placements__school__name__contains=":",
+    ).update(point=lowest)
+    return world
 
 
 def for_governors(world: World, term: int, rules: Rules = RULES) -> Document:
@@ -84,6 +93,7 @@ def test_every_figure_that_is_read(wide: World, term: int) -> None:
     rules=st.builds(Rules, st.integers(5, 7), st.integers(6, 10)),
 )
 @SMALL
+@example(pupils=12, seed=188, term=2, rules=Rules(5, 9))
 def test_every_figure_of_any_small_trust(
     world: World, pupils: int, seed: int, term: int, rules: Rules
 ) -> None:
@@ -103,6 +113,9 @@ def test_the_rows_have_what_makes_it_hard(wide: World) -> None:
     assert len(names) > 5
     assert any("primary" in name.lower() for name in numbers["attendance", "attendance"])
     assert "Harbour Gull School" not in names
+    drawn = pictures(for_trustees(wide, 3))
+    assert drawn.keys() == {"core", "groups", "funnel"}
+    assert "is below the limits for its size" in drawn["funnel"].alt
 
 
 @pytest.mark.parametrize("kind", ["lgb", "trustee"])
