@@ -122,7 +122,8 @@ def _is_small(at: tuple[str, ...], cell: Row, line: Mapping[str, Row], rules: Ru
         return any(_is_small((*at[:-1], of), line[of], line, rules) for of in ("share", "last"))
     if "n" not in cell or (at[0] == "compliance" and any(w in part for w in PAPERS for part in at)):
         return False
-    if at[0] in ("roll", "wider", "celebrations") and cell["n"] in (0, cell.get("of")):
+    of_pupils = at[0] in ("roll", "wider", "celebrations") and "of" in cell
+    if of_pupils and cell["n"] in (0, cell["of"]):
         # Of pupils all or none, as in the only group that there is: known from what it is of.
         return 0 < cell["of"] <= rules.largest_small
     return (

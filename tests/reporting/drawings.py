@@ -166,6 +166,8 @@ def _check_dots(picture: Picture, dots: list[tuple[str, Row]], total: Row, whole
 
 def _units(reckoning: TrustReckoning, numbers: Tables) -> dict[str, Row]:
     """Return the shares that can be placed: of schools and ARBs with enough pupils."""
+    if ("schools", "schools") not in numbers:
+        return {}
     *units, whole = numbers["schools", "schools"].items()
     few = reckoning.few_units()
     placed = {

@@ -75,6 +75,10 @@ class TrustReckoning(WholeReckoning):
                 found[name] = same(arb_of, arb["id"])
         return found
 
+    def few_places(self) -> set[str]:
+        """Return none: a trust has no section of places."""
+        return set()
+
     def few_units(self) -> set[str]:
         """Return the names of those with too few pupils compared to be spoken of."""
         return {
