@@ -19,8 +19,8 @@ from reporting.services.reports import ask_for_all, ask_for_draft
 from schools.models import School
 from tests.bench.bench_trusts import analyse
 from tests.full_school import add_schools, fill_schools, widen
-from tests.reporting.running import until
 from tests.reporting.test_runs_worker import Site, site  # noqa: F401  # fixture
+from tests.waiting import until
 from tests.world import World, make_world
 
 pytestmark = [

@@ -31,6 +31,7 @@ def test_an_invited_teacher_starts_work(harbour, open_page, sign_in_page):
     sign_in_page(admin, Role.TRUST_ADMIN)
     admin.wait_for_url("**/people/")
     admin.get_by_role("link", name="Invite someone").click()
+    admin.wait_for_url("**/invite/")  # and for its scripts, which narrow the places
     admin.get_by_label("E-mail address").fill("ines@example.org")
     where = admin.get_by_label("Where")
     expect(where.locator("option", has_text="Whole trust")).to_have_count(1)

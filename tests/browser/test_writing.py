@@ -11,7 +11,7 @@ from reporting.models import NextStep, SectionText, TermCount
 from tests.browser.conftest import OFFICE, PHONE, TABLET, axe_violations, scrolls_sideways
 from tests.factories.assessment import JudgementFactory
 from tests.full_class import fill_class
-from tests.reporting.running import until
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.browser,

@@ -3,9 +3,6 @@
 import datetime as dt
 import io
 import json
-import os
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -30,9 +27,9 @@ from pupils.models import Placement, Pupil
 from tests.architecture.rows import a_row_everywhere
 from tests.exchange.canary import rows_of
 from tests.factories.pupils import PupilFactory
+from tests.pdf_ua import require_pdf_ua
 from tests.world import World
 
-CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
 TODAY = dt.date(2026, 11, 22)
 
 
@@ -175,14 +172,7 @@ def test_it_can_be_read_with_a_screen_reader(full: Pupil, sign_in: Any, tmp_path
         file = tmp_path / f"{name}.pdf"
         file.write_bytes(copy_of(lead, pupil).read("record.pdf"))
         files.append(str(file))
-    done = subprocess.run(
-        [CHECK, *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHON": sys.executable},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    require_pdf_ua(files)
 
 
 def test_requests_have_a_month(full: Pupil, sign_in: Any, world: World) -> None:

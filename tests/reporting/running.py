@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +19,6 @@ from reporting.tasks import make_report
 from tests.world import World
 
 type Bells = list[dict[str, int]]
-
-LONGEST = 120.0
 
 
 @pytest.fixture
@@ -113,28 +110,3 @@ def elsewhere(work: Callable[[], Any]) -> Any:
     thread.join(30)
     assert found, "it did not end, or it failed"
     return found[0]
-
-
-def until[T](
-    found: Callable[[], T | None], what: str, *, longest: float = LONGEST, every: float = 0.05
-) -> T:
-    """Wait until something is there; look twenty times a second, or as often as said."""
-    end = time.monotonic() + longest
-    pause = threading.Event()
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        pause.wait(every)
-    raise AssertionError(f"{what} did not come about in {longest:.0f} s")
-
-
-def somebody_waits() -> bool:
-    """Say whether anybody waits for what another transaction holds."""
-    with connection.cursor() as cursor:
-        # What a transaction sees of the others' activity it would otherwise see unchanged.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return cursor.fetchone() is not None

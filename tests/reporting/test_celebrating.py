@@ -1,12 +1,7 @@
 """Achievements, the sheets that families are given, and whom nothing that leaves may name."""
 
 import datetime as dt
-import os
-import shutil
-import subprocess
-import sys
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,9 +20,9 @@ from reporting.services.pdf import make_pdf
 from reporting.services.pictures import pictures
 from tests.assessment.test_evidence import GPS, PDF, opened, picture
 from tests.factories.pupils import PlacementFactory, PupilFactory
+from tests.pdf_ua import require_pdf_ua
 from tests.pupils.conftest import words
 
-CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
 DAY = dt.date(2026, 11, 20)
 
 
@@ -96,21 +91,13 @@ def test_a_teacher_writes_it_down_and_prints_the_sheet(world, teacher, area, tmp
     assert "Swam a width" in text(sheets["class"])
     # First names only: other families read it.
     assert pupil.last_name not in text(sheets["class"])
-    assert shutil.which("java"), "pdfua-check needs Java: apt-get install default-jre-headless"
     files = []
     for name, content in sheets.items():
         files.append(tmp_path / f"{name}.pdf")
         files[-1].write_bytes(content)
     Achievement.objects.all().delete()
     files[-1].write_bytes(pdf(teacher, "class_celebration", world.class_group.pk))
-    checked = subprocess.run(
-        [CHECK, *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHON": sys.executable},
-    )
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+    require_pdf_ua(files)
 
 
 def test_what_cannot_be_is_said_at_its_field_and_not_stored(world, teacher, sign_in, area):

@@ -1,10 +1,7 @@
 """Hard names print: each report type, small and large, keeps the rules of PDF/UA-1 with them."""
 
 import logging
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -38,12 +35,12 @@ from reporting.services.pictures import pictures
 from reporting.tables.documents import document_sheets
 from schools.models import ARB, ClassGroup, School, Trust
 from tests.full_school import add_schools, fill_schools, widen
+from tests.pdf_ua import require_pdf_ua
 from tests.reporting.conftest import bare_document
 from tests.reporting.naughty import NAUGHTY
 from tests.reporting.reading import of_document, of_page
 from tests.world import World
 
-CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
 COVER = {"version": "Draft", "made": "made on 1 November 2026"}
 NAMES = list(NAUGHTY.values())
 KINDS = ("ht", "lgb", "trustee", "year", "class")
@@ -71,16 +68,7 @@ def check(files: list[Path], unprinted: list[str]) -> None:
     """Hold PDFs against PDF/UA-1, and that every glyph is there."""
     missing = {each for each in unprinted if ".notdef" in each}
     assert not missing, f"scripts/setup installs the fonts for these: {missing}"
-    assert shutil.which("java"), "pdfua-check needs Java: apt-get install default-jre-headless"
-    checked = subprocess.run(
-        [CHECK, *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHON": sys.executable},
-    )
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert checked.stdout.count(": complies") == len(files)
+    require_pdf_ua(files)
 
 
 def text_of(file: Path) -> str:

@@ -14,7 +14,7 @@ from parrcs.core.tenancy import in_trust
 from reporting.choices import ReportKind
 from reporting.models import NextStep
 from reporting.services.next_steps import StepFacts, add_step, carry_over
-from tests.reporting.running import somebody_waits, until
+from tests.waiting import somebody_waits, until
 from tests.world import World, make_world
 
 FACTS = StepFacts(what="Meet families", owner="Head", due_on=dt.date(2027, 3, 1), done_on=None)

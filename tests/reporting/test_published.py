@@ -194,19 +194,24 @@ def test_readers_are_told_and_nobody_else(settled: World, bells: Any) -> None:
     assert all("local governing body" in text for text in people.values())
 
 
+def write(settled: World, text: str) -> SectionText:
+    """Write the head's comment on standards."""
+    return SectionText.objects.create(
+        school=settled.school,
+        term=settled.term,
+        section="standards",
+        text=text,
+        changed_by=settled.people[Role.HEAD],
+        changed_at=timezone.now(),
+    )
+
+
 def test_a_draft_that_names_a_pupil_is_not_ready(settled: World, bells: Any) -> None:
     of = Reported(settled.school, settled.term)
     by = settled.access(Role.HEAD)
     with in_trust(settled.trust.pk):
         child = settled.pupils[0]
-        SectionText.objects.create(
-            school=settled.school,
-            term=settled.term,
-            section="standards",
-            text=f"{child.first_name} {child.last_name} has read a whole book.",
-            changed_by=settled.people[Role.HEAD],
-            changed_at=timezone.now(),
-        )
+        write(settled, f"{child.first_name} {child.last_name} has read a whole book.")
         run = ask_for_draft(by=by, of=of)
     _run(settled, run)
     with in_trust(settled.trust.pk):
@@ -241,14 +246,10 @@ def test_a_draft_whose_words_tell_what_is_hidden_is_not_ready(settled: World, be
             and (each["n"], each["of"])
             not in {(one["n"], one["of"]) for one in cells if gone.intersection(one["keys"])}
         )
-        comment = SectionText.objects.create(
-            school=settled.school,
-            term=settled.term,
-            section="standards",
-            text=f"Of these {shown['n']} of {shown['of']} are a joy,"
+        comment = write(
+            settled,
+            f"Of these {shown['n']} of {shown['of']} are a joy,"
             f" and {hidden['n']} out of the {hidden['of']} as well.",
-            changed_by=settled.people[Role.HEAD],
-            changed_at=timezone.now(),
         )
         run = ask_for_draft(by=by, of=of)
     _run(settled, run)

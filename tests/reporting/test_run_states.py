@@ -38,9 +38,8 @@ from tests.reporting.running import (
     ready,
     reports,
     run_now,
-    somebody_waits,
-    until,
 )
+from tests.waiting import somebody_waits, until
 from tests.world import World
 
 __all__ = ["quick"]  # a fixture

@@ -22,7 +22,8 @@ from parrcs.core.access import Role
 from parrcs.core.tenancy import in_trust
 from reporting.choices import ReportKind, ReportStatus, RunState
 from reporting.models import Report, ReportRun
-from tests.reporting.running import ready, until
+from tests.reporting.running import ready
+from tests.waiting import until
 from tests.world import World
 
 pytestmark = [

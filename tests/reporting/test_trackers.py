@@ -1,14 +1,10 @@
 """The tracker of a class: the same numbers on screen, on paper and in the workbook, and right."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -26,11 +22,11 @@ from schools.choices import Season
 from tests.factories.assessment import BaselineFactory, JudgementFactory
 from tests.factories.pupils import PlacementFactory, PupilFactory
 from tests.factories.schools import TermFactory, WindowFactory
+from tests.pdf_ua import require_pdf_ua
 from tests.plain_progress import Due, Raw, rates_of
 from tests.reporting.by_the_book import share_of
 from tests.reporting.tables import bare, rows_of_page, sheets_of
 
-CHECK = Path(__file__).resolve().parent.parent / "tools" / "pdfua-check"
 WORDS = {
     1: ("none", "no progress"),
     2: ("some", "some progress"),
@@ -303,12 +299,7 @@ def test_the_pdfs_comply_with_pdf_ua_1_and_repeat_their_heads(busy, sign_in, tmp
         assert response["Cache-Control"] == "no-store, private"
         files.append(tmp_path / f"{number}.pdf")
         files[-1].write_bytes(response.content)
-    checked = subprocess.run(
-        [CHECK, *files], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHON": sys.executable},
-    )  # fmt: skip
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert checked.stdout.count(": complies") == len(files)
+    require_pdf_ua(files)
     pages = PdfReader(files[0]).pages
     assert len(pages) > 1
     assert pages[0].mediabox.width > pages[0].mediabox.height

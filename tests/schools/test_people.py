@@ -17,6 +17,7 @@ from schools.models import Invitation, Membership, User
 from schools.services.people import LastAdministrator, end_membership
 from tests.factories.schools import PASSWORD, MembershipFactory, UserFactory
 from tests.schools.conftest import link_in, text_of
+from tests.waiting import somebody_waits
 from tests.world import make_world
 
 
@@ -177,23 +178,12 @@ def test_two_administrators_who_end_each_other_leave_one():
         with in_trust(world.trust.pk):
             end_membership(by=access, membership=second)
             ending = thread.submit(end_first)
-            while not ending.done() and not _somebody_waits_for_a_lock():
+            while not ending.done() and not somebody_waits():
                 pass
         with pytest.raises(LastAdministrator):
             ending.result()
     with in_trust(world.trust.pk):
         assert Membership.objects.live().get(role=Role.TRUST_ADMIN) == first
-
-
-def _somebody_waits_for_a_lock():
-    with connection.cursor() as cursor:
-        # What a transaction sees of the others' activity it would otherwise see unchanged.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return cursor.fetchone() is not None
 
 
 # --- The first administrator ---------------------------------------------------------------
