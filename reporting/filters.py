@@ -9,7 +9,7 @@ from django import forms
 from pupils.choices import PrimaryNeed
 from pupils.selectors.lenses import Lens
 from reporting.selectors.attendance_periods import Period, Place
-from reporting.selectors.compare_choices import ALL, CORE, Choices, Chosen
+from reporting.selectors.comparing.choices import ALL, CORE, Choices, Chosen
 from schools.models import Term
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from parrcs.core.sheets import Sheet, list_sheet
 from pupils.selectors.lenses import Lens
-from reporting.selectors.compare import Comparison, Row
-from reporting.selectors.compare_pupils import Behind
+from reporting.selectors.comparing.behind import Behind
+from reporting.selectors.comparing.rows import Comparison, Row
 
 _COMPARED = (
     "Term",

@@ -18,10 +18,10 @@ from pupils.selectors.lenses import Lens
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.render import as_svg
 from reporting.filters import CompareFilters
-from reporting.selectors.compare import Comparison, comparison
-from reporting.selectors.compare_choices import Choices, Chosen, compare_choices
-from reporting.selectors.compare_findings import findings, funnel_finding
-from reporting.selectors.compare_pupils import NoSuchNumber, pupils_behind
+from reporting.selectors.comparing.behind import NoSuchNumber, pupils_behind
+from reporting.selectors.comparing.choices import Choices, Chosen, compare_choices
+from reporting.selectors.comparing.findings import findings, funnel_finding
+from reporting.selectors.comparing.rows import Comparison, comparison
 from reporting.tables.compare import behind_sheet, compare_sheet
 
 LINES_A_PAGE = 100

@@ -10,8 +10,8 @@ from django.utils import timezone
 from assessment.models import Judgement, Point, Strand
 from parrcs.core.access import Role
 from pupils.selectors.cohorts import cohort
-from reporting.selectors.compare_choices import Chosen, compare_choices
-from reporting.selectors.compare_tallies import Tallies
+from reporting.selectors.comparing.choices import Chosen, compare_choices
+from reporting.selectors.comparing.tallies import Tallies
 from tests.factories.assessment import BaselineFactory, CoreAreaFactory, StrandFactory
 
 

@@ -11,10 +11,10 @@ import pytest
 from assessment.measures import Standing, standing
 from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.render import as_svg
-from reporting.selectors.compare import WHOLE_TRUST, Comparison, Row, Unit
-from reporting.selectors.compare_choices import Chosen, StrandInForce
-from reporting.selectors.compare_findings import findings, funnel_finding
-from reporting.selectors.compare_tallies import Tally
+from reporting.selectors.comparing.choices import Chosen, StrandInForce
+from reporting.selectors.comparing.findings import findings, funnel_finding
+from reporting.selectors.comparing.rows import WHOLE_TRUST, Comparison, Row, Unit
+from reporting.selectors.comparing.tallies import Tally
 from schools.choices import Season
 from schools.models import Term, Window
 

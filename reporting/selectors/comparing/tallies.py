@@ -20,7 +20,7 @@ from pupils.models import TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.lenses import Place
-from reporting.selectors.compare_choices import Chosen
+from reporting.selectors.comparing.choices import Chosen
 
 # A share or a mean of fewer than this says nothing of a school.
 TOO_FEW = 6

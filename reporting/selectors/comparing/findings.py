@@ -9,9 +9,9 @@ from typing import NamedTuple
 from django.utils.formats import date_format
 
 from assessment.measures import Standing, standing
-from reporting.selectors.compare import Comparison, Row
-from reporting.selectors.compare_choices import in_sentence
-from reporting.selectors.compare_tallies import Tally, percent_of
+from reporting.selectors.comparing.choices import in_sentence
+from reporting.selectors.comparing.rows import Comparison, Row
+from reporting.selectors.comparing.tallies import Tally, percent_of
 
 AT_MOST = 4
 # A unit with less than this share of its judgements in is named.

@@ -15,8 +15,8 @@ from assessment.measures import Standing, standing
 from parrcs.core.access import Access
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.lenses import Lens, Place
-from reporting.selectors.compare_choices import Chosen
-from reporting.selectors.compare_tallies import Tallies, Tally, signed
+from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.tallies import Tallies, Tally, signed
 from schools.models import ARB, School, Term, Window
 from schools.selectors.windows import windows
 

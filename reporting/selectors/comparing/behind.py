@@ -13,8 +13,8 @@ from pupils.models import Placement, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.lenses import Place
-from reporting.selectors.compare import WHOLE_TRUST, Unit, units, within
-from reporting.selectors.compare_choices import Chosen
+from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.rows import WHOLE_TRUST, Unit, units, within
 
 
 class Number(StrEnum):

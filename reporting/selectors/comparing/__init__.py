@@ -1,0 +1,1 @@
+"""Comparing schools and ARBs: what is counted, side by side, and what it says."""
