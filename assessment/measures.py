@@ -112,6 +112,35 @@ def wilson(hits: int, total: int, z: float = Z_95) -> Interval | None:
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
+class Difference(NamedTuple):
+    """How much larger one share is than another, with the 95 % interval, each from -1 to 1."""
+
+    by: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether chance alone is an unlikely reason: the interval leaves nought out."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(one: tuple[int, int], other: tuple[int, int]) -> Difference | None:
+    """Return how much larger the first share is; each is (hits, total). None where one is of 0.
+
+    Newcombe, R. G. (1998), method 10: from the Wilson intervals of both shares.
+    """
+    first, second = wilson(*one), wilson(*other)
+    if first is None or second is None:
+        return None
+    by = first.share - second.share
+    return Difference(
+        by,
+        by - sqrt((first.share - first.low) ** 2 + (second.high - second.share) ** 2),
+        by + sqrt((first.high - first.share) ** 2 + (second.share - second.low) ** 2),
+    )
+
+
 def exact(points: Decimal) -> str:
     """Write points without the noughts that say nothing."""
     return f"{points.normalize():f}"

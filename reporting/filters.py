@@ -6,11 +6,15 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from pupils.choices import PrimaryNeed
+from pupils.choices import PrimaryNeed, Sex
+from pupils.models.pupils import year_words
 from pupils.selectors.lenses import Lens
 from reporting.selectors.attendance_periods import Period, Place
-from reporting.selectors.comparing.choices import ALL, CORE, Choices, Chosen
+from reporting.selectors.comparing.choices import ALL, CORE, GROUPS, Choices, Chosen
 from schools.models import Term
+
+# Nursery to the third year of sixth form.
+YEAR_GROUPS = range(-1, 15)
 
 
 class CompareFilters(forms.Form):
@@ -29,6 +33,22 @@ class CompareFilters(forms.Form):
         label="Pupil premium (PP)",
         choices=[("", "All pupils"), ("yes", "PP only"), ("no", "Not PP")],
     )
+    cla = forms.ChoiceField(
+        required=False,
+        label="Child looked after (CLA)",
+        choices=[("", "All pupils"), ("yes", "CLA only"), ("no", "Not CLA")],
+    )
+    eal = forms.ChoiceField(
+        required=False,
+        label="English as an additional language (EAL)",
+        choices=[("", "All pupils"), ("yes", "EAL only"), ("no", "Not EAL")],
+    )
+    sex = forms.ChoiceField(required=False, choices=[("", "All pupils"), *Sex.choices])
+    year = forms.ChoiceField(
+        required=False,
+        label="Year group",
+        choices=[("", "All years"), *((str(each), year_words(each)) for each in YEAR_GROUPS)],
+    )
     lens = forms.ChoiceField(
         label="Count pupils",
         choices=[(each.value, each.label) for each in Lens],
@@ -41,7 +61,10 @@ class CompareFilters(forms.Form):
         "strand": "No such strand is used in this term. All core areas are shown.",
         "route": "There is no such route here. All routes are shown.",
         "need": "There is no such need. All needs are shown.",
-        "pp": "There is no such group. All pupils are shown.",
+        **dict.fromkeys(
+            ("pp", "cla", "eal", "sex"), "There is no such group. All pupils are shown."
+        ),
+        "year": "There is no such year group. All years are shown.",
         "lens": "Pupils can be counted where registered or as taught."
         " They are counted where registered.",
     }
@@ -98,6 +121,21 @@ class CompareFilters(forms.Form):
             self.note = f"{names[stream]} has no {lacks}. All its strands are counted."
             self.answers["strand"] = self.cleaned_data["strand"] = ALL
         return self.cleaned_data
+
+    @property
+    def often(self) -> list[forms.BoundField]:
+        """The choices that stand open."""
+        return [self[name] for name in self.fields if name not in GROUPS]
+
+    @property
+    def groups(self) -> list[forms.BoundField]:
+        """The groups of pupils to choose, which are folded away until one is chosen."""
+        return [self[name] for name in GROUPS]
+
+    @property
+    def grouped(self) -> bool:
+        """Whether any group is chosen."""
+        return any(self.answers[name] for name in GROUPS)
 
     @property
     def narrowed(self) -> bool:

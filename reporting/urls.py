@@ -7,7 +7,6 @@ from reporting.views import (
     attendance,
     behind,
     celebration,
-    compare,
     counts,
     moves,
     next_steps,
@@ -22,6 +21,8 @@ from reporting.views import (
     writing,
     year_end,
 )
+from reporting.views.comparing import inside
+from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
 PUPIL = "pupils/<int:pupil_id>"
@@ -54,13 +55,18 @@ def _written(route: str, of: str) -> list[URLPattern]:
     ]
 
 
+comparing = [
+    *listed("compare/", overview_of_trust.compare, name="compare"),
+    path("compare/funnel.svg", overview_of_trust.compare_funnel, name="compare_funnel"),
+    *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
+    *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
+]
+
 urlpatterns = [
     *listed("attendance/", attendance.attendance_page, name="attendance"),
     path("attendance/half-terms.svg", attendance.attendance_chart, name="attendance_chart"),
     *listed("attendance/schools/", attendance.attendance_schools, name="attendance_schools"),
-    *listed("compare/", compare.compare, name="compare"),
-    *listed("compare/pupils/", compare.compare_pupils, name="compare_pupils"),
-    path("compare/funnel.svg", compare.compare_funnel, name="compare_funnel"),
+    *comparing,
     path("pupils/<int:pupil_id>/overview.pdf", overview.pupil_overview, name="pupil_overview"),
     path(f"{PUPIL}/placement/", moves.pupil_place, name="pupil_place"),
     path(f"{CLASS}/move/", moves.class_move, name="class_move"),

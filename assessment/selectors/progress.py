@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
 from assessment.measures import Indicator, Rate, expected_gain, indicator
 from assessment.models import Expectation, Judgement
-from pupils.selectors.cohorts import Cohort
+from pupils.selectors.cohorts import Cohort, on_census, placed
 from schools.models import Term
 
 
@@ -55,11 +56,18 @@ class Progress(NamedTuple):
     indicator: Indicator | None
 
 
-class ProgressCount(NamedTuple):
-    """How many judgements of one place, route and strand came to the same indicator."""
+# Lookups from a placement, by which a cohort is parted to be counted.
+type Parted = Sequence[str]
+PLACE: Parted = ("school", "arb")
 
-    school_id: int
-    arb_id: int | None
+
+class ProgressCount(NamedTuple):
+    """How many judgements of one part of a cohort, route and strand came to the same indicator.
+
+    `part` has the values by which the cohort was parted, in their order.
+    """
+
+    part: tuple[Any, ...]
     route_id: int
     strand_id: int
     indicator: Indicator | None
@@ -132,18 +140,17 @@ def progress_of(cohort: Cohort) -> list[Progress]:
     return progress
 
 
-def progress_counts(cohort: Cohort) -> list[ProgressCount]:
-    """Return the same as `progress_of`, counted by place, route, strand and gain.
+def progress_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[ProgressCount]:
+    """Return the same as `progress_of`, counted by part, route, strand and gain.
 
     PostgreSQL counts the judgements that share everything their indicator depends on, so the
-    number of rows does not grow with the number of pupils.
+    number of rows grows with the number of parts, not of pupils.
     """
     expected_since = _expected_since(cohort.term)
     rows = (
         _judged(cohort)
         .values_list(
-            "placed__school",
-            "placed__arb",
+            *placed(by),
             "placed__route",
             "strand",
             F("point__value") - F("base__point__value"),
@@ -152,32 +159,25 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
         .annotate(judgements=Count("id"))
     )
     counts = []
-    for school, arb, route, strand, gain, baseline_on, judgements in rows:
+    for *part, route, strand, gain, baseline_on, judgements in rows:
         reached = None
         if gain is not None:
             reached = indicator(gain, *expected_since(route, strand, baseline_on))
-        counts.append(ProgressCount(school, arb, route, strand, reached, judgements, gain))
+        counts.append(ProgressCount(tuple(part), route, strand, reached, judgements, gain))
     return counts
 
 
-def pupils_compared(
-    cohort: Cohort, *, groups: Sequence[Collection[int]]
-) -> list[tuple[int, int | None, tuple[int, ...]]]:
-    """Count, by school and ARB, the pupils who have a gain in any strand of each group.
-
-    One query answers for all groups; a pupil counts once in a group of several strands.
-    """
-    counts = {
-        f"pupils_{number}": Count("pupil", distinct=True, filter=Q(strand__in=strands))
-        for number, strands in enumerate(groups)
-    }
+def strands_compared(
+    cohort: Cohort, *, strands: Collection[int], by: Parted = PLACE
+) -> list[tuple[tuple[Any, ...], list[int]]]:
+    """Return, for each pupil with a gain in any of these strands, the part and which strands."""
     rows = (
         _judged(cohort)
-        .filter(Q(base__isnull=False), strand__in={each for group in groups for each in group})
-        .values_list(F("placed__school"), F("placed__arb"))
-        .annotate(**counts)
+        .filter(Q(base__isnull=False), strand__in=strands)
+        .values_list(*placed(by), F("pupil"))
+        .annotate(found=ArrayAgg("strand"))
     )
-    return [(school, arb, tuple(pupils)) for school, arb, *pupils in rows]
+    return [(tuple(part), found) for *part, _pupil, found in rows]
 
 
 def _judged(cohort: Cohort) -> QuerySet[Judgement]:
@@ -192,14 +192,7 @@ def _judged(cohort: Cohort) -> QuerySet[Judgement]:
     return (
         Judgement.objects.filter(approved_on("strand__stream__", term.census_on), term=term)
         .annotate(
-            placed=FilteredRelation(
-                "pupil__placements",
-                condition=Q(pupil__placements__starts_on__lte=term.census_on)
-                & (
-                    Q(pupil__placements__ends_on__isnull=True)
-                    | Q(pupil__placements__ends_on__gte=term.census_on)
-                ),
-            ),
+            placed=on_census(term),
             base=FilteredRelation(
                 base,
                 condition=Q(pupil__baselines__strand=F("strand"))

@@ -91,6 +91,12 @@ def national_year(born_on: dt.date, year_starts: dt.date) -> int:
     return year_starts.year - born_in_school_year - 5
 
 
+def born_within(year_group: int, year_starts: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and last birthday of a national curriculum year; see `national_year`."""
+    first = year_starts.year - 5 - year_group
+    return dt.date(first, 9, 1), dt.date(first + 1, 8, 31)
+
+
 def year_words(year_group: int) -> str:
     """Say a national curriculum year in words."""
     if year_group > 0:

@@ -1,6 +1,9 @@
 """The pupils that a term's numbers count: where they were placed on its census date."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import FilteredRelation, Q
 
 from parrcs.core.access import Access, Permission
 from pupils.models import Placement, Pupil
@@ -28,6 +31,23 @@ class Cohort:
         return Cohort(
             self.term, self.placements.filter(lens.within(school_id=school_id, arb_id=arb_id))
         )
+
+
+def on_census(term: Term) -> FilteredRelation:
+    """Join the placement that a pupil has on a term's census date, to be called `placed`."""
+    return FilteredRelation(
+        "pupil__placements",
+        condition=Q(pupil__placements__starts_on__lte=term.census_on)
+        & (
+            Q(pupil__placements__ends_on__isnull=True)
+            | Q(pupil__placements__ends_on__gte=term.census_on)
+        ),
+    )
+
+
+def placed(lookups: Sequence[str]) -> list[str]:
+    """Return lookups from a placement as they are where it is joined as `placed`."""
+    return [f"placed__{each}" for each in lookups]
 
 
 def cohort(access: Access, *, term: Term) -> Cohort:

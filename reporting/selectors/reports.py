@@ -213,8 +213,9 @@ def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
     ):
         pupils[school] += number
         due[school] += number * due_on.get(route, 0)
-    for each in progress_counts(everyone):
-        judged[each.school_id] += each.judgements
+    for each in progress_counts(everyone, by=("school",)):
+        (school,) = each.part
+        judged[school] += each.judgements
     return defaultdict(
         lambda: (0, 0, 0),
         {school: (pupils[school], judged[school], due[school]) for school in pupils},

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from assessment.measures import Indicator
 from assessment.models import Baseline, Judgement, Point, Strand
 from assessment.selectors.progress import (
+    PLACE,
     progress_counts,
     progress_of,
-    pupils_compared,
+    strands_compared,
     strands_due,
 )
 from parrcs.core.access import Role
@@ -102,8 +103,8 @@ def test_a_mover_counts_where_registered_on_the_census_date(world, record):
     record.baseline(mover, "reading", 5)
     record.judge(mover, "reading", 9)
     (counted,) = progress_counts(of_trust(world))
-    assert (counted.school_id, counted.route_id) == (
-        world.school.pk,
+    assert (counted.part, counted.route_id) == (
+        (world.school.pk, None),
         world.routes["semi-formal"].pk,
     )
     assert the_one(world).expected == 4  # by the route of that day
@@ -115,7 +116,7 @@ def test_a_mover_counts_where_registered_on_the_census_date(world, record):
         starts_on=dt.date(2026, 10, 1)
     )
     (counted,) = progress_counts(of_trust(world))
-    assert counted.school_id == world.other_school.pk
+    assert counted.part == (world.other_school.pk, None)
     assert the_one(world).expected == 8
 
 
@@ -229,24 +230,26 @@ def agree(world, term):
     counted: Counter[tuple[object, ...]] = Counter()
     for each in progress_counts(of_trust(world, term)):
         gain = None if each.gain is None else Fraction(each.gain)
-        place = (each.school_id, each.arb_id, each.route_id)
+        place = (*each.part, each.route_id)
         counted[(*place, each.strand_id, each.indicator, gain)] += each.judgements
     assert counted == Counter(
         (p.school, p.arb, p.route, p.strand, p.reached, p.gain) for p in plain
     )
     strands = {p.strand for p in plain}
-    # All strands, each alone, and all but one: in one query.
-    groups = [strands, *({each} for each in strands), *(strands - {each} for each in strands)]
-    in_places: dict[tuple[int, int | None], list[set[int]]] = {}
-    for p in plain:
-        if p.gain is not None:
-            found = in_places.setdefault((p.school, p.arb), [set() for _ in groups])
-            for group, pupils in zip(groups, found, strict=True):
-                pupils.update({p.pupil} if p.strand in group else ())
-    assert {
-        (school, arb): list(pupils)
-        for school, arb, pupils in pupils_compared(of_trust(world, term), groups=groups)
-    } == {place: [len(pupils) for pupils in found] for place, found in in_places.items()}
+    # All strands, each alone, and all but one; by place, and pupil by pupil.
+    for chosen in (strands, *({each} for each in strands), *(strands - {each} for each in strands)):
+        of_pupils: dict[tuple[int, int | None, int], list[int]] = {}
+        for p in plain:
+            if p.gain is not None and p.strand in chosen:
+                of_pupils.setdefault((p.school, p.arb, p.pupil), []).append(p.strand)
+        for by, part in (
+            (PLACE, lambda school, arb, _pupil: (school, arb)),
+            (("pupil",), lambda _school, _arb, pupil: (pupil,)),
+        ):
+            found = strands_compared(of_trust(world, term), strands=chosen, by=by)
+            assert sorted(((key, sorted(each)) for key, each in found), key=repr) == sorted(
+                ((part(*of), sorted(each)) for of, each in of_pupils.items()), key=repr
+            )
 
 
 # Often enough just on, before and after the days that matter: a census, the end of a term.

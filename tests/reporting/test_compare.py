@@ -61,7 +61,7 @@ def test_each_number_on_the_page_and_in_the_file_is_that_of_a_plain_count(busy, 
     for unit, name in units.items():
         plain = reckon(term, unit, chosen)
         the_file_says(rows[name], plain, one_stream=one_stream)
-        the_page_says(cells[unit], plain, one_stream=one_stream)
+        the_page_says(cells[unit], plain)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -71,7 +71,7 @@ def test_an_earlier_term_is_compared_as_it_was(busy, lead, number):
     assert f'<h1 id="heading">{term} compared</h1>' in response.content.decode()
     cells = table(response)
     for unit in cells:
-        the_page_says(cells[unit], reckon(term, unit, {"strand": "all"}), one_stream=False)
+        the_page_says(cells[unit], reckon(term, unit, {"strand": "all"}))
 
 
 @pytest.mark.parametrize("chosen", [{}, {"strand": "all", "pp": "yes"}], ids=str)

@@ -13,8 +13,9 @@ from reporting.charts.funnel import FunnelPoint, funnel_spec
 from reporting.charts.render import as_svg
 from reporting.selectors.comparing.choices import Chosen, StrandInForce
 from reporting.selectors.comparing.findings import findings, funnel_finding
-from reporting.selectors.comparing.rows import WHOLE_TRUST, Comparison, Row, Unit
+from reporting.selectors.comparing.rows import Comparison, Row
 from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.units import WHOLE_TRUST, Unit
 from schools.choices import Season
 from schools.models import Term, Window
 

@@ -123,10 +123,11 @@ def _reached(everyone: Cohort, stream: Stream) -> _Counts:
     """Count the judgements in a stream with a baseline, by school and by what they came to."""
     strands = set(stream.strands.values_list("pk", flat=True))
     found = Counter[tuple[int, bool]]()
-    for each in progress_counts(everyone):
+    for each in progress_counts(everyone, by=("school",)):
         if each.strand_id in strands and each.indicator is not None:
             enough = each.indicator >= Indicator.EXPECTED
-            found[each.school_id, enough] += each.judgements
+            (school,) = each.part
+            found[school, enough] += each.judgements
     return found
 
 

@@ -12,9 +12,8 @@ from pupils.choices import TargetOutcome
 from pupils.models import Placement, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
-from pupils.selectors.lenses import Place
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.rows import WHOLE_TRUST, Unit, units, within
+from reporting.selectors.comparing.units import Unit, places_of, unit_called, within
 
 
 class Number(StrEnum):
@@ -118,19 +117,18 @@ class Behind:
 
 
 class NoSuchNumber(LookupError):
-    """There is no such row, or no such number in it."""
+    """There is no such number of a row."""
 
 
 def pupils_behind(access: Access, *, chosen: Chosen, unit: str, number: str) -> Behind:
-    """Return the pupils behind one number of one row, of those whom the person may see."""
-    cohort = chosen.cohort(access)
-    rows = [
-        WHOLE_TRUST,
-        *units(access, term=chosen.term, places=_places(cohort)),
-    ]
-    row = next((each for each in rows if each.key == unit), None)
-    if row is None or number not in set(Number):
+    """Return the pupils behind one number of one row, of those whom the person may see.
+
+    Raises `NoSuchUnit` and `NoSuchNumber`.
+    """
+    if number not in set(Number):
         raise NoSuchNumber
+    cohort = chosen.cohort(access)
+    row = unit_called(access, unit, chosen=chosen, places=places_of(cohort))
     asked = Number(number)
     part = within(cohort, unit=row, lens=chosen.lens)
     placements = {
@@ -147,10 +145,6 @@ def pupils_behind(access: Access, *, chosen: Chosen, unit: str, number: str) -> 
         sorted(by_number[asked], key=_by_name),
         {each: len(lines) for each, lines in by_number.items()},
     )
-
-
-def _places(cohort: Cohort) -> list[Place]:
-    return [Place(*row) for row in cohort.placements.values_list("school", "arb").distinct()]
 
 
 def _by_name(line: Line) -> tuple[str, str, int]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -11,12 +11,20 @@ from django.db.models import Exists, OuterRef, Q
 from assessment.models import Judgement, Strand, Stream
 from parrcs.core.access import Access
 from pupils.models import Route
+from pupils.models.pupils import born_within
 from pupils.selectors.cohorts import Cohort, cohort
 from pupils.selectors.lenses import Lens
 from schools.models import Term
 
 CORE = "core"
 ALL = "all"
+# Whom a comparison may be narrowed to besides a route.
+GROUPS = ("need", "pp", "cla", "eal", "sex", "year")
+_YES_OR_NO = {
+    "pp": "pupil__pupil_premium",
+    "cla": "pupil__looked_after",
+    "eal": "pupil__eal",
+}
 
 
 class StrandInForce(NamedTuple):
@@ -69,12 +77,7 @@ class Choices:
 
     def counted(self, *, stream: str, strand: str) -> tuple[StrandInForce, ...]:
         """Return the strands that a choice of stream and strand leaves."""
-        return tuple(
-            each
-            for each in self.strands
-            if stream in ("", each.stream_code)
-            and (strand in (ALL, each.choice) or (strand == CORE and each.area_code is not None))
-        )
+        return _counted(self.strands, stream, strand)
 
 
 def compare_choices(*, term: str, today: dt.date) -> Choices:
@@ -84,7 +87,8 @@ def compare_choices(*, term: str, today: dt.date) -> Choices:
     has begun and holds any, else the latest begun.
     """
     offered = list(
-        Term.objects.annotate(any_judged=Exists(Judgement.objects.filter(term=OuterRef("pk"))))
+        Term.objects.select_related("year")
+        .annotate(any_judged=Exists(Judgement.objects.filter(term=OuterRef("pk"))))
         .filter(Q(starts_on__lte=today) | Q(any_judged=True))
         .order_by("-starts_on")
     )
@@ -99,6 +103,17 @@ def compare_choices(*, term: str, today: dt.date) -> Choices:
         term=chosen,
         strands=_strands(chosen) if chosen else [],
         routes=list(Route.objects.order_by("position").values_list("code", "name")),
+    )
+
+
+def _counted(
+    strands: Iterable[StrandInForce], stream: str, strand: str
+) -> tuple[StrandInForce, ...]:
+    return tuple(
+        each
+        for each in strands
+        if stream in ("", each.stream_code)
+        and (strand in (ALL, each.choice) or (strand == CORE and each.area_code is not None))
     )
 
 
@@ -131,6 +146,10 @@ class Chosen:
     route: str = ""
     need: str = ""
     pp: str = ""
+    cla: str = ""
+    eal: str = ""
+    sex: str = ""
+    year: str = ""
     lens: Lens = Lens.REGISTERED
 
     @property
@@ -145,12 +164,15 @@ class Chosen:
             "stream": self.stream,
             "strand": "" if self.strand == CORE else self.strand,
             "route": self.route,
-            "need": self.need,
-            "pp": self.pp,
+            **{name: getattr(self, name) for name in GROUPS},
             "lens": "" if self.lens is Lens.REGISTERED else str(self.lens),
             **changes,
         }
         return urlencode({name: value for name, value in said.items() if value})
+
+    def in_term(self, term: Term) -> "Chosen":
+        """Return the same choice in another term, with the strands in force there."""
+        return replace(self, term=term, strands=_counted(_strands(term), self.stream, self.strand))
 
     @property
     def strand_ids(self) -> frozenset[int]:
@@ -169,8 +191,13 @@ class Chosen:
             narrow["route__code"] = self.route
         if self.need:
             narrow["pupil__primary_need"] = self.need
-        if self.pp:
-            narrow["pupil__pupil_premium"] = self.pp == "yes"
+        if self.sex:
+            narrow["pupil__sex"] = self.sex
+        if self.year:
+            narrow["pupil__born_on__range"] = born_within(int(self.year), self.term.year.starts_on)
+        for name, lookup in _YES_OR_NO.items():
+            if said := getattr(self, name):
+                narrow[lookup] = said == "yes"
         return cohort(access, term=self.term).filter(**narrow)
 
 

@@ -1,62 +1,64 @@
-"""Schools and ARBs side by side: judged of due, progress, targets met, and who stands out.
+"""Schools and ARBs side by side: judged of due, progress, targets, attendance, who stands out.
 
 PostgreSQL counts by place, route and strand; here the counts of places are put together to
 rows. A row is a school or an ARB, and each pupil is in the rows that the lens says.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q
-
-from assessment.measures import Standing, standing
+from assessment.measures import Difference, Standing, standing
 from parrcs.core.access import Access
-from pupils.selectors.cohorts import Cohort
-from pupils.selectors.lenses import Lens, Place
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.tallies import Tallies, Tally, signed
-from schools.models import ARB, School, Term, Window
+from reporting.selectors.comparing.tallies import Tallies, Tally, percent
+from reporting.selectors.comparing.units import WHOLE_TRUST, Unit, counted_in, units
+from schools.models import Window
 from schools.selectors.windows import windows
 
 
-class Unit(NamedTuple):
-    """A row to be compared: a school, an ARB, or the whole trust."""
+class Change(NamedTuple):
+    """How a share at or above expected moved since the term before, with its 95 % interval."""
 
-    key: str
     name: str
-    kind: str
-    school_id: int | None = None
-    arb_id: int | None = None
-    host: str = ""
+    now: Tally
+    before: Tally
+    moved: Difference
 
+    @property
+    def points(self) -> int:
+        """Percentage points, halves away from nought."""
+        size = percent(abs(self.moved.by))
+        return size if self.moved.by >= 0 else -size
 
-WHOLE_TRUST = Unit("all", "Whole trust", "trust")
+    @property
+    def words(self) -> str:
+        """The change with its sign and its interval."""
+        low, high = (round(100 * each) for each in (self.moved.low, self.moved.high))
+        return f"{_signed(self.points)} ({_signed(low)} to {_signed(high)})"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A school, an ARB or the trust, with its counts; the same by core area beneath."""
+    """A school, an ARB, a class, a pupil or the trust, with its counts, and those by strand."""
 
     unit: Unit
     tally: Tally
     standing: Standing | None
-    areas: dict[str, Tally] = field(default_factory=dict)
+    strands: dict[str, Tally] = field(default_factory=dict)
+    change: Change | None = None
 
     @property
-    def mean_gain(self) -> str:
-        """The mean gain in points with its sign, for the eye."""
-        mean = self.tally.mean_gain
-        return "" if mean is None else signed(mean)
+    def areas(self) -> dict[str, Tally]:
+        """The counts of the core areas alone."""
+        return {each: self.strands[each] for each in self.strands if each.startswith("area.")}
 
     @property
     def mark(self) -> tuple[str, str]:
         """The class of the mark of this row's standing, and its word."""
-        return _MARKS[self.standing]
+        return MARKS[self.standing]
 
 
-_MARKS: dict[Standing | None, tuple[str, str]] = {
+MARKS: dict[Standing | None, tuple[str, str]] = {
     Standing.BELOW: ("none", "Below"),
     Standing.WATCH_BELOW: ("some", "Watch, low"),
     Standing.WITHIN: ("expected", "Within"),
@@ -77,7 +79,7 @@ class Comparison:
     rows: list[Row]
     total: Row
     one_stream: bool
-    window: Window | None
+    window: Window | None = None
     own_windows: dict[int, Window] = field(default_factory=dict)
 
     @property
@@ -96,73 +98,41 @@ class Comparison:
         interval = self.total.tally.interval
         return interval.share if interval else 0.0
 
-    @property
-    def why_no_gain(self) -> str:
-        """Why no mean gain can be told: points of two scales do not add up."""
-        return "scales differ" if self.chosen.stream else "choose a stream"
-
 
 def comparison(access: Access, *, chosen: Chosen) -> Comparison:
     """Return schools and ARBs side by side, as far as the person may see their pupils."""
     tallies = Tallies(chosen.cohort(access), chosen)
-    total, areas = tallies.within(_counts(WHOLE_TRUST, chosen.lens))
-    rate = total.interval.share if total.interval else 0.0
+    tallies.count_targets()
+    tallies.count_sessions()
+    total = total_row(tallies, chosen)
     held, term = windows(), chosen.term.pk
     return Comparison(
         chosen=chosen,
         rows=[
-            _row(unit, *tallies.within(_counts(unit, chosen.lens)), rate)
-            for unit in units(access, term=chosen.term, places=tallies.places)
+            row_of(unit, *tallies.within(counted_in(unit, chosen.lens)), trust=total.tally)
+            for unit in units(access, term=chosen.term, places=tallies.parts)
         ],
-        total=Row(WHOLE_TRUST, total, None, areas),
+        total=total,
         one_stream=len(tallies.streams) < 2,
         window=held.of(term),
         own_windows=held.apart(term),
     )
 
 
-def _row(unit: Unit, tally: Tally, areas: dict[str, Tally], rate: float) -> Row:
+def total_row(tallies: Tallies, chosen: Chosen) -> Row:
+    """Return the row of the whole trust, from counts by place."""
+    total, strands = tallies.within(counted_in(WHOLE_TRUST, chosen.lens))
+    return Row(WHOLE_TRUST, total, None, strands)
+
+
+def row_of(unit: Unit, tally: Tally, strands: dict[str, Tally], *, trust: Tally) -> Row:
+    """Return a row with where it stands beside the trust's rate."""
     stands = None
-    if not tally.too_few:
+    if not tally.too_few and trust.compared:
+        rate = trust.at_or_above / trust.compared
         stands = standing(tally.at_or_above, tally.compared, rate)
-    return Row(unit, tally, stands, areas)
+    return Row(unit, tally, stands, strands)
 
 
-def units(access: Access, *, term: Term, places: Iterable[Place] = ()) -> list[Unit]:
-    """Return the schools and ARBs that were open on the term's census date.
-
-    Those of `places` are there in any case, so that no pupil counted is in no row.
-    """
-    day = term.census_on
-    places = list(places)
-    open_then = (Q(opened_on__isnull=True) | Q(opened_on__lte=day)) & (
-        Q(closed_on__isnull=True) | Q(closed_on__gte=day)
-    )
-    arbs: dict[int, list[Unit]] = defaultdict(list)
-    for arb in (
-        ARB.objects.visible_to(access)
-        .filter(open_then | Q(id__in={p.arb_id for p in places if p.arb_id}))
-        .select_related("host")
-    ):
-        arbs[arb.school_id].append(
-            Unit(f"arb-{arb.pk}", arb.name, "ARB", None, arb.pk, arb.host.name)
-        )
-    of_interest = {place.school_id for place in places} | set(arbs)
-    schools = School.objects.visible_to(access).filter(
-        (open_then & Q(of_trust=True)) | Q(id__in=of_interest)
-    )
-    found = []
-    for school in schools:
-        found.append(Unit(f"school-{school.pk}", school.name, "school", school.pk))
-        found.extend(arbs[school.pk])
-    return found
-
-
-def within(cohort: Cohort, *, unit: Unit, lens: Lens) -> Cohort:
-    """Return the part of a cohort that a row counts under a lens."""
-    return cohort.within(lens, school_id=unit.school_id, arb_id=unit.arb_id)
-
-
-def _counts(unit: Unit, lens: Lens) -> Callable[[Place], bool]:
-    """Return the question whether a row counts the pupils of a place; `within` in Python."""
-    return lambda place: lens.counts(place, school_id=unit.school_id, arb_id=unit.arb_id)
+def _signed(points: int) -> str:
+    return f"{points:+}".replace("-", "\N{MINUS SIGN}") if points else "0"

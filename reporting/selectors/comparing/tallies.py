@@ -1,4 +1,4 @@
-"""What the comparison counts: judgements and targets by place, by core area and over all."""
+"""What a comparison counts of the parts of a cohort: judgements, targets and sessions."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -6,20 +6,23 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from math import floor
+from typing import Any
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, F, Sum
 
 from assessment.measures import Indicator, Interval, wilson
 from assessment.selectors.progress import (
+    PLACE,
+    Parted,
     progress_counts,
-    pupils_compared,
+    strands_compared,
     strands_due,
 )
 from pupils.choices import TargetOutcome
-from pupils.models import TermlyTarget
+from pupils.measures import Attendance
+from pupils.models import AttendanceTotal, TermlyTarget
 from pupils.models.plans import target_is_due
-from pupils.selectors.cohorts import Cohort
-from pupils.selectors.lenses import Place
+from pupils.selectors.cohorts import Cohort, on_census, placed
 from reporting.selectors.comparing.choices import Chosen
 
 # A share or a mean of fewer than this says nothing of a school.
@@ -28,7 +31,10 @@ TOO_FEW = 6
 
 @dataclass
 class Tally:
-    """What was counted in one place or in several together. A judgement is a pupil in a strand."""
+    """What was counted in one part or in several together. A judgement is a pupil in a strand.
+
+    `attending` are the pupils with a possible session, `possible` and `attended` are sessions.
+    """
 
     pupils: int = 0
     due: int = 0
@@ -42,6 +48,10 @@ class Tally:
     targets_not_met: int = 0
     targets_not_judged: int = 0
     pupils_compared: int = 0
+    attending: int = 0
+    possible: int = 0
+    attended: int = 0
+    persistent: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -110,6 +120,20 @@ class Tally:
         return percent_of(self.targets_met, self.targets)
 
     @property
+    def attendance(self) -> float | None:
+        """The share of sessions attended in per cent; None when too few pupils to say."""
+        if self.attending < TOO_FEW:
+            return None
+        return 100 * self.attended / self.possible
+
+    @property
+    def persistent_shown(self) -> int | None:
+        """The share of pupils persistently absent in per cent; None when too few to say."""
+        if self.attending < TOO_FEW:
+            return None
+        return percent_of(self.persistent, self.attending)
+
+    @property
     def mean_gain(self) -> Decimal | None:
         """The mean of all gains since the baseline, in points; None when there is none."""
         return self.gain / self.compared if self.compared else None
@@ -135,65 +159,45 @@ _NAMES = {
 }
 
 
-class Tallies:
-    """All counts of a cohort by place; `areas` has the judgements again, by core area."""
+# The values by which a cohort was parted, in their order.
+type Part = tuple[Any, ...]
 
-    def __init__(self, cohort: Cohort, chosen: Chosen) -> None:
-        self.places: dict[Place, Tally] = defaultdict(Tally)
-        self.areas: dict[str, dict[Place, Tally]] = {
-            area: defaultdict(Tally) for area in chosen.areas
+
+class Tallies:
+    """What was judged of what was due in each part of a cohort, over all and by strand.
+
+    `strands` has the judgements again by strand, each called by its choice: those of a core area
+    together, the others each alone. Targets and sessions are counted when asked for.
+    """
+
+    def __init__(self, cohort: Cohort, chosen: Chosen, *, by: Parted = PLACE) -> None:
+        self.parts: dict[Part, Tally] = defaultdict(Tally)
+        self.strands: dict[str, dict[Part, Tally]] = {
+            each.choice: defaultdict(Tally) for each in chosen.strands
         }
         self.streams: set[int] = set()
+        self._cohort, self._by = cohort, by
         self._strands = {each.id: each for each in chosen.strands}
-        self._count_due(cohort)
-        self._count_judgements(cohort)
-        self._count_pupils(cohort)
-        self._count_targets(cohort)
+        self._count_due()
+        self._count_judgements()
+        self._count_compared()
 
-    def within(self, counts: Callable[[Place], bool]) -> tuple[Tally, dict[str, Tally]]:
-        """Put the places together that count: over all, and by core area."""
+    def within(self, counts: Callable[[Part], bool]) -> tuple[Tally, dict[str, Tally]]:
+        """Put the parts together that count: over all, and by strand."""
         return (
-            _sum(self.places, counts),
-            {area: _sum(places, counts) for area, places in self.areas.items()},
+            _sum(self.parts, counts),
+            {choice: _sum(parts, counts) for choice, parts in self.strands.items()},
         )
 
-    def _count_due(self, cohort: Cohort) -> None:
-        due = strands_due(cohort.term)
-        placed = cohort.placements.values_list("school", "arb", "route").annotate(
-            pupils=Count("id")
-        )
-        for school, arb, route, pupils in placed:
-            place = Place(school, arb)
-            self.places[place].pupils += pupils
-            for strand in due.get(route, ()):
-                for tally in self._tallies_of(place, strand.strand_id):
-                    tally.due += pupils
+    def alone(self, part: Part) -> tuple[Tally, dict[str, Tally]]:
+        """Return one part: over all, and by strand."""
+        found = {choice: parts.get(part, Tally()) for choice, parts in self.strands.items()}
+        return self.parts.get(part, Tally()), found
 
-    def _count_judgements(self, cohort: Cohort) -> None:
-        for each in progress_counts(cohort):
-            place = Place(each.school_id, each.arb_id)
-            for tally in self._tallies_of(place, each.strand_id):
-                name = _NAMES[each.indicator]
-                setattr(tally, name, getattr(tally, name) + each.judgements)
-                if each.gain is not None:
-                    tally.gain += each.gain * each.judgements
-                    self.streams.add(self._strands[each.strand_id].stream_id)
-
-    def _count_pupils(self, cohort: Cohort) -> None:
-        """Count those with a gain in any strand, over all and within each core area."""
-        areas = list(self.areas)
-        groups = [set(self._strands)] + [
-            {each.id for each in self._strands.values() if each.choice == area} for area in areas
-        ]
-        for school, arb, (overall, *by_area) in pupils_compared(cohort, groups=groups):
-            place = Place(school, arb)
-            self.places[place].pupils_compared = overall
-            for area, pupils in zip(areas, by_area, strict=True):
-                self.areas[area][place].pupils_compared = pupils
-
-    def _count_targets(self, cohort: Cohort) -> None:
-        for school, arb, judged, targets in target_counts(cohort):
-            tally = self.places[Place(school, arb)]
+    def count_targets(self) -> None:
+        """Count the termly targets of each part, in whichever strand."""
+        for *part, judged, targets in target_counts(self._cohort, by=self._by):
+            tally = self.parts[tuple(part)]
             if judged is None:
                 tally.targets_not_judged += targets
             elif judged >= TargetOutcome.MET:
@@ -201,40 +205,82 @@ class Tallies:
             else:
                 tally.targets_not_met += targets
 
-    def _tallies_of(self, place: Place, strand_id: int) -> list[Tally]:
+    def count_sessions(self) -> None:
+        """Count the sessions of the term of those in each part, wherever they attended them."""
+        for part, sessions in sessions_of(self._cohort, by=self._by):
+            tally = self.parts[part]
+            tally.attending += 1
+            tally.possible += sessions.possible
+            tally.attended += sessions.attended
+            tally.persistent += sessions.persistently_absent
+
+    def _count_due(self) -> None:
+        due = strands_due(self._cohort.term)
+        placed = self._cohort.placements.values_list(*self._by, F("route")).annotate(
+            pupils=Count("id")
+        )
+        for *values, route, pupils in placed:
+            part = tuple(values)
+            self.parts[part].pupils += pupils
+            for strand in due.get(route, ()):
+                for tally in self._tallies_of(part, strand.strand_id):
+                    tally.due += pupils
+
+    def _count_judgements(self) -> None:
+        for each in progress_counts(self._cohort, by=self._by):
+            for tally in self._tallies_of(each.part, each.strand_id):
+                name = _NAMES[each.indicator]
+                setattr(tally, name, getattr(tally, name) + each.judgements)
+                if each.gain is not None:
+                    tally.gain += each.gain * each.judgements
+                    self.streams.add(self._strands[each.strand_id].stream_id)
+
+    def _count_compared(self) -> None:
+        """Count the pupils who have a gain in any strand, over all and under each choice."""
+        choices = {each.id: each.choice for each in self._strands.values()}
+        for part, strands in strands_compared(self._cohort, strands=choices, by=self._by):
+            self.parts[part].pupils_compared += 1
+            for choice in {choices[each] for each in strands}:
+                self.strands[choice][part].pupils_compared += 1
+
+    def _tallies_of(self, part: Part, strand_id: int) -> list[Tally]:
         """Return the tallies in which a strand counts: none when it was not chosen."""
         strand = self._strands.get(strand_id)
         if strand is None:
             return []
-        if strand.area_code is None:
-            return [self.places[place]]
-        return [self.places[place], self.areas[strand.choice][place]]
+        return [self.parts[part], self.strands[strand.choice][part]]
 
 
-def _sum(places: dict[Place, Tally], counts: Callable[[Place], bool]) -> Tally:
-    return sum((tally for place, tally in places.items() if counts(place)), Tally())
+def _sum(parts: dict[Part, Tally], counts: Callable[[Part], bool]) -> Tally:
+    return sum((tally for part, tally in parts.items() if counts(part)), Tally())
 
 
-def target_counts(cohort: Cohort) -> list[tuple[int, int | None, int | None, int]]:
-    """Count a cohort's targets of its term by school, ARB and how they were judged."""
-    day = cohort.term.census_on
+def target_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[tuple[Any, ...]]:
+    """Count a cohort's targets of its term by part and by how they were judged."""
     return list(
         TermlyTarget.objects.filter(target_is_due(), term=cohort.term)
-        .annotate(
-            placed=FilteredRelation(
-                "pupil__placements",
-                condition=Q(pupil__placements__starts_on__lte=day)
-                & (
-                    Q(pupil__placements__ends_on__isnull=True)
-                    | Q(pupil__placements__ends_on__gte=day)
-                ),
-            )
-        )
+        .annotate(placed=on_census(cohort.term))
         .filter(placed__in=cohort.placements)
         .order_by()
-        .values_list("placed__school", "placed__arb", "judged")
+        .values_list(*placed(by), "judged")
         .annotate(targets=Count("id"))
     )
+
+
+def sessions_of(cohort: Cohort, *, by: Parted = PLACE) -> list[tuple[Part, Attendance]]:
+    """Return the sessions that each pupil had in a cohort's term, with the pupil's part."""
+    term = cohort.term
+    rows = (
+        AttendanceTotal.objects.filter(
+            starts_on__range=(term.starts_on, term.ends_on), possible__gt=0
+        )
+        .annotate(placed=on_census(term))
+        .filter(placed__in=cohort.placements)
+        .order_by()
+        .values_list(*placed(by), F("pupil"))
+        .annotate(of=Sum("possible"), n=Sum("attended"))
+    )
+    return [(tuple(part), Attendance(of, n)) for *part, _pupil, of, n in rows]
 
 
 def percent(share: float) -> int:

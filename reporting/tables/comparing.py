@@ -7,6 +7,8 @@ from typing import Any
 from parrcs.core.sheets import Sheet, list_sheet
 from pupils.selectors.lenses import Lens
 from reporting.selectors.comparing.behind import Behind
+from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.inside import Inside
 from reporting.selectors.comparing.rows import Comparison, Row
 
 _COMPARED = (
@@ -37,29 +39,67 @@ _COMPARED = (
     "Upper 95 % limit of targets met",
     "Mean gain in points",
     "Standing",
+    "Since last term, percentage points",
+    "Lower 95 % limit of the change",
+    "Upper 95 % limit of the change",
+    "Pupils with sessions",
+    "Sessions possible",
+    "Sessions attended",
+    "Share attended",
+    "National share of its kind",
+    "Pupils persistently absent",
 )
 
 
-def compare_sheet(compared: Comparison | None, *, narrowed: Sequence[str] = ()) -> Sheet:
+def compare_sheet(
+    compared: Comparison | None,
+    rows: Sequence[Row] = (),
+    *,
+    narrowed: Sequence[str] = (),
+) -> Sheet:
     """Return a row for each school and ARB and one for the trust, with full numbers.
 
-    Without a comparison, as no term has begun, there are no rows.
+    The last of the rows is the trust's. Without a comparison, as no term has begun, there are
+    none.
     """
-    rows = [_compared(compared, row) for row in compared.rows] if compared else []
-    totals = [_compared(compared, compared.total)] if compared else []
     about = [
         ("Term", str(compared.chosen.term) if compared else ""),
         ("Of", ", ".join(narrowed)),
     ]
-    return list_sheet("Comparison", _COMPARED, rows, about=about, totals=totals, held=3)
+    lines, totals = [], []
+    if compared:
+        chosen, one_stream = compared.chosen, compared.one_stream
+        *lines, total = [_compared(row, chosen, one_stream=one_stream) for row in rows]
+        totals = [total]
+    return list_sheet("Comparison", _COMPARED, lines, about=about, totals=totals, held=3)
 
 
-def _compared(compared: Comparison, row: Row) -> list[Any]:
-    tally, unit, chosen = row.tally, row.unit, compared.chosen
+def inside_sheet(found: Inside, rows: Sequence[Row], *, narrowed: Sequence[str]) -> Sheet:
+    """Return a row for each class of a school or ARB, or each pupil of a class; and their sum."""
+    what = "Pupil" if found.of_pupils else "Class"
+    heading = tuple(what if each == "School or ARB" else each for each in _COMPARED)
+    about = [
+        ("Term", str(found.chosen.term)),
+        ("In", found.unit.name),
+        ("Of", ", ".join(narrowed)),
+    ]
+    return list_sheet(
+        f"Inside {found.unit.name}",
+        heading,
+        [_compared(row, found.chosen, one_stream=found.one_stream) for row in rows],
+        about=about,
+        totals=[_compared(found.total, found.chosen, one_stream=found.one_stream)],
+        held=3,
+        of_pupils=found.of_pupils,
+    )
+
+
+def _compared(row: Row, chosen: Chosen, *, one_stream: bool) -> list[Any]:
+    tally, unit = row.tally, row.unit
     whole = unit.kind == "trust"
-    adds = unit.kind == "school" or (unit.kind == "ARB" and chosen.lens is Lens.TAUGHT)
+    adds = unit.kind != "ARB" or chosen.lens is Lens.TAUGHT
     share, targets = tally.interval, tally.targets_interval
-    gain = tally.mean_gain if compared.one_stream else None
+    gain = tally.mean_gain if one_stream else None
     return [
         str(chosen.term),
         chosen.lens.words,
@@ -83,7 +123,14 @@ def _compared(compared: Comparison, row: Row) -> list[Any]:
         tally.targets_not_judged,
         *((targets.share, targets.low, targets.high) if targets else ("", "", "")),
         "" if gain is None else round(float(gain), 4),
-        "" if whole else row.mark[1],
+        "" if whole or unit.kind == "pupil" else row.mark[1],
+        *((100 * each for each in row.change.moved) if row.change else ("", "", "")),
+        tally.attending,
+        tally.possible,
+        tally.attended,
+        tally.attended / tally.possible if tally.possible else "",
+        float(unit.national.attended) / 100 if unit.national else "",
+        tally.persistent,
     ]
 
 

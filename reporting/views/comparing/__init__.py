@@ -1,0 +1,1 @@
+"""Comparing schools and ARBs: the pages, their files and their charts."""
