@@ -10,11 +10,15 @@ from pupils.choices import PrimaryNeed, Sex
 from pupils.models.pupils import year_words
 from pupils.selectors.lenses import Lens
 from reporting.selectors.attendance_periods import Period, Place
-from reporting.selectors.comparing.choices import ALL, CORE, GROUPS, Choices, Chosen
+from reporting.selectors.comparing.choices import (
+    ALL,
+    CORE,
+    GROUPS,
+    YEAR_GROUPS,
+    Choices,
+    Chosen,
+)
 from schools.models import Term
-
-# Nursery to the third year of sixth form.
-YEAR_GROUPS = range(-1, 15)
 
 
 class CompareFilters(forms.Form):

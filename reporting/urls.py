@@ -21,7 +21,7 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import inside
+from reporting.views.comparing import groups, inside, learning, sizes
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -58,6 +58,11 @@ def _written(route: str, of: str) -> list[URLPattern]:
 comparing = [
     *listed("compare/", overview_of_trust.compare, name="compare"),
     path("compare/funnel.svg", overview_of_trust.compare_funnel, name="compare_funnel"),
+    *listed("compare/sizes/", sizes.compare_sizes, name="compare_sizes"),
+    path("compare/sizes/<slug:measure>.svg", sizes.compare_size, name="compare_size"),
+    *listed("compare/groups/", groups.compare_groups, name="compare_groups"),
+    path("compare/groups.svg", groups.compare_groups_chart, name="compare_groups_chart"),
+    *listed("compare/learning/", learning.compare_learning, name="compare_learning"),
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]

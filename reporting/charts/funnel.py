@@ -1,6 +1,6 @@
 """The funnel: each school and ARB by its size, against the limits of the trust's rate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, floor
 from typing import Any, NamedTuple
 
@@ -27,6 +27,15 @@ class FunnelPoint(NamedTuple):
     standing: Standing
 
 
+class Axes(NamedTuple):
+    """What a funnel is of: what its units count, which share, and whether more of it is worse."""
+
+    counts: str = "Judgements"
+    share: str = "At or above expected"
+    worse: bool = False
+
+
+PROGRESS = Axes()
 # The same marks as on the page: colour never stands alone.
 _MARKS = {
     Standing.BELOW: ("triangle-down", NONE),
@@ -34,6 +43,12 @@ _MARKS = {
     Standing.WITHIN: ("circle", EXPECTED),
     Standing.WATCH_ABOVE: ("diamond", SOME),
     Standing.ABOVE: ("triangle-up", BETTER),
+}
+# Where more is worse, who is above is marked as who is below elsewhere.
+_TURNED = {
+    **_MARKS,
+    Standing.BELOW: ("triangle-down", BETTER),
+    Standing.ABOVE: ("triangle-up", NONE),
 }
 _WATCH = (Standing.WATCH_BELOW, Standing.WATCH_ABOVE)
 _STEPS = 48
@@ -45,7 +60,7 @@ _LINE, _LETTER, _HIGH, _AWAY = 26, 6.2, 13, 8
 
 
 def funnel_spec(
-    points: Sequence[FunnelPoint], rate: float, *, width: int = WIDTH
+    points: Sequence[FunnelPoint], rate: float, *, width: int = WIDTH, axes: Axes = PROGRESS
 ) -> dict[str, Any]:
     """Return the funnel as a Vega-Lite specification; who stands out has its name beside it.
 
@@ -61,14 +76,14 @@ def funnel_spec(
         "autosize": {"type": "pad"},
         "config": {"background": "#ffffff", "padding": 8},
         "layer": [
-            _limits(rate, largest, seen, Z_998, [4, 3], INK_SOFT),
-            _limits(rate, largest, seen, Z_95, [1, 0], RULE),
+            _limits(rate, largest, seen, Z_998, axes),
+            _limits(rate, largest, seen, Z_95, axes),
             {
                 "data": {"values": [{"rate": rate}]},
                 "mark": {"type": "rule", "color": INK_SOFT},
                 "encoding": {"y": {"field": "rate", "type": "quantitative"}},
             },
-            *_points(points),
+            *_points(points, _TURNED if axes.worse else _MARKS),
             *_names(points, seen, width, largest),
         ],
     }
@@ -79,10 +94,9 @@ def _last(largest: int) -> int:
     return round(largest * 1.05) + 1
 
 
-def _limits(
-    rate: float, largest: int, seen: list[float], z: float, dash: list[int], colour: str
-) -> dict[str, Any]:
+def _limits(rate: float, largest: int, seen: list[float], z: float, axes: Axes) -> dict[str, Any]:
     """Draw both limits from the smallest size that may stand out to the largest there is."""
+    dash, colour = ([4, 3], INK_SOFT) if z == Z_998 else ([1, 0], RULE)
     sizes = sorted({max(1, round(largest * (i / _STEPS) ** 2)) for i in range(1, _STEPS)})
     sizes.append(_last(largest))
     values = [
@@ -103,14 +117,14 @@ def _limits(
             "x": {
                 "field": "size",
                 "type": "quantitative",
-                "title": "Judgements",
+                "title": axes.counts,
                 "axis": {"grid": False, "tickCount": 5},
                 "scale": {"nice": False, "zero": True},
             },
             "y": {
                 "field": "share",
                 "type": "quantitative",
-                "title": "At or above expected",
+                "title": axes.share,
                 "axis": {"format": ".0%", "grid": False, "tickCount": 5},
                 "scale": {"domain": seen, "nice": False},
             },
@@ -119,7 +133,9 @@ def _limits(
     }
 
 
-def _points(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
+def _points(
+    points: Sequence[FunnelPoint], marks: Mapping[Standing, tuple[str, str]]
+) -> list[dict[str, Any]]:
     values = [
         {
             "total": point.total,
@@ -128,7 +144,7 @@ def _points(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
         }
         for point in points
     ]
-    order = [each.name for each in _MARKS]
+    order = [each.name for each in marks]
     return [
         {
             "data": {"values": values},
@@ -140,13 +156,13 @@ def _points(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
                     "field": "standing",
                     "type": "nominal",
                     "legend": None,
-                    "scale": {"domain": order, "range": [m[0] for m in _MARKS.values()]},
+                    "scale": {"domain": order, "range": [m[0] for m in marks.values()]},
                 },
                 "color": {
                     "field": "standing",
                     "type": "nominal",
                     "legend": None,
-                    "scale": {"domain": order, "range": [m[1] for m in _MARKS.values()]},
+                    "scale": {"domain": order, "range": [m[1] for m in marks.values()]},
                 },
             },
         },

@@ -20,6 +20,8 @@ CORE = "core"
 ALL = "all"
 # Whom a comparison may be narrowed to besides a route.
 GROUPS = ("need", "pp", "cla", "eal", "sex", "year")
+# Nursery to the third year of sixth form.
+YEAR_GROUPS = range(-1, 15)
 _YES_OR_NO = {
     "pp": "pupil__pupil_premium",
     "cla": "pupil__looked_after",

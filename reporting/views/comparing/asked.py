@@ -16,7 +16,12 @@ from reporting.filters import CompareFilters
 from reporting.selectors.comparing.choices import GROUPS, Choices, Chosen, compare_choices
 
 # The pages beside each other, in their order.
-PAGES = (("compare", "Overview"),)
+PAGES = (
+    ("compare", "Overview"),
+    ("compare_sizes", "By size"),
+    ("compare_groups", "Groups"),
+    ("compare_learning", "Learning from each other"),
+)
 
 
 class NoTerm(LookupError):
@@ -68,6 +73,13 @@ def frame(request: TrustRequest, filters: CompareFilters, **more: str) -> dict[s
             for name, title in PAGES
         ],
     }
+
+
+def picture(svg: str) -> HttpResponse:
+    """Send a chart, to be kept by nobody on the way."""
+    return HttpResponse(
+        svg, content_type="image/svg+xml", headers={"Cache-Control": "no-store, private"}
+    )
 
 
 def no_term(request: TrustRequest) -> HttpResponse:

@@ -1,0 +1,125 @@
+"""Who could learn from whom: strands in which one unit is strong and another needs help."""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import NamedTuple
+
+from assessment.measures import Standing, standing
+from pupils.selectors.lenses import Lens
+from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.rows import MARKS, Comparison, Row
+from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.units import Unit
+
+GIVERS = 3
+_LOW = (Standing.BELOW, Standing.WATCH_BELOW)
+_HIGH = (Standing.ABOVE, Standing.WATCH_ABOVE)
+_OUTSIDE = (Standing.BELOW, Standing.ABOVE)
+
+
+class Side(NamedTuple):
+    """A unit in one strand: its counts there, and where it stands beside the trust."""
+
+    unit: Unit
+    tally: Tally
+    standing: Standing
+    distance: float
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """The mark of its standing, and the word."""
+        return MARKS[self.standing]
+
+
+class Match(NamedTuple):
+    """A unit that needs help in a strand, and who is strong there, the strongest first."""
+
+    strand: str
+    name: str
+    takes: Side
+    gives: list[Side]
+
+
+@dataclass(frozen=True)
+class Learning:
+    """All matches, those furthest below first; and strengths that nobody here needs."""
+
+    chosen: Chosen
+    matches: list[Match]
+    unmet: list[tuple[str, str, Side]]
+    compared: int
+
+    @property
+    def of_strands(self) -> int:
+        """In how many strands there is a match."""
+        return len({each.strand for each in self.matches})
+
+
+def learning(compared: Comparison) -> Learning:
+    """Return who could learn from whom, strand by strand.
+
+    Whoever is below a limit needs help there, whoever is above one is strong. One of the two
+    sides is outside the 99.8 % limit, the other at least outside the 95 %, so that neither is
+    likely to be there by chance. A school is not matched with its own ARB where the ARB's pupils
+    count in it.
+    """
+    matches, unmet = [], []
+    number = 0
+    for choice, name in strand_names(compared.chosen).items():
+        sides = _sides(compared, choice)
+        number += len(sides)
+        high = sorted((each for each in sides if each.standing in _HIGH), key=_strongest)
+        for side in sides:
+            if side.standing not in _LOW:
+                continue
+            gives = [each for each in high if _may_match(side, each, compared.chosen.lens)]
+            if gives:
+                matches.append(Match(choice, name, side, gives[:GIVERS]))
+            elif side.standing is Standing.BELOW:
+                unmet.append((choice, name, side))
+    matches.sort(key=lambda each: each.takes.distance)
+    unmet.sort(key=lambda each: each[2].distance)
+    return Learning(compared.chosen, matches, unmet, number)
+
+
+def strand_names(chosen: Chosen) -> dict[str, str]:
+    """Return the names of the strands chosen by their choice, core areas by those of the trust."""
+    return {
+        each.choice: each.area_name or f"{each.stream_name}: {each.name}" for each in chosen.strands
+    }
+
+
+def _sides(compared: Comparison, choice: str) -> list[Side]:
+    """Return every unit with enough pupils judged in a strand."""
+    trust = compared.total.strands[choice]
+    if not trust.compared:
+        return []
+    rate = trust.at_or_above / trust.compared
+    found = []
+    for row in compared.rows:
+        side = _side(row, choice, rate)
+        if side:
+            found.append(side)
+    return found
+
+
+def _side(row: Row, choice: str, rate: float) -> Side | None:
+    tally = row.strands[choice]
+    stands = standing(tally.at_or_above, tally.compared, rate)
+    if tally.too_few or stands is None:
+        return None
+    error = sqrt(rate * (1 - rate) / tally.compared)
+    distance = (tally.at_or_above / tally.compared - rate) / error if error else 0.0
+    return Side(row.unit, tally, stands, distance)
+
+
+def _strongest(side: Side) -> float:
+    return -side.distance
+
+
+def _may_match(takes: Side, gives: Side, lens: Lens) -> bool:
+    if takes.standing not in _OUTSIDE and gives.standing not in _OUTSIDE:
+        return False
+    if lens is Lens.TAUGHT:
+        return True
+    return takes.unit.of != gives.unit and gives.unit.of != takes.unit

@@ -1,0 +1,103 @@
+"""Measures by size, groups, and who could learn from whom, as files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from parrcs.core.sheets import Sheet, list_sheet
+from reporting.selectors.comparing.groups import Divided, Group
+from reporting.selectors.comparing.learning import Learning, Side
+from reporting.selectors.comparing.sizes import BySize, Sized
+
+
+def sizes_sheet(measures: Sequence[BySize], *, narrowed: Sequence[str]) -> Sheet:
+    """Return a row for each measure and unit, and the trust's own of each measure."""
+    heading = ("Measure", "School or ARB", "Kind", "n", "Of", "Share", "Standing")
+    rows = [
+        _sized(each, unit.name, unit.kind, sized)
+        for each in measures
+        for unit, sized in each.units.values()
+    ]
+    totals = [_sized(each, "Whole trust", "trust", each.trust) for each in measures]
+    return list_sheet(
+        "By size", heading, rows, about=[("Of", ", ".join(narrowed))], totals=totals, held=2
+    )
+
+
+def _sized(found: BySize, name: str, kind: str, sized: Sized) -> list[Any]:
+    share = sized.hits / sized.total if sized.total else ""
+    return [found.measure.title, name, kind, sized.hits, sized.total, share, sized.mark[1]]
+
+
+def groups_sheet(found: Divided | None, *, narrowed: Sequence[str]) -> Sheet:
+    """Return a row for each group of pupils, with its gap to all others."""
+    heading = (
+        "Parted by",
+        "Group",
+        "Pupils on roll",
+        "Pupils judged with a baseline",
+        "Judged",
+        "Judgements due",
+        "At or above expected",
+        "Judged with a baseline",
+        "Share at or above expected",
+        "Lower 95 % limit",
+        "Upper 95 % limit",
+        "Gap to all others, percentage points",
+        "Lower 95 % limit of the gap",
+        "Upper 95 % limit of the gap",
+        "What it says",
+    )
+    rows = [
+        [division.title, *_group(group)]
+        for division in (found.divisions if found else [])
+        for group in division.groups
+    ]
+    return list_sheet("Groups", heading, rows, about=[("Of", ", ".join(narrowed))], held=2)
+
+
+def _group(group: Group) -> list[Any]:
+    tally, gap = group.tally, group.gap
+    interval = tally.interval if tally.shown else None
+    return [
+        group.name,
+        tally.pupils,
+        tally.pupils_compared,
+        tally.judged,
+        tally.due,
+        tally.at_or_above,
+        tally.compared,
+        *((interval.share, interval.low, interval.high) if interval else ("", "", "")),
+        *((100 * each for each in gap) if gap else ("", "", "")),
+        group.mark[1],
+    ]
+
+
+def learning_sheet(found: Learning | None, *, narrowed: Sequence[str]) -> Sheet:
+    """Return a row for each who needs help in a strand and each who is strong there."""
+    of_side = ("Pupils judged", "At or above expected", "Of", "Standing")
+    heading = (
+        *("Strand", "Needs help", *of_side),
+        *("Could learn from", *(f"{each} there" for each in of_side)),
+    )
+    rows: list[list[Any]] = []
+    if found:
+        rows = [
+            [match.name, *_side(match.takes), *_side(gives)]
+            for match in found.matches
+            for gives in match.gives
+        ]
+        rows += [[name, *_side(side), "", "", "", "", ""] for _, name, side in found.unmet]
+    return list_sheet(
+        "Learning from each other", heading, rows, about=[("Of", ", ".join(narrowed))], held=2
+    )
+
+
+def _side(side: Side) -> list[Any]:
+    tally = side.tally
+    return [
+        side.unit.name,
+        tally.pupils_compared,
+        tally.at_or_above,
+        tally.compared,
+        side.mark[1],
+    ]

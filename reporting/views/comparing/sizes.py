@@ -1,0 +1,77 @@
+"""Each measure by size, as a funnel beside its table."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from parrcs.core.access import Permission
+from parrcs.core.lists import sent_list
+from parrcs.core.views import TrustRequest, requires
+from pupils.selectors.lenses import Lens
+from reporting.charts.funnel import Axes, FunnelPoint, funnel_spec
+from reporting.charts.render import as_svg
+from reporting.selectors.comparing.rows import comparison
+from reporting.selectors.comparing.sizes import BySize, by_size
+from reporting.tables.comparing_more import sizes_sheet
+from reporting.views.comparing.asked import (
+    NoTerm,
+    asked,
+    file_name,
+    frame,
+    narrowed,
+    no_term,
+    picked,
+    picture,
+)
+
+
+@requires(Permission.COMPARE)
+def compare_sizes(request: TrustRequest, ending: str = "") -> HttpResponse:
+    """Show each measure by size, against the limits of the trust's rate."""
+    try:
+        filters = asked(request, ending)
+    except NoTerm:
+        if ending:
+            return sent_list(ending, "compare-by-size", sizes_sheet([], narrowed=[]))
+        return no_term(request)
+    chosen = filters.chosen
+    compared = comparison(request.access, chosen=chosen)
+    measures = by_size(compared)
+    if ending:
+        sheet = sizes_sheet(measures, narrowed=[str(chosen.term), *narrowed(filters)])
+        return sent_list(ending, file_name("compare-by-size", chosen), sheet)
+    return render(
+        request,
+        "reporting/comparing/sizes.html",
+        {
+            **frame(request, filters),
+            "measures": measures,
+            "rows": [
+                (row.unit, [each.units[row.unit.key][1] for each in measures])
+                for row in compared.rows
+            ],
+            "taught": chosen.lens is Lens.TAUGHT,
+            "total": compared.total.tally,
+        },
+    )
+
+
+@requires(Permission.COMPARE)
+def compare_size(request: TrustRequest, measure: str) -> HttpResponse:
+    """Draw one measure by size, as a picture."""
+    compared = comparison(request.access, chosen=picked(request))
+    found = next((each for each in by_size(compared) if each.measure.code == measure), None)
+    if found is None:
+        raise Http404
+    return picture(as_svg(funnel_spec(_points(found), found.rate, axes=_axes(found))))
+
+
+def _points(found: BySize) -> list[FunnelPoint]:
+    return [
+        FunnelPoint(unit.name, sized.total, sized.hits, sized.standing)
+        for unit, sized in found.placed
+        if sized.standing
+    ]
+
+
+def _axes(found: BySize) -> Axes:
+    return Axes(found.measure.of, found.measure.title, found.measure.worse)
