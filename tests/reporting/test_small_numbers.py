@@ -205,7 +205,7 @@ def test_what_was_given_away_before_costs_no_further_figure():
 
 
 def test_what_holds_now_guards_itself_though_a_report_in_force_says_otherwise():
-    """One pupil left an ARB by a correction, and what says so is to be read without what did not."""
+    """By a correction one pupil left the ARB; what was published since is read without the rest."""
     before = column(rest=36, arb=6)
     replaced = Published(before, frozenset(), in_force=False)
     of_trust = Published(replace(before, unprinted=frozenset({"rest"})), frozenset())
