@@ -122,12 +122,22 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
     Equal figures in any order are hidden equally.
     """
     found = _protected(now, rules, earlier)
+    # Whoever remembers a replaced report knows what it said, not whether it still holds: so what
+    # is in force has to guard itself, though all of it had been shown before. And of what is in
+    # force, that which a correction has overtaken may be left out of account as well.
     in_force = [each for each in earlier if each.in_force]
-    if len(in_force) < len(earlier):
-        # Whoever remembers a replaced report knows what it said, not whether it still holds: so
-        # what is in force has to guard itself, though all of it had been shown before.
-        found |= _protected(now, rules, in_force)
+    agreeing = [each for each in in_force if _agree(each.figures, now)]
+    for remembered, known in ((earlier, in_force), (in_force, agreeing)):
+        if len(known) < len(remembered):
+            found |= _protected(now, rules, known)
     return frozenset(found)
+
+
+def _agree(one: Figures, other: Figures) -> bool:
+    """Tell whether all figures that stand in both have the same values."""
+    return all(
+        one.values[key] == other.values[key] for key in one.values.keys() & other.values.keys()
+    )
 
 
 def _protected(now: Figures, rules: Rules, earlier: Sequence[Published]) -> set[str]:
@@ -197,7 +207,11 @@ class _Case:
         self._prices = {place: self._price(key) for place, key in self._key.items()}
         # Of these nothing is shown in any case; what is hidden for others only where that helps.
         self._own = {*_hidden_for_themselves(now, rules)} - now.unprinted
-        self._own.update(key for key, value in printed if (key, value) in unseen)
+        # The only group that there is now has all in it, however many it was hidden among before.
+        alone = {parts[0] for _, parts in now.sums if len(parts) == 1}
+        self._own.update(
+            key for key, value in printed if (key, value) in unseen and key not in alone
+        )
         self._hide(self._own)
 
     def _price(self, key: str) -> int:

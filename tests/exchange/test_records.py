@@ -171,7 +171,7 @@ def test_it_can_be_read_with_a_screen_reader(full: Pupil, sign_in: Any, tmp_path
     for name, pupil in (("full", full), ("empty", empty)):
         file = tmp_path / f"{name}.pdf"
         file.write_bytes(copy_of(lead, pupil).read("record.pdf"))
-        files.append(str(file))
+        files.append(file)
     require_pdf_ua(files)
 
 

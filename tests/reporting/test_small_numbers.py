@@ -197,8 +197,29 @@ def test_what_was_hidden_stays_hidden_and_the_sum_of_the_year_does_not_tell():
 def test_what_was_given_away_before_costs_no_further_figure():
     careless = Published(Figures({"boys": 40}), frozenset())
     careful = Published(column(girls=3, boys=40), frozenset({"girls", "boys"}))
-    now = column(girls=3, boys=40, others=50)
+    now = Figures(
+        {"girls": 3, "boys": 40, "others": 50, "everybody": 93},
+        sums=[("everybody", ("girls", "boys", "others"))],
+    )
     assert hidden(now, RULES, earlier=[careless, careful]) == {"girls", "boys"}
+
+
+def test_what_holds_now_guards_itself_though_a_report_in_force_says_otherwise():
+    """By a correction one pupil left the ARB; what was published since is read without the rest."""
+    before = column(rest=36, arb=6)
+    replaced = Published(before, frozenset(), in_force=False)
+    of_trust = Published(replace(before, unprinted=frozenset({"rest"})), frozenset())
+    after = Published(Figures({"all": 41}), frozenset())
+    for known in ([replaced, of_trust, after], [of_trust, after]):
+        assert hidden(column(rest=36, arb=5), RULES, earlier=known) == {"rest", "arb"}
+
+
+def test_the_only_group_there_is_now_is_shown_though_it_was_hidden_before():
+    before = column(first=42, other=1)
+    replaced = Published(before, frozenset({"first", "other"}), in_force=False)
+    now = Figures({"first": 42, "all": 42}, sums=[("all", ("first",))])
+    known = Published(Figures({"all": 42}), frozenset())
+    assert hidden(now, RULES, earlier=[replaced, known]) == set()
 
 
 def test_whole_numbers_tell_more_than_halves_would():
