@@ -61,7 +61,11 @@ comparing = [
     *listed("compare/sizes/", sizes.compare_sizes, name="compare_sizes"),
     path("compare/sizes/<slug:measure>.svg", sizes.compare_size, name="compare_size"),
     *listed("compare/groups/", groups.compare_groups, name="compare_groups"),
-    path("compare/groups.svg", groups.compare_groups_chart, name="compare_groups_chart"),
+    path(
+        "compare/groups/<slug:division>.svg",
+        groups.compare_groups_chart,
+        name="compare_groups_chart",
+    ),
     *listed("compare/learning/", learning.compare_learning, name="compare_learning"),
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),

@@ -86,7 +86,11 @@ def learning_sheet(found: Learning | None, *, narrowed: Sequence[str]) -> Sheet:
             for match in found.matches
             for gives in match.gives
         ]
-        rows += [[name, *_side(side), "", "", "", "", ""] for _, name, side in found.unmet]
+        rows += [
+            [each.name, *_side(each.takes), *_side(highest)]
+            for each in found.unmet
+            for highest in each.highest
+        ]
     return list_sheet(
         "Learning from each other", heading, rows, about=[("Of", ", ".join(narrowed))], held=2
     )

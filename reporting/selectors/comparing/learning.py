@@ -11,7 +11,7 @@ from reporting.selectors.comparing.rows import MARKS, Comparison, Row
 from reporting.selectors.comparing.tallies import Tally
 from reporting.selectors.comparing.units import Unit
 
-GIVERS = 3
+GIVERS, HIGHEST = 3, 2
 _LOW = (Standing.BELOW, Standing.WATCH_BELOW)
 _HIGH = (Standing.ABOVE, Standing.WATCH_ABOVE)
 _OUTSIDE = (Standing.BELOW, Standing.ABOVE)
@@ -40,13 +40,22 @@ class Match(NamedTuple):
     gives: list[Side]
 
 
+class Unmet(NamedTuple):
+    """A unit that needs help in a strand in which nobody stands out, and the highest there."""
+
+    strand: str
+    name: str
+    takes: Side
+    highest: list[Side]
+
+
 @dataclass(frozen=True)
 class Learning:
-    """All matches, those furthest below first; and strengths that nobody here needs."""
+    """All matches, and who needs help that nobody stands out to give, furthest below first."""
 
     chosen: Chosen
     matches: list[Match]
-    unmet: list[tuple[str, str, Side]]
+    unmet: list[Unmet]
     compared: int
 
     @property
@@ -63,22 +72,25 @@ def learning(compared: Comparison) -> Learning:
     likely to be there by chance. A school is not matched with its own ARB where the ARB's pupils
     count in it.
     """
+    lens = compared.chosen.lens
     matches, unmet = [], []
     number = 0
     for choice, name in strand_names(compared.chosen).items():
         sides = _sides(compared, choice)
         number += len(sides)
-        high = sorted((each for each in sides if each.standing in _HIGH), key=_strongest)
+        sides.sort(key=_strongest)
         for side in sides:
             if side.standing not in _LOW:
                 continue
-            gives = [each for each in high if _may_match(side, each, compared.chosen.lens)]
+            others = [each for each in sides if _apart(side, each, lens)]
+            gives = [each for each in others if _may_match(side, each)]
             if gives:
                 matches.append(Match(choice, name, side, gives[:GIVERS]))
             elif side.standing is Standing.BELOW:
-                unmet.append((choice, name, side))
+                highest = [each for each in others if each.distance > 0]
+                unmet.append(Unmet(choice, name, side, highest[:HIGHEST]))
     matches.sort(key=lambda each: each.takes.distance)
-    unmet.sort(key=lambda each: each[2].distance)
+    unmet.sort(key=lambda each: each.takes.distance)
     return Learning(compared.chosen, matches, unmet, number)
 
 
@@ -117,9 +129,12 @@ def _strongest(side: Side) -> float:
     return -side.distance
 
 
-def _may_match(takes: Side, gives: Side, lens: Lens) -> bool:
-    if takes.standing not in _OUTSIDE and gives.standing not in _OUTSIDE:
-        return False
+def _may_match(takes: Side, gives: Side) -> bool:
+    return gives.standing in _HIGH and (takes.standing in _OUTSIDE or gives.standing in _OUTSIDE)
+
+
+def _apart(one: Side, other: Side, lens: Lens) -> bool:
+    """Say whether two units have no pupil in common."""
     if lens is Lens.TAUGHT:
-        return True
-    return takes.unit.of != gives.unit and gives.unit.of != takes.unit
+        return one.unit != other.unit
+    return one.unit not in (other.unit, other.unit.of) and one.unit.of != other.unit

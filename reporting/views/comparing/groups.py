@@ -1,13 +1,14 @@
 """Groups of pupils beside everybody else."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from reporting.charts.progress import Dot, share_dots
-from reporting.selectors.comparing.groups import Divided, divided
+from reporting.selectors.comparing.choices import in_sentence
+from reporting.selectors.comparing.groups import Division, divided
 from reporting.tables.comparing_more import groups_sheet
 from reporting.views.comparing.asked import (
     NoTerm,
@@ -41,6 +42,9 @@ def compare_groups(request: TrustRequest, ending: str = "") -> HttpResponse:
         {
             **frame(request, filters),
             "divided": found,
+            "drawn": [
+                (division, _finding(division)) for division in found.divisions if _dots(division)
+            ],
             "divisions": [
                 (
                     division,
@@ -53,31 +57,33 @@ def compare_groups(request: TrustRequest, ending: str = "") -> HttpResponse:
                 )
                 for division in found.divisions
             ],
-            "finding": _finding(found),
-            "drawn": bool(_dots(found)),
         },
     )
 
 
 @requires(Permission.COMPARE)
-def compare_groups_chart(request: TrustRequest) -> HttpResponse:
-    """Draw the share of each group with its interval, as a picture."""
+def compare_groups_chart(request: TrustRequest, division: str) -> HttpResponse:
+    """Draw the shares of the groups of one division with their intervals, as a picture."""
     found = divided(request.access, chosen=picked(request))
+    parted = next((each for each in found.divisions if each.code == division), None)
+    if parted is None:
+        raise Http404
     rate = found.total.shown[0] if found.total.shown else None
-    drawn = share_dots(_dots(found), rate=rate, whole="all pupils counted", finding="")
-    return picture(drawn.svg)
+    return picture(share_dots(_dots(parted), rate=rate, whole="all counted", finding="").svg)
 
 
-def _dots(found: Divided) -> list[Dot]:
+def _dots(division: Division) -> list[Dot]:
     return [
         Dot(division.code, group.name, *group.tally.shown)
-        for division in found.divisions
         for group in division.groups
         if group.tally.shown
     ]
 
 
-def _finding(found: Divided) -> str:
+def _finding(division: Division) -> str:
     """Say what the chart shows, for who does not see it."""
-    said = [f"{title}, {sentence}" for _, title, sentence in found.told]
-    return " ".join(said) or "Shares of groups: no group is clearly ahead or behind all others."
+    clear = [each for each in division.groups if each.gap and each.gap.clear]
+    said = [f"{each.name} {each.mark[1]} ({each.gap_words})" for each in clear]
+    if said:
+        return f"{division.title}: {in_sentence(said)}, in percentage points beside all others."
+    return f"{division.title}: no group is clearly ahead of all others or behind them."
