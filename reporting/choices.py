@@ -101,3 +101,12 @@ class RunState(TextChoices):
 
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
+# The pages on which schools and ARBs are compared, by the name of their address.
+COMPARED_BY = {
+    "compare": "Overview",
+    "compare_sizes": "By size",
+    "compare_groups": "Groups",
+    "compare_learning": "Learning from each other",
+    "compare_inside": "Inside a school, an ARB or a class",
+}

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from reporting.choices import BEHAVIOUR, SAFEGUARDING, Counted
+from reporting.choices import BEHAVIOUR, COMPARED_BY, SAFEGUARDING, Counted
 from reporting.models import NextStep
 from reporting.services.next_steps import StepFacts
 from schools.forms.dates import day_field
@@ -80,6 +80,20 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+class KeepForm(forms.Form):
+    """The name under which a view of the comparison is kept, and for whom."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, error_messages={"required": "Give the view a name."}
+    )
+    latest_term = forms.BooleanField(
+        label="Open it on the latest term, whichever that is then", required=False, initial=True
+    )
+    shared = forms.BooleanField(label="Share it with all who compare schools", required=False)
+    page = forms.ChoiceField(choices=list(COMPARED_BY.items()), widget=forms.HiddenInput)
+    said = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
 
 
 class CommentForm(forms.Form):

@@ -21,7 +21,7 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import groups, inside, learning, sizes
+from reporting.views.comparing import groups, inside, kept, learning, sizes
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -67,6 +67,9 @@ comparing = [
         name="compare_groups_chart",
     ),
     *listed("compare/learning/", learning.compare_learning, name="compare_learning"),
+    path("compare/views/", kept.compare_kept, name="compare_kept"),
+    path("compare/views/<int:view_id>/share/", kept.compare_share, name="compare_share"),
+    path("compare/views/<int:view_id>/remove/", kept.compare_remove, name="compare_remove"),
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -12,16 +13,12 @@ from django.utils.text import slugify
 
 from parrcs.core.access import Permission
 from parrcs.core.views import TrustRequest
+from reporting.choices import COMPARED_BY
 from reporting.filters import CompareFilters
 from reporting.selectors.comparing.choices import GROUPS, Choices, Chosen, compare_choices
 
 # The pages beside each other, in their order.
-PAGES = (
-    ("compare", "Overview"),
-    ("compare_sizes", "By size"),
-    ("compare_groups", "Groups"),
-    ("compare_learning", "Learning from each other"),
-)
+PAGES = [(name, title) for name, title in COMPARED_BY.items() if name != "compare_inside"]
 
 
 class NoTerm(LookupError):
@@ -68,6 +65,7 @@ def frame(request: TrustRequest, filters: CompareFilters, **more: str) -> dict[s
         "chosen": filters.chosen,
         "keep": filters.chosen.query_with(**more),
         "may_set_up": may_set_up(request),
+        "keeps": urlencode({"page": here, "said": filters.chosen.query_with(**more)}),
         "beside": [
             Beside(title, f"{reverse(name)}?{filters.chosen.query}", name == here)
             for name, title in PAGES
