@@ -33,6 +33,7 @@ MAY_NAME: Final[Mapping[str, tuple[str, ...]]] = {
     "reporting.ReportRun": ("problem",),
     "reporting.SectionText": ("text",),
     "reporting.NextStep": ("what", "owner"),
+    "reporting.KeptView": ("name",),
 }
 
 # Words that name no pupil, each with the reason: they are left as they are.
@@ -72,6 +73,7 @@ NAMES_NOBODY: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("charts", "page", "pdf"), "is made from the snapshot alone"),
         "sha256": _OURS,
     },
+    "reporting.KeptView": dict.fromkeys(("page", "query"), _OURS),
     "reporting.ReportSettings": {"colour": "is the number of a colour"},
     "reporting.SectionText": {"section": _OURS},
     "reporting.ReportRun": {"step": _OURS},

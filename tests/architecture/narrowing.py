@@ -23,7 +23,15 @@ from pupils.models import (
     TermlyTarget,
 )
 from reporting.choices import ReportKind, ReportStatus
-from reporting.models import NextStep, Report, ReportBatch, ReportRun, SectionText, TermCount
+from reporting.models import (
+    KeptView,
+    NextStep,
+    Report,
+    ReportBatch,
+    ReportRun,
+    SectionText,
+    TermCount,
+)
 from schools.models import (
     ARB,
     ARBFunding,
@@ -169,6 +177,7 @@ def _wanted(model: type[models.Model], world: World, role: Role, seen: list[Pupi
         NextStep: _reports(NextStep, role, world),
         TermCount: _reports(TermCount, role, world),
         ReportBatch: set(),
+        KeptView: set(),
     }
     return by_model[model]
 
@@ -206,7 +215,7 @@ def _of_the_trust(model: type[models.Model], role: Role) -> set[int]:
     nothing: set[int] = set()
     if model is Report and role is Role.TRUSTEE:
         return _out(ReportKind.LGB, ReportKind.TRUSTEE)
-    if model in (Report, ReportRun, ReportBatch, SectionText, NextStep, TermCount):
+    if model in (Report, ReportRun, ReportBatch, SectionText, NextStep, TermCount, KeptView):
         return everything if role is Role.TRUST_LEAD else nothing
     if model in (Import, Transfer):
         return everything if role is Role.TRUST_LEAD else nothing

@@ -8,6 +8,7 @@ from parrcs.core.access import Role
 from reporting.choices import Counted, Purpose, ReportKind, ReportStatus, RunState
 from reporting.measures.small_numbers import Figures
 from reporting.models import (
+    KeptView,
     NextStep,
     Report,
     ReportBatch,
@@ -37,6 +38,7 @@ def reports(world: World) -> None:
     """Give both schools a draft, a published version, a run and what is written; all, a batch."""
     lead = world.people[Role.TRUST_LEAD]
     ReportSettings.objects.create()
+    KeptView.objects.create(owner=lead, name="Overview", page="compare")
     batch = ReportBatch.objects.create(term=world.term, asked_by=lead)
     now = timezone.now()
     Report.objects.create(

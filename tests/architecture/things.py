@@ -15,7 +15,7 @@ from pupils.models import (
     TermlyTarget,
 )
 from reporting.choices import ReportKind, ReportStatus
-from reporting.models import NextStep, Report, ReportBatch, ReportRun
+from reporting.models import KeptView, NextStep, Report, ReportBatch, ReportRun
 from schools.models import (
     ARB,
     ARBFunding,
@@ -92,6 +92,9 @@ def ids_of(world: World, *, other_school: bool) -> dict[str, object]:
         "code": "core",
         "run_id": ReportRun.objects.get(school=school).pk,
         "batch_id": ReportBatch.objects.get().pk,
+        "view_id": KeptView.objects.get().pk,
+        "measure": "progress",
+        "division": "need",
     }
 
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from assessment.models import CoreArea, Judgement, Point, Strand, Stream
 from parrcs.core.sheets import as_csv
-from pupils.models import Pupil, Route, TermlyTarget
+from pupils.models import AttendanceTotal, Pupil, Route, TermlyTarget
 from tests.plain_progress import on_roll, plain_progress
 
 WORDS = {1: "none", 2: "some", 3: "expected", 4: "better", None: "no baseline"}
@@ -95,15 +95,42 @@ def chosen_strands(chosen):
     return found
 
 
-def belongs(row, unit, lens):
-    """Whether a row of the table counts what is at this school and ARB."""
-    school, arb = row
+def belongs(at, unit, lens):
+    """Whether a row of the table counts a pupil who is placed so."""
     kind, _, number = unit.partition("-")
     if kind == "all":
         return True
-    if kind == "arb":
-        return arb == int(number)
-    return school == int(number) and (lens == "registered" or arb is None)
+    if kind == "none":
+        return at["class_group_id"] is None and belongs(at, number, lens)
+    if kind == "school":
+        here = lens == "registered" or at["arb_id"] is None
+        return at["school_id"] == int(number) and here
+    field = {"arb": "arb_id", "class": "class_group_id", "pupil": "pupil_id"}[kind]
+    return at[field] == int(number)
+
+
+def of_year(born_on, starts_on):
+    """The national curriculum year of a child: those born in a September to August are one."""
+    first = born_on.year if born_on.month >= 9 else born_on.year - 1
+    return starts_on.year - first - 5
+
+
+def grouped(person, term, chosen):
+    """Whether a pupil is of the groups chosen."""
+    yes_or_no = {"pp": "pupil_premium", "cla": "looked_after", "eal": "eal"}
+    return (
+        all(
+            person[field] == (chosen[name] == "yes")
+            for name, field in yes_or_no.items()
+            if name in chosen
+        )
+        and chosen.get("need", person["primary_need"]) == person["primary_need"]
+        and chosen.get("sex", person["sex"]) == person["sex"]
+        and (
+            "year" not in chosen
+            or of_year(person["born_on"], term.year.starts_on) == int(chosen["year"])
+        )
+    )
 
 
 def reckon(term, unit, chosen):
@@ -112,20 +139,12 @@ def reckon(term, unit, chosen):
     people = {row["id"]: row for row in Pupil.objects.values()}
     lens = chosen.get("lens", "registered")
 
-    def wanted(pupil, route):
-        person = people[pupil]
-        return (
-            chosen.get("route", routes[route]) == routes[route]
-            and chosen.get("need", person["primary_need"]) == person["primary_need"]
-            and {"yes": True, "no": False}.get(chosen.get("pp"), person["pupil_premium"])
-            == person["pupil_premium"]
-        )
-
     roll = {
         at["pupil_id"]
         for at in on_roll(term)
-        if belongs((at["school_id"], at["arb_id"]), unit, lens)
-        and wanted(at["pupil_id"], at["route_id"])
+        if belongs(at, unit, lens)
+        and chosen.get("route", routes[at["route_id"]]) == routes[at["route_id"]]
+        and grouped(people[at["pupil_id"]], term, chosen)
     }
     strands = chosen_strands(chosen)
     due = [each for each in plain_progress(term) if each.pupil in roll and each.strand in strands]
@@ -138,7 +157,20 @@ def reckon(term, unit, chosen):
         and row["pupil_id"] in roll
         and not (row["retired_on"] and row["judged"] is None)
     )
+    sessions = Counter()
+    attended = Counter()
+    for row in AttendanceTotal.objects.values():
+        if row["pupil_id"] in roll and term.starts_on <= row["starts_on"] <= term.ends_on:
+            sessions[row["pupil_id"]] += row["possible"]
+            attended[row["pupil_id"]] += row["attended"]
+    sessions = +sessions
     return {
+        "sessions": sessions.total(),
+        "attended": sum(attended[pupil] for pupil in sessions),
+        "attending": len(sessions),
+        "persistent": sum(
+            10 * (sessions[pupil] - attended[pupil]) >= sessions[pupil] for pupil in sessions
+        ),
         "pupils": len(roll),
         "due": len(due),
         "judged": len(judged),
@@ -192,6 +224,32 @@ def the_file_says(row, plain, *, one_stream):
         assert float(row["Mean gain in points"]) == pytest.approx(float(plain["mean"]), abs=1e-4)
 
 
+def the_tally_is(tally, plain):
+    """Hold the counts of a row to those counted one by one."""
+    reached = plain["reached"]
+    assert (tally.pupils, tally.due, tally.judged) == (
+        plain["pupils"],
+        plain["due"],
+        plain["judged"],
+    )
+    assert [tally.none, tally.some, tally.expected, tally.better, tally.no_baseline] == [
+        reached[word] for word in ("none", "some", "expected", "better", "no baseline")
+    ]
+    assert tally.pupils_compared == plain["of pupils"]
+    targets = plain["targets"]
+    assert (tally.targets_met, tally.targets_not_met, tally.targets_not_judged) == (
+        targets["met"],
+        targets["not met"],
+        targets["not judged"],
+    )
+    assert (tally.attending, tally.possible, tally.attended, tally.persistent) == (
+        plain["attending"],
+        plain["sessions"],
+        plain["attended"],
+        plain["persistent"],
+    )
+
+
 def the_page_says(cells, plain):
     reached, hits, total = plain["reached"], plain["hits"], plain["total"]
     if plain["due"]:
@@ -218,3 +276,8 @@ def the_page_says(cells, plain):
         assert cells["targets"].startswith(f"{per_cent(met, judged)} % {met} of {judged}")
     if plain["targets"]["not judged"]:
         assert cells["targets"].endswith(f"{plain['targets']['not judged']} not judged")
+    if plain["attending"] >= 6:
+        tenths = floor(Fraction(1000 * plain["attended"], plain["sessions"]) + Fraction(1, 2))
+        assert cells["attendance"].startswith(
+            f"{tenths / 10} % {plain['attended']:,} of {plain['sessions']:,}"
+        )

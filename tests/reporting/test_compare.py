@@ -39,6 +39,9 @@ CHOICES = [
     {"route": "formal"},
     {"need": "SLD", "strand": "all"},
     {"pp": "yes"},
+    {"cla": "no", "eal": "no", "sex": "M"},
+    {"year": "6"},
+    {"year": "5", "cla": "no"},
     {"pp": "yes", "route": "semi-formal", "strand": "area.writing", "lens": "taught"},
 ]
 

@@ -44,7 +44,7 @@ def compare_kept(request: TrustRequest) -> HttpResponse:
         "reporting/comparing/kept.html",
         {
             "form": form,
-            "keeping": COMPARED_BY.get(page) if request.method != "POST" else form.data["page"],
+            "keeping": request.method == "POST" or page in COMPARED_BY,
             "kept": kept_views(request.access),
             "crumbs": [("Compare", reverse("compare"))],
         },
