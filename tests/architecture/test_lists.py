@@ -43,7 +43,11 @@ LISTS = {
     "class_tracker",
     "classes",
     "compare",
+    "compare_groups",
+    "compare_inside",
+    "compare_learning",
     "compare_pupils",
+    "compare_sizes",
     "compliance",
     "compliance_arb",
     "compliance_school",
@@ -73,6 +77,7 @@ LISTS = {
 # Pages with a table that is no list, or one that leaves otherwise.
 NO_LISTS = {
     "arb": "one ARB; its years of funding are in the list of funding",
+    "compare_kept": "a person's own ways to pages that leave as files",
     "grid": "a form to fill in; the tracker of the class has what is in it",
     "ht_report": "the report, which leaves as a PDF",
     "trust_report": "the report, which leaves as a PDF",

@@ -64,6 +64,7 @@ def frame(request: TrustRequest, filters: CompareFilters, **more: str) -> dict[s
         "filters": filters,
         "chosen": filters.chosen,
         "keep": filters.chosen.query_with(**more),
+        "said": list(narrowed(filters)),
         "may_set_up": may_set_up(request),
         "keeps": urlencode({"page": here, "said": filters.chosen.query_with(**more)}),
         "beside": [

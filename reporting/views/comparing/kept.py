@@ -12,7 +12,7 @@ from parrcs.core.views import TrustRequest, requires
 from reporting.choices import COMPARED_BY
 from reporting.forms import KeepForm
 from reporting.selectors.comparing.kept import kept_view, kept_views
-from reporting.services.views import NameTaken, keep_view, remove_view, share_view
+from reporting.services.kept import NameTaken, keep_view, remove_view, share_view
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
