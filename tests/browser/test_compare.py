@@ -62,6 +62,7 @@ def test_the_lead_chooses_opens_a_number_and_comes_back(judged, open_page, sign_
     assert funnel.evaluate("image => image.naturalWidth") > 0
 
     # A choice swaps the numbers in place; the address, the total and the file follow it.
+    page.get_by_text("Groups of pupils", exact=True).click()
     page.get_by_label("Pupil premium (PP)").focus()
     page.keyboard.press("ArrowDown")
     expect(total).to_contain_text("12 of 12")
@@ -107,6 +108,13 @@ def test_everyone_can_read_it_at_every_width(judged, open_page, sign_in_page, si
         f"{reverse('compare')}?term={judged.term.pk}&need=VI",
         f"{reverse('compare_pupils')}?term={judged.term.pk}&unit=all&number=judged",
         f"{reverse('compare_pupils')}?term={judged.term.pk}&unit=all&number=targets-met",
+        f"{reverse('compare_sizes')}?term={judged.term.pk}",
+        f"{reverse('compare_groups')}?term={judged.term.pk}&strand=area.reading",
+        f"{reverse('compare_learning')}?term={judged.term.pk}",
+        f"{reverse('compare_inside')}?term={judged.term.pk}&unit=school-{judged.school.pk}",
+        f"{reverse('compare_inside')}?term={judged.term.pk}&unit=class-{judged.class_group.pk}",
+        f"{reverse('compare_kept')}?page=compare&said=pp%3Dyes",
+        reverse("compare_kept"),
     ):
         page.goto(path)
         expect(page.locator(".bar .often [aria-current]")).to_be_in_viewport(ratio=0.99)
@@ -114,10 +122,36 @@ def test_everyone_can_read_it_at_every_width(judged, open_page, sign_in_page, si
         assert not scrolls_sideways(page)
 
 
+def test_a_view_is_sorted_kept_shared_and_found_again(judged, open_page, sign_in_page):
+    page = open_page(OFFICE)
+    sign_in_page(page, Role.TRUST_LEAD)
+    page.goto(f"{reverse('compare')}?term={judged.term.pk}&strand=area.reading")
+    page.get_by_role("columnheader", name="At or above expected").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="At or above expected")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    # A choice keeps the order, and the view that is then kept has both.
+    page.get_by_label("Count pupils").select_option("As taught")
+    page.wait_for_url("**lens=taught**")
+    page.get_by_role("link", name="Keep this view").click()
+    page.get_by_label("Name").fill("Reading as taught")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("“Reading as taught” is kept.")).to_be_visible()
+    page.get_by_role("button", name="Share Reading as taught").click()
+    expect(page.get_by_text("Yours, shared")).to_be_visible()
+    page.get_by_role("link", name="Reading as taught").click()
+    expect(page.get_by_label("Count pupils")).to_have_value("taught")
+    expect(page.get_by_label("Strand")).to_have_value("area.reading")
+    expect(page.get_by_role("columnheader", name="At or above expected")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+
+
 def test_without_javascript_the_choices_are_sent_with_a_button(judged, open_page, sign_in_page):
     page = open_page(OFFICE, java_script_enabled=False)
     sign_in_page(page, Role.TRUST_LEAD)
     page.goto(f"{reverse('compare')}?term={judged.term.pk}")
+    page.get_by_text("Groups of pupils", exact=True).click()
     page.get_by_label("Primary need").select_option("Severe learning difficulty")
     page.get_by_role("button", name="Show").click()
     assert "need=SLD" in page.url
