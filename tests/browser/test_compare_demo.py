@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Locator, Page, expect
 
 from parrcs.core.access import Role
-from reporting.services.demo import PASSWORD, accounts, seed_demo
+from reporting.services.demo import PASSWORD, accounts
 from tests.browser.conftest import OFFICE, OpenPage, axe_violations, go_to
 
 pytestmark = [
@@ -35,7 +37,7 @@ class Clicks:
 @pytest.fixture
 def lead(transactional_db: None, open_page: OpenPage) -> Page:
     """The trust lead of the demo, signed in."""
-    seed_demo(seed=7, on=dt.date(2026, 11, 20))
+    call_command("seed_demo", on=dt.date(2026, 11, 20), stdout=StringIO())
     page = open_page(OFFICE)
     page.goto("/")
     page.fill("input[name=login]", LEAD)
