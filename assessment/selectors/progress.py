@@ -11,7 +11,18 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Count,
+    DateField,
+    F,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from assessment.measures import Indicator, Rate, expected_gain, indicator
 from assessment.models import Expectation, Judgement
@@ -109,7 +120,7 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
 
 def progress_of(cohort: Cohort) -> list[Progress]:
     """Return each judgement due and made in the cohort's term, with its gain and indicator."""
-    expected_since = _expected_since(cohort.term)
+    expected_since = _expected_since(cohort.term, _census_days())
     rows = _judged(cohort).values_list(  # type: ignore[misc]  # the plugin sees no aliases
         "pupil",
         "placed__route",
@@ -136,9 +147,11 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
     """Return the same as `progress_of`, counted by place, route, strand and gain.
 
     PostgreSQL counts the judgements that share everything their indicator depends on, so the
-    number of rows does not grow with the number of pupils.
+    number of rows does not grow with the number of pupils. Of the day of a baseline that is the
+    first census day on or after it.
     """
-    expected_since = _expected_since(cohort.term)
+    census_days = _census_days()
+    expected_since = _expected_since(cohort.term, census_days)
     rows = (
         _judged(cohort)
         .values_list(
@@ -147,15 +160,15 @@ def progress_counts(cohort: Cohort) -> list[ProgressCount]:
             "placed__route",
             "strand",
             F("point__value") - F("base__point__value"),
-            "base__judged_on",
+            _days_before(F("base__judged_on"), census_days),
         )
         .annotate(judgements=Count("id"))
     )
     counts = []
-    for school, arb, route, strand, gain, baseline_on, judgements in rows:
+    for school, arb, route, strand, gain, days_before, judgements in rows:
         reached = None
         if gain is not None:
-            reached = indicator(gain, *expected_since(route, strand, baseline_on))
+            reached = indicator(gain, *expected_since(route, strand, census_days[days_before]))
         counts.append(ProgressCount(school, arb, route, strand, reached, judgements, gain))
     return counts
 
@@ -233,12 +246,28 @@ def in_force_on(expectation: str, day: dt.date) -> Q:
     )
 
 
-def _expected_since(term: Term) -> Callable[[int, int, dt.date], tuple[Decimal, Decimal]]:
+def _census_days() -> list[dt.date]:
+    return list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
+
+
+def _days_before(day: F, census_days: list[dt.date]) -> Func:
+    """Count in PostgreSQL the census days before a day: `bisect_left` among them."""
+    after = [each + dt.timedelta(days=1) for each in census_days]
+    return Func(
+        day,
+        Value(after, output_field=ArrayField(DateField())),
+        function="WIDTH_BUCKET",
+        output_field=IntegerField(),
+    )
+
+
+def _expected_since(
+    term: Term, census_days: list[dt.date]
+) -> Callable[[int, int, dt.date], tuple[Decimal, Decimal]]:
     """Return what tells, by route, strand and day of the baseline, what is expected in a term.
 
     It tells the gain, and how many times that is better than expected.
     """
-    census_days = list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
     due = {
         (route, strand.strand_id): strand
         for route, strands in strands_due(term).items()

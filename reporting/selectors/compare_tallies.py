@@ -15,6 +15,7 @@ from assessment.selectors.progress import (
     pupils_compared,
     strands_due,
 )
+from parrcs.core.planning import much_at_once
 from pupils.choices import TargetOutcome
 from pupils.models import TermlyTarget
 from pupils.models.plans import target_is_due
@@ -145,10 +146,11 @@ class Tallies:
         }
         self.streams: set[int] = set()
         self._strands = {each.id: each for each in chosen.strands}
-        self._count_due(cohort)
-        self._count_judgements(cohort)
-        self._count_pupils(cohort)
-        self._count_targets(cohort)
+        with much_at_once():
+            self._count_due(cohort)
+            self._count_judgements(cohort)
+            self._count_pupils(cohort)
+            self._count_targets(cohort)
 
     def within(self, counts: Callable[[Place], bool]) -> tuple[Tally, dict[str, Tally]]:
         """Put the places together that count: over all, and by core area."""

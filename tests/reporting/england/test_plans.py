@@ -64,7 +64,7 @@ def test_no_page_reads_a_large_table_from_end_to_end():
     assert {"pupils_pupil", "pupils_placement", "assessment_judgement"} <= large
     # No index leads to the name of an account: so the test would find it.
     assert read_to_the_end("SELECT id FROM schools_user WHERE name = 'Ada'") == {"schools_user"}
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for page in [*(each.name for each in PAGES), SAVE]:
         asked, planned = measuring.statements(page, seed=1), 0
         with transaction.atomic():
