@@ -12,7 +12,18 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Count,
+    DateField,
+    F,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from assessment.measures import Indicator, Rate, expected_gain, indicator
 from assessment.models import Expectation, Judgement
@@ -117,7 +128,7 @@ def strands_due(term: Term) -> dict[int, list[DueStrand]]:
 
 def progress_of(cohort: Cohort) -> list[Progress]:
     """Return each judgement due and made in the cohort's term, with its gain and indicator."""
-    expected_since = _expected_since(cohort.term)
+    expected_since = _expected_since(cohort.term, _census_days())
     rows = _judged(cohort).values_list(  # type: ignore[misc]  # the plugin sees no aliases
         "pupil",
         "placed__route",
@@ -144,9 +155,11 @@ def progress_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[ProgressCount
     """Return the same as `progress_of`, counted by part, route, strand and gain.
 
     PostgreSQL counts the judgements that share everything their indicator depends on, so the
-    number of rows grows with the number of parts, not of pupils.
+    number of rows grows with the number of parts, not of pupils. Of the day of a baseline that is
+    the first census day on or after it.
     """
-    expected_since = _expected_since(cohort.term)
+    census_days = _census_days()
+    expected_since = _expected_since(cohort.term, census_days)
     rows = (
         _judged(cohort)
         .values_list(
@@ -154,15 +167,15 @@ def progress_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[ProgressCount
             "placed__route",
             "strand",
             F("point__value") - F("base__point__value"),
-            "base__judged_on",
+            _days_before(F("base__judged_on"), census_days),
         )
         .annotate(judgements=Count("id"))
     )
     counts = []
-    for *part, route, strand, gain, baseline_on, judgements in rows:
+    for *part, route, strand, gain, days_before, judgements in rows:
         reached = None
         if gain is not None:
-            reached = indicator(gain, *expected_since(route, strand, baseline_on))
+            reached = indicator(gain, *expected_since(route, strand, census_days[days_before]))
         counts.append(ProgressCount(tuple(part), route, strand, reached, judgements, gain))
     return counts
 
@@ -226,12 +239,28 @@ def in_force_on(expectation: str, day: dt.date) -> Q:
     )
 
 
-def _expected_since(term: Term) -> Callable[[int, int, dt.date], tuple[Decimal, Decimal]]:
+def _census_days() -> list[dt.date]:
+    return list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
+
+
+def _days_before(day: F, census_days: list[dt.date]) -> Func:
+    """Count in PostgreSQL the census days before a day: `bisect_left` among them."""
+    after = [each + dt.timedelta(days=1) for each in census_days]
+    return Func(
+        day,
+        Value(after, output_field=ArrayField(DateField())),
+        function="WIDTH_BUCKET",
+        output_field=IntegerField(),
+    )
+
+
+def _expected_since(
+    term: Term, census_days: list[dt.date]
+) -> Callable[[int, int, dt.date], tuple[Decimal, Decimal]]:
     """Return what tells, by route, strand and day of the baseline, what is expected in a term.
 
     It tells the gain, and how many times that is better than expected.
     """
-    census_days = list(Term.objects.order_by("census_on").values_list("census_on", flat=True))
     due = {
         (route, strand.strand_id): strand
         for route, strands in strands_due(term).items()

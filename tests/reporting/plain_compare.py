@@ -157,8 +157,7 @@ def reckon(term, unit, chosen):
         and row["pupil_id"] in roll
         and not (row["retired_on"] and row["judged"] is None)
     )
-    sessions = Counter()
-    attended = Counter()
+    sessions, attended = Counter[int](), Counter[int]()
     for row in AttendanceTotal.objects.values():
         if row["pupil_id"] in roll and term.starts_on <= row["starts_on"] <= term.ends_on:
             sessions[row["pupil_id"]] += row["possible"]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from assessment.measures import Indicator, exact, signed
 from assessment.selectors.progress import DueStrand, Progress, progress_of, strands_due
 from parrcs.core.access import Access
+from parrcs.core.planning import much_at_once
 from pupils.choices import TargetOutcome
 from pupils.models import Placement, TermlyTarget
 from pupils.models.plans import target_is_due
@@ -120,6 +121,7 @@ class NoSuchNumber(LookupError):
     """There is no such number of a row."""
 
 
+@much_at_once()
 def pupils_behind(access: Access, *, chosen: Chosen, unit: str, number: str) -> Behind:
     """Return the pupils behind one number of one row, of those whom the person may see.
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from assessment.measures import Difference, difference
 from parrcs.core.access import Access
+from parrcs.core.planning import much_at_once
 from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.rows import Change, Comparison, Row
 from reporting.selectors.comparing.tallies import Tallies, Tally, percent_of
@@ -45,6 +46,7 @@ class Since(NamedTuple):
         )
 
 
+@much_at_once()
 def changes(access: Access, now: Comparison) -> Since | None:
     """Return how each row's share moved since the term before; None where there is none.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from assessment.measures import Difference, difference
 from parrcs.core.access import Access
+from parrcs.core.planning import much_at_once
 from pupils.choices import PrimaryNeed, Sex
 from pupils.models.pupils import national_year, year_words
 from pupils.selectors.cohorts import Cohort
@@ -180,6 +181,7 @@ _WAYS: tuple[tuple[str, str, _Into], ...] = (
 )
 
 
+@much_at_once()
 def divided(access: Access, *, chosen: Chosen) -> Divided:
     """Return the pupils counted, in groups, each beside all others.
 

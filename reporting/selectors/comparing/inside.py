@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from parrcs.core.access import Access
+from parrcs.core.planning import much_at_once
 from pupils.models import Pupil
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.comparing.choices import Chosen
@@ -42,6 +43,7 @@ class Inside:
         return self.unit.kind == "class"
 
 
+@much_at_once()
 def inside(access: Access, *, chosen: Chosen, key: str) -> Inside:
     """Return the parts of a row of the comparison, counted as there.
 

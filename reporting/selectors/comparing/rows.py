@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assessment.measures import Difference, Standing, standing
 from parrcs.core.access import Access
+from parrcs.core.planning import much_at_once
 from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.tallies import Tallies, Tally, percent
 from reporting.selectors.comparing.units import WHOLE_TRUST, Unit, counted_in, units
@@ -99,6 +100,7 @@ class Comparison:
         return interval.share if interval else 0.0
 
 
+@much_at_once()
 def comparison(access: Access, *, chosen: Chosen) -> Comparison:
     """Return schools and ARBs side by side, as far as the person may see their pupils."""
     tallies = Tallies(chosen.cohort(access), chosen)

@@ -1,4 +1,4 @@
-"""The demo's calendar: three years about a day, with one window open on that day."""
+"""The demo's calendar: some years about a day, with one window open on that day."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ class Calendar:
         return range(3 * year, 3 * year + 3)
 
 
-def make_calendar(on: dt.date) -> Calendar:
-    """Make the year that contains the day and the two before it; nothing is saved.
+def make_calendar(on: dt.date, *, years: int = YEARS) -> Calendar:
+    """Make the year that contains the day and those before it; nothing is saved.
 
     In the holidays the window of the term just ended is open still.
     """
     latest = on.year if on >= dt.date(on.year, 9, 1) else on.year - 1
-    years, terms, windows = [], [], []
-    for start in range(latest - YEARS + 1, latest + 1):
+    made, terms, windows = [], [], []
+    for start in range(latest - years + 1, latest + 1):
         year = AcademicYear(
             name=f"{start}/{(start + 1) % 100:02}",
             starts_on=dt.date(start, 9, 1),
             ends_on=dt.date(start + 1, 8, 31),
         )
-        years.append(year)
+        made.append(year)
         for season, (starts, census, ends) in _days(start).items():
             term = Term(
                 year=year,
@@ -66,7 +66,7 @@ def make_calendar(on: dt.date) -> Calendar:
         window.opens_on = max(terms[current].starts_on, on - dt.timedelta(days=10))
     if window.closes_on < on:
         window.closes_on = on + dt.timedelta(days=14)
-    return Calendar(on, years, terms, windows, current)
+    return Calendar(on, made, terms, windows, current)
 
 
 def _days(start: int) -> dict[Season, tuple[dt.date, dt.date, dt.date]]:

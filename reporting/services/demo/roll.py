@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pupils.choices import PrimaryNeed, Sex
@@ -232,28 +233,16 @@ class Roll:
                 child.stays.append(Stay(room, starts_on))
 
     def _child(self, unit: Unit, group: int, day: dt.date, year: int | None = None) -> Child:
-        rng = self._rng
         year_starts = day if year is None else self._calendar.years[year].starts_on
         first_september = dt.date(year_starts.year - 5 - group, 9, 1)
-        sex = Sex.MALE if rng.random() < 0.69 else Sex.FEMALE
-        first_name, last_name, origin = self._namer.name(sex)
-        mix = trusts().needs[unit.entry.needs]
-        need = PrimaryNeed(rng.choices(list(mix), list(mix.values()))[0])
-        looked_after = rng.random() < 0.036
-        child = Child(
-            Pupil(
-                upn=self._upn(unit, first_september.year + 5),
-                first_name=first_name,
-                last_name=last_name,
-                born_on=first_september + dt.timedelta(days=rng.randrange(365)),
-                sex=sex,
-                primary_need=need,
-                looked_after=looked_after,
-                pupil_premium=looked_after or rng.random() < 0.435,
-                eal=rng.random() < origin.eal,
-            ),
-            rng.choices(ROUTES, ROUTE_WEIGHTS.get(need, (0, 50, 50)))[0],
+        pupil, route = imagined_pupil(
+            self._rng,
+            self._namer,
+            needs=trusts().needs[unit.entry.needs],
+            first_september=first_september,
+            upn=lambda: self._upn(unit, first_september.year + 5),
         )
+        child = Child(pupil, route)
         self.children.append(child)
         return child
 
@@ -268,3 +257,33 @@ class Roll:
         if self._rng.random() < 0.004:  # a temporary number
             serial = serial[1:] + "A"
         return upn_check_letter(place + serial) + place + serial
+
+
+def imagined_pupil(
+    rng: random.Random,
+    namer: Namer,
+    *,
+    needs: Mapping[str, int],
+    first_september: dt.date,
+    upn: Callable[[], str],
+) -> tuple[Pupil, str]:
+    """Think up a pupil born in the year from a first of September on, and the route for them.
+
+    `needs` says how many of a hundred have which primary need.
+    """
+    sex = Sex.MALE if rng.random() < 0.69 else Sex.FEMALE
+    first_name, last_name, origin = namer.name(sex)
+    need = PrimaryNeed(rng.choices(list(needs), list(needs.values()))[0])
+    looked_after = rng.random() < 0.036
+    pupil = Pupil(
+        upn=upn(),
+        first_name=first_name,
+        last_name=last_name,
+        born_on=first_september + dt.timedelta(days=rng.randrange(365)),
+        sex=sex,
+        primary_need=need,
+        looked_after=looked_after,
+        pupil_premium=looked_after or rng.random() < 0.435,
+        eal=rng.random() < origin.eal,
+    )
+    return pupil, rng.choices(ROUTES, ROUTE_WEIGHTS.get(need, (0, 50, 50)))[0]
