@@ -21,7 +21,7 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import inside
+from reporting.views.comparing import inside, strands
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -59,6 +59,8 @@ comparing = [
     *listed("compare/", overview_of_trust.compare, name="compare"),
     path("compare/funnel.svg", overview_of_trust.compare_funnel, name="compare_funnel"),
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
+    *listed("compare/strands/", strands.compare_strands, name="compare_strands"),
+    path("compare/strands.svg", strands.compare_heat, name="compare_heat"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]
 

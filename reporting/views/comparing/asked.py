@@ -16,7 +16,10 @@ from reporting.filters import CompareFilters
 from reporting.selectors.comparing.choices import GROUPS, Choices, Chosen, compare_choices
 
 # The pages beside each other, in their order.
-PAGES = (("compare", "Overview"),)
+PAGES = (
+    ("compare", "Overview"),
+    ("compare_strands", "Strands"),
+)
 
 
 class NoTerm(LookupError):

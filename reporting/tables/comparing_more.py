@@ -1,0 +1,76 @@
+"""The comparison by strand, over time and by gain, as files: one line for each number."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from parrcs.core.sheets import Sheet, list_sheet
+from pupils.selectors.lenses import Lens
+from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.strands import HeatMap, StrandRow
+from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.units import Unit
+
+_UNIT = ("Count pupils", "School or ARB", "Kind", "Host", "Adds to the total")
+_SHARE = (
+    "Pupils judged with a baseline",
+    "At or above expected",
+    "Judged with a baseline",
+    "Share at or above expected",
+    "Lower 95 % limit",
+    "Upper 95 % limit",
+)
+
+
+def strands_sheet(heat: HeatMap | None, *, narrowed: Sequence[str] = ()) -> Sheet:
+    """Return a row for each school and ARB in each strand; none where no term has begun."""
+    heading = ("Term", *_UNIT, "Strand", "Judgements due", "Judged", *_SHARE, "Standing")
+    if heat is None:
+        return list_sheet("Strands", heading, [])
+    return list_sheet(
+        "Strands",
+        heading,
+        [line for row in heat.rows for line in _strand_lines(heat, row)],
+        about=_about(heat.chosen, narrowed),
+        totals=_strand_lines(heat, heat.total),
+        held=3,
+    )
+
+
+def _strand_lines(heat: HeatMap, row: StrandRow) -> list[list[Any]]:
+    return [
+        [
+            str(heat.chosen.term),
+            *_unit(row.unit, heat.chosen),
+            cell.strand.name,
+            cell.tally.due,
+            cell.tally.judged,
+            *_share(cell.tally),
+            "" if row is heat.total else cell.mark[1],
+        ]
+        for cell in row.cells
+    ]
+
+
+def _about(chosen: Chosen, narrowed: Sequence[str]) -> list[tuple[str, str]]:
+    return [("Term", str(chosen.term)), ("Of", ", ".join(narrowed))]
+
+
+def _unit(unit: Unit, chosen: Chosen) -> list[str]:
+    adds = unit.kind != "ARB" or chosen.lens is Lens.TAUGHT
+    return [
+        chosen.lens.words,
+        unit.name,
+        unit.kind,
+        unit.host,
+        "" if unit.kind == "trust" else "yes" if adds else "no",
+    ]
+
+
+def _share(tally: Tally) -> list[Any]:
+    share = tally.interval
+    return [
+        tally.pupils_compared,
+        tally.at_or_above,
+        tally.compared,
+        *((share.share, share.low, share.high) if share else ("", "", "")),
+    ]
