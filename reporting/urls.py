@@ -21,7 +21,7 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import inside, strands
+from reporting.views.comparing import inside, strands, terms
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -61,6 +61,8 @@ comparing = [
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
     *listed("compare/strands/", strands.compare_strands, name="compare_strands"),
     path("compare/strands.svg", strands.compare_heat, name="compare_heat"),
+    *listed("compare/terms/", terms.compare_terms, name="compare_terms"),
+    path("compare/terms.svg", terms.compare_trend, name="compare_trend"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]
 

@@ -8,6 +8,7 @@ from pupils.selectors.lenses import Lens
 from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.strands import HeatMap, StrandRow
 from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.terms import Course, OverTime
 from reporting.selectors.comparing.units import Unit
 
 _UNIT = ("Count pupils", "School or ARB", "Kind", "Host", "Adds to the total")
@@ -18,6 +19,12 @@ _SHARE = (
     "Share at or above expected",
     "Lower 95 % limit",
     "Upper 95 % limit",
+)
+_MOVED = (
+    "Moved since",
+    "By, percentage points",
+    "Lower 95 % limit of the move",
+    "Upper 95 % limit of the move",
 )
 
 
@@ -48,6 +55,44 @@ def _strand_lines(heat: HeatMap, row: StrandRow) -> list[list[Any]]:
             "" if row is heat.total else cell.mark[1],
         ]
         for cell in row.cells
+    ]
+
+
+def terms_sheet(course: OverTime | None, *, narrowed: Sequence[str] = ()) -> Sheet:
+    """Return a row for each school and ARB in each term; none where no term has begun.
+
+    How a share moved stands in the row of the last term in which it is shown.
+    """
+    heading = ("Term", *_UNIT, "Pupils on roll", "Judgements due", "Judged", *_SHARE, *_MOVED)
+    if course is None:
+        return list_sheet("Over time", heading, [])
+    return list_sheet(
+        "Over time",
+        heading,
+        [line for row in course.rows for line in _term_lines(row)],
+        about=_about(course.chosen, narrowed),
+        totals=_term_lines(course.total),
+        held=3,
+    )
+
+
+def _term_lines(row: Course) -> list[list[Any]]:
+    moved = row.moved
+    return [
+        [
+            str(chosen.term),
+            *_unit(row.unit, chosen),
+            tally.pupils,
+            tally.due,
+            tally.judged,
+            *_share(tally),
+            *(
+                (str(moved.first), *(100 * each for each in moved.change.moved))
+                if moved and moved.last == chosen.term
+                else ("", "", "", "")
+            ),
+        ]
+        for chosen, tally in row.terms
     ]
 
 

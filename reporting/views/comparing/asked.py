@@ -19,6 +19,7 @@ from reporting.selectors.comparing.choices import GROUPS, Choices, Chosen, compa
 PAGES = (
     ("compare", "Overview"),
     ("compare_strands", "Strands"),
+    ("compare_terms", "Over time"),
 )
 
 
