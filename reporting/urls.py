@@ -21,7 +21,7 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import inside, strands, terms
+from reporting.views.comparing import gains, inside, strands, terms
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -63,6 +63,8 @@ comparing = [
     path("compare/strands.svg", strands.compare_heat, name="compare_heat"),
     *listed("compare/terms/", terms.compare_terms, name="compare_terms"),
     path("compare/terms.svg", terms.compare_trend, name="compare_trend"),
+    *listed("compare/gains/", gains.compare_gains, name="compare_gains"),
+    path("compare/gains.svg", gains.compare_distribution, name="compare_distribution"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]
 

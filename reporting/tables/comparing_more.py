@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from assessment.measures import Indicator
 from parrcs.core.sheets import Sheet, list_sheet
 from pupils.selectors.lenses import Lens
 from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.gains import Gains, Spread
 from reporting.selectors.comparing.strands import HeatMap, StrandRow
 from reporting.selectors.comparing.tallies import Tally
 from reporting.selectors.comparing.terms import Course, OverTime
@@ -25,6 +27,27 @@ _MOVED = (
     "By, percentage points",
     "Lower 95 % limit of the move",
     "Upper 95 % limit of the move",
+)
+_GAINS = (
+    "Term",
+    "Count pupils",
+    "Of",
+    "Route",
+    "Stream",
+    "Pupils judged with a baseline",
+    "Judged with a baseline",
+    "Lower quartile of gains in points",
+    "Median gain in points",
+    "Upper quartile of gains in points",
+    "Mean gain in points",
+    "None",
+    "Some",
+    "Expected",
+    "Better",
+    "At or above expected",
+    "Share at or above expected",
+    "Lower 95 % limit",
+    "Upper 95 % limit",
 )
 
 
@@ -93,6 +116,37 @@ def _term_lines(row: Course) -> list[list[Any]]:
             ),
         ]
         for chosen, tally in row.terms
+    ]
+
+
+def gains_sheet(found: Gains | None, *, narrowed: Sequence[str] = ()) -> Sheet:
+    """Return a row for each route and stream; none where no term has begun."""
+    if found is None:
+        return list_sheet("Gains", _GAINS, [])
+    return list_sheet(
+        "Gains",
+        _GAINS,
+        [_gain_line(found, each) for each in found.spreads],
+        about=_about(found.chosen, narrowed),
+        held=4,
+    )
+
+
+def _gain_line(found: Gains, spread: Spread) -> list[Any]:
+    share, mean = spread.interval, spread.mean
+    return [
+        str(found.chosen.term),
+        found.chosen.lens.words,
+        spread.unit.name,
+        spread.scale.route,
+        spread.scale.stream,
+        spread.pupils,
+        spread.judgements,
+        *(spread.quartiles or ("", "", "")),
+        "" if mean is None else round(float(mean), 4),
+        *(spread.of(indicator) for indicator in Indicator),
+        spread.at_or_above,
+        *((share.share, share.low, share.high) if share else ("", "", "")),
     ]
 
 

@@ -20,6 +20,7 @@ PAGES = (
     ("compare", "Overview"),
     ("compare_strands", "Strands"),
     ("compare_terms", "Over time"),
+    ("compare_gains", "Gains"),
 )
 
 
