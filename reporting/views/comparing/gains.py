@@ -53,13 +53,18 @@ def compare_gains(request: TrustRequest, ending: str = "") -> HttpResponse:
 
 @requires(Permission.COMPARE)
 def compare_distribution(request: TrustRequest) -> HttpResponse:
-    """Draw how gains are spread, as a picture; `narrow` for a narrow screen."""
+    """Draw how gains are spread, as a picture; `narrow` for a narrow screen.
+
+    There is none while too few are judged.
+    """
     chosen = picked(request)
     try:
         found = gains(request.access, chosen=chosen, key=_key(request))
     except NoSuchUnit as error:
         raise Http404 from error
     panels = _panels(found)
+    if not panels:
+        raise Http404
     beside = PANELS_NARROW if "narrow" in request.GET else PANELS
     if found.unit is not WHOLE_TRUST:
         # A unit stands beside the trust: two of each, or one below the other.
@@ -78,16 +83,17 @@ def _key(request: TrustRequest) -> str:
 
 def _panels(found: Gains) -> list[GainsPanel]:
     """Return what the picture shows; too few in the trust are in the table only."""
-    return [_panel(each) for pair in found.pairs if not pair[-1].too_few for each in pair]
+    beside = found.unit is not WHOLE_TRUST
+    return [
+        _panel(each, named=beside) for pair in found.pairs if not pair[-1].too_few for each in pair
+    ]
 
 
-def _panel(spread: Spread) -> GainsPanel:
-    name = spread.scale.name
-    if spread.unit is not WHOLE_TRUST:
-        name = f"{spread.unit.name}: {name}"
-    counts = {} if spread.too_few else dict(sorted(spread.counts.items()))
+def _panel(spread: Spread, *, named: bool) -> GainsPanel:
+    name = f"{spread.unit.name}: {spread.scale.name}" if named else spread.scale.name
     if spread.too_few or spread.quartiles is None:
-        return GainsPanel(name, spread.scale.stream, counts, None, "")
+        return GainsPanel(name, spread.scale.stream, {}, None, "")
     middle = spread.quartiles[1]
     beneath = f"median {points(middle)}, {spread.judgements:,} judgements"
+    counts = dict(sorted(spread.counts.items()))
     return GainsPanel(name, spread.scale.stream, counts, middle, beneath)

@@ -1,6 +1,6 @@
 """Every school and ARB in every strand, and which of them stand outside the limits."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
@@ -49,8 +49,10 @@ def compare_strands(request: TrustRequest, ending: str = "") -> HttpResponse:
 
 @requires(Permission.COMPARE)
 def compare_heat(request: TrustRequest) -> HttpResponse:
-    """Draw schools and ARBs by strand, as a picture."""
+    """Draw schools and ARBs by strand, as a picture; there is none while too few are judged."""
     heat = heat_map(request.access, chosen=picked(request))
+    if not heat.compared:
+        raise Http404
     cells = _cells(heat)
     spec = heat_spec(
         cells,

@@ -1,6 +1,6 @@
 """Every school and ARB over time, each beside the trust."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
@@ -49,8 +49,13 @@ def compare_terms(request: TrustRequest, ending: str = "") -> HttpResponse:
 
 @requires(Permission.COMPARE)
 def compare_trend(request: TrustRequest) -> HttpResponse:
-    """Draw schools and ARBs term by term, as a picture; `narrow` for a narrow screen."""
+    """Draw schools and ARBs term by term, as a picture; `narrow` for a narrow screen.
+
+    There is none while too few are judged.
+    """
     course = over_time(request.access, chosen=picked(request))
+    if not course.total.shown:
+        raise Http404
     panels = _panels(course)
     spec = trend_spec(
         panels,
