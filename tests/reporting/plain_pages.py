@@ -26,7 +26,7 @@ def lines(client, name, **chosen):
     made = client.get(reverse(f"{name}_file", args=["xlsx"]), chosen).content
     sheet = [row for row in load_workbook(BytesIO(made)).worksheets[0].values if any(row)]
     start = next(place for place, row in enumerate(sheet) if row[:2] == ("Term", "Count pupils"))
-    heading = [each for each in sheet[start] if each is not None]
+    heading = [str(each) for each in sheet[start] if each is not None]
     below = [row[: len(heading)] for row in sheet[start + 1 + len(rows) :]]
     read = csv.DictReader(StringIO(as_csv(heading, below).decode("utf-8-sig")))
     return rows, list(read)
