@@ -106,6 +106,9 @@ UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 COMPARED_BY = {
     "compare": "Overview",
     "compare_sizes": "By size",
+    "compare_strands": "Strands",
+    "compare_terms": "Over time",
+    "compare_gains": "Gains",
     "compare_groups": "Groups",
     "compare_learning": "Learning from each other",
     "compare_inside": "Inside a school, an ARB or a class",

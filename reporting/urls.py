@@ -21,7 +21,16 @@ from reporting.views import (
     writing,
     year_end,
 )
-from reporting.views.comparing import groups, inside, kept, learning, sizes
+from reporting.views.comparing import (
+    gains,
+    groups,
+    inside,
+    kept,
+    learning,
+    sizes,
+    strands,
+    terms,
+)
 from reporting.views.comparing import overview as overview_of_trust
 
 CLASS = "classes/<int:class_group_id>"
@@ -71,6 +80,12 @@ comparing = [
     path("compare/views/<int:view_id>/share/", kept.compare_share, name="compare_share"),
     path("compare/views/<int:view_id>/remove/", kept.compare_remove, name="compare_remove"),
     *listed("compare/inside/", inside.compare_inside, name="compare_inside"),
+    *listed("compare/strands/", strands.compare_strands, name="compare_strands"),
+    path("compare/strands.svg", strands.compare_heat, name="compare_heat"),
+    *listed("compare/terms/", terms.compare_terms, name="compare_terms"),
+    path("compare/terms.svg", terms.compare_trend, name="compare_trend"),
+    *listed("compare/gains/", gains.compare_gains, name="compare_gains"),
+    path("compare/gains.svg", gains.compare_distribution, name="compare_distribution"),
     *listed("compare/pupils/", inside.compare_pupils, name="compare_pupils"),
 ]
 

@@ -6,7 +6,7 @@ each judgement with its baseline and its placement; `assessment.measures` does t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    Count,
     DateField,
     F,
     FilteredRelation,
@@ -73,17 +72,22 @@ PLACE: Parted = ("school", "arb")
 
 
 class ProgressCount(NamedTuple):
-    """How many judgements of one part of a cohort, route and strand came to the same indicator.
+    """The judgements of one part of a cohort, route and strand that came to the same indicator.
 
-    `part` has the values by which the cohort was parted, in their order.
+    `part` has the values by which the cohort was parted, in their order; `pupils` are their ids.
     """
 
     part: tuple[Any, ...]
     route_id: int
     strand_id: int
     indicator: Indicator | None
-    judgements: int
     gain: Decimal | None
+    pupils: list[int]
+
+    @property
+    def judgements(self) -> int:
+        """How many there are: a pupil has one in a strand."""
+        return len(self.pupils)
 
 
 def strands_due(term: Term) -> dict[int, list[DueStrand]]:
@@ -169,28 +173,15 @@ def progress_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[ProgressCount
             F("point__value") - F("base__point__value"),
             _days_before(F("base__judged_on"), census_days),
         )
-        .annotate(judgements=Count("id"))
+        .annotate(pupils=ArrayAgg("pupil"))
     )
     counts = []
-    for *part, route, strand, gain, days_before, judgements in rows:
+    for *part, route, strand, gain, days_before, pupils in rows:
         reached = None
         if gain is not None:
             reached = indicator(gain, *expected_since(route, strand, census_days[days_before]))
-        counts.append(ProgressCount(tuple(part), route, strand, reached, judgements, gain))
+        counts.append(ProgressCount(tuple(part), route, strand, reached, gain, pupils))
     return counts
-
-
-def strands_compared(
-    cohort: Cohort, *, strands: Collection[int], by: Parted = PLACE
-) -> list[tuple[tuple[Any, ...], list[int]]]:
-    """Return, for each pupil with a gain in any of these strands, the part and which strands."""
-    rows = (
-        _judged(cohort)
-        .filter(Q(base__isnull=False), strand__in=strands)
-        .values_list(*placed(by), F("pupil"))
-        .annotate(found=ArrayAgg("strand"))
-    )
-    return [(tuple(part), found) for *part, _pupil, found in rows]
 
 
 def _judged(cohort: Cohort) -> QuerySet[Judgement]:

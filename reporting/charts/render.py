@@ -16,6 +16,9 @@ NONE = "#a23b25"
 SOME = "#c98a1b"
 EXPECTED = "#4f9a94"
 BETTER = "#14555a"
+NONE_TINT = "#f7e3dd"
+SOME_TINT = "#faf0d9"
+BETTER_TINT = "#cfe4e3"
 
 _LOOK: dict[str, Any] = {
     "background": None,

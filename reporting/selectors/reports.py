@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessment.selectors.progress import progress_counts, strands_due
 from parrcs.core.access import Access, Permission
+from parrcs.core.planning import much_at_once
 from pupils.selectors.cohorts import cohort
 from reporting.choices import UNPUBLISHED, ReportKind, ReportStatus
 from reporting.models import Report, ReportRun
@@ -202,6 +203,7 @@ def report_list(access: Access, *, year_id: str) -> ReportList:
     return ReportList(year, years, listed)
 
 
+@much_at_once()
 def _coverage(access: Access, term: Term) -> dict[int, tuple[int, int, int]]:
     """Count, by school, the pupils on roll and the judgements made and due."""
     everyone = cohort(access, term=term)

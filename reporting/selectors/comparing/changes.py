@@ -42,7 +42,7 @@ class Since(NamedTuple):
         return (
             "better" if up else "none",
             f"{change.name}: {'up' if up else 'down'} {abs(change.points)} percentage points,"
-            f" from {_share(change.before)} to {_share(change.now)}.",
+            f" from {share_of(change.before)} to {share_of(change.now)}.",
         )
 
 
@@ -86,6 +86,7 @@ def _beyond(moved: Difference) -> float:
     return min(abs(moved.low), abs(moved.high))
 
 
-def _share(tally: Tally) -> str:
+def share_of(tally: Tally) -> str:
+    """Say which share is at or above expected: its per cent, and how many of how many."""
     share = percent_of(tally.at_or_above, tally.compared)
     return f"{share} % ({tally.at_or_above:,} of {tally.compared:,})"

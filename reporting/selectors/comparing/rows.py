@@ -129,11 +129,14 @@ def total_row(tallies: Tallies, chosen: Chosen) -> Row:
 
 def row_of(unit: Unit, tally: Tally, strands: dict[str, Tally], *, trust: Tally) -> Row:
     """Return a row with where it stands beside the trust's rate."""
-    stands = None
-    if not tally.too_few and trust.compared:
-        rate = trust.at_or_above / trust.compared
-        stands = standing(tally.at_or_above, tally.compared, rate)
-    return Row(unit, tally, stands, strands)
+    return Row(unit, tally, stands(tally, trust), strands)
+
+
+def stands(tally: Tally, trust: Tally) -> Standing | None:
+    """Say where a share stands beside the trust's; None when too few to say."""
+    if tally.too_few or not trust.compared:
+        return None
+    return standing(tally.at_or_above, tally.compared, trust.at_or_above / trust.compared)
 
 
 def _signed(points: int) -> str:

@@ -15,7 +15,6 @@ from assessment.selectors.progress import (
     PLACE,
     Parted,
     progress_counts,
-    strands_compared,
     strands_due,
 )
 from pupils.choices import TargetOutcome
@@ -180,7 +179,6 @@ class Tallies:
         self._strands = {each.id: each for each in chosen.strands}
         self._count_due()
         self._count_judgements()
-        self._count_compared()
 
     def within(self, counts: Callable[[Part], bool]) -> tuple[Tally, dict[str, Tally]]:
         """Put the parts together that count: over all, and by strand."""
@@ -227,21 +225,22 @@ class Tallies:
                     tally.due += pupils
 
     def _count_judgements(self) -> None:
+        """Count the judgements, and the pupils with a gain: over all, and under each choice."""
+        compared: dict[tuple[str, Part], set[int]] = defaultdict(set)
         for each in progress_counts(self._cohort, by=self._by):
             for tally in self._tallies_of(each.part, each.strand_id):
                 name = _NAMES[each.indicator]
                 setattr(tally, name, getattr(tally, name) + each.judgements)
                 if each.gain is not None:
                     tally.gain += each.gain * each.judgements
-                    self.streams.add(self._strands[each.strand_id].stream_id)
-
-    def _count_compared(self) -> None:
-        """Count the pupils who have a gain in any strand, over all and under each choice."""
-        choices = {each.id: each.choice for each in self._strands.values()}
-        for part, strands in strands_compared(self._cohort, strands=choices, by=self._by):
-            self.parts[part].pupils_compared += 1
-            for choice in {choices[each] for each in strands}:
-                self.strands[choice][part].pupils_compared += 1
+            if each.gain is not None and each.strand_id in self._strands:
+                strand = self._strands[each.strand_id]
+                self.streams.add(strand.stream_id)
+                compared["", each.part].update(each.pupils)
+                compared[strand.choice, each.part].update(each.pupils)
+        for (choice, part), pupils in compared.items():
+            tallies = self.strands[choice] if choice else self.parts
+            tallies[part].pupils_compared = len(pupils)
 
     def _tallies_of(self, part: Part, strand_id: int) -> list[Tally]:
         """Return the tallies in which a strand counts: none when it was not chosen."""

@@ -1,7 +1,5 @@
 """Every school and ARB on one page, and where each stands by its size."""
 
-import hashlib
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -25,6 +23,7 @@ from reporting.views.comparing.asked import (
     no_term,
     picked,
 )
+from reporting.views.comparing.pictures import sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -65,17 +64,10 @@ def compare(request: TrustRequest, ending: str = "") -> HttpResponse:
 
 @requires(Permission.COMPARE)
 def compare_funnel(request: TrustRequest) -> HttpResponse:
-    """Draw the comparison by size, as a picture.
-
-    With the version of the numbers that the page named, the picture can never change, so the
-    browser of the person may keep it; Clear-Site-Data takes it away at sign-out.
-    """
+    """Draw the comparison by size, as a picture."""
     compared = comparison(request.access, chosen=picked(request))
     svg = as_svg(funnel_spec(_points(compared), compared.rate))
-    response = HttpResponse(svg, content_type="image/svg+xml")
-    if request.GET.get("v") == _version(compared):
-        response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    return sent_picture(request, svg, _version(compared))
 
 
 def _points(compared: Comparison) -> list[FunnelPoint]:
@@ -87,6 +79,4 @@ def _points(compared: Comparison) -> list[FunnelPoint]:
 
 
 def _version(compared: Comparison) -> str:
-    """Name the numbers that the chart shows: other numbers, another name."""
-    seen = repr((_points(compared), compared.rate))
-    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+    return version_of((_points(compared), compared.rate))
