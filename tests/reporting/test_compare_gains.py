@@ -48,7 +48,11 @@ def plain_spreads(term, unit, chosen):
         if (
             each.gain is not None
             and each.strand in strands
-            and belongs((each.school, each.arb), unit, chosen.get("lens", "registered"))
+            and belongs(
+                {"school_id": each.school, "arb_id": each.arb},
+                unit,
+                chosen.get("lens", "registered"),
+            )
             and chosen.get("route", routes[each.route]) == routes[each.route]
             and (each.pp or "pp" not in chosen)
         ):
