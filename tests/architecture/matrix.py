@@ -23,6 +23,7 @@ type Ids = dict[str, object]
 
 # What an address has to be asked, to show anything.
 QUESTIONS = {
+    "compare_inside": "?unit=school-{school_id}",
     "compare_pupils": "?unit=all&number=judged",
     "ht_report_pupils": "?of=school-{school_id}/{term_id}/all/pupils",
     "trust_report_pupils": "?of=trust/{term_id}/all/pupils",

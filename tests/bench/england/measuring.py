@@ -145,7 +145,12 @@ def _people_of(trust: Trust, role: Role) -> list[Person]:
             group = membership.class_group or groups[len(groups) // 2 + n]
             placed = Placement.objects.filter(class_group=group).values_list("pupil", flat=True)
             where = Where(
-                trust.pk, membership.person_id, group.pk, term.pk, tuple(placed.order_by("pupil"))
+                trust.pk,
+                membership.person_id,
+                group.school_id,
+                group.pk,
+                term.pk,
+                tuple(placed.order_by("pupil")),
             )
             client = _signed_in(membership.person)
             made.append(Person(where, client, list(where.pupils), strands))

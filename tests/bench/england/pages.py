@@ -17,6 +17,7 @@ class Where:
 
     trust_id: int
     person_id: int
+    school_id: int
     class_group_id: int
     term_id: int
     pupils: tuple[int, ...]
@@ -36,9 +37,23 @@ class Page:
     address: Callable[[Where, random.Random], str]
 
 
+def inside(unit: str) -> str:
+    """Return the address of what is inside a school or a class."""
+    return f"{reverse('compare_inside')}?unit={unit}"
+
+
 # To measure another page, add a line.
 PAGES = (
     Page("overview", Role.TRUST_LEAD, lambda where, rng: reverse("compare")),
+    Page("heat map", Role.TRUST_LEAD, lambda where, rng: reverse("compare_strands")),
+    Page(
+        "drill to classes", Role.TRUST_LEAD, lambda where, rng: inside(f"school-{where.school_id}")
+    ),
+    Page(
+        "drill to pupils",
+        Role.TRUST_LEAD,
+        lambda where, rng: inside(f"class-{where.class_group_id}"),
+    ),
     Page(
         "class grid",
         Role.TEACHER,

@@ -51,8 +51,8 @@ def large_tables() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def set_trust(sql: str) -> None:
-    """Say again whose statements follow."""
+def do(sql: str) -> None:
+    """Say again whose statements follow, and how they are to be planned."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
 
@@ -70,8 +70,8 @@ def test_no_page_reads_a_large_table_from_end_to_end():
         with transaction.atomic():
             for each in asked:
                 sql = HISTORY.sub("", each)
-                if "set_config('parrcs.trust_id'" in sql:
-                    set_trust(sql)
+                if "set_config('parrcs.trust_id'" in sql or sql.startswith("SET LOCAL"):
+                    do(sql)
                 elif sql.startswith(PLANNED):
                     planned += 1
                     found |= {(page, table): sql for table in read_to_the_end(sql) & large}
