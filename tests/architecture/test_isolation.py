@@ -24,9 +24,9 @@ from tests.world import World, make_world
 # Whoever is not signed in may open these, and no others of ours.
 PUBLIC = {"invitation", "favicon"}
 
-# Of so few pupils every number is hidden from trustees, so there is nothing to draw; the tests of
-# reports ask for a picture of many.
-NOTHING_TO_DRAW = {"trust_report_chart"}
+# Of so few pupils every number is hidden from trustees, and no share speaks, so there is nothing to
+# draw; the tests of reports and of the comparison ask for pictures of many.
+NOTHING_TO_DRAW = {"trust_report_chart", "compare_heat", "compare_trend", "compare_distribution"}
 
 # Roles that see one school, ARB or class, and so nothing of another school.
 SCOPED = (
