@@ -17,6 +17,8 @@ def much_at_once() -> Iterator[None]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        if not connection.needs_rollback:
-            cursor.execute("SET LOCAL enable_nestloop = on")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SET LOCAL enable_nestloop = on")

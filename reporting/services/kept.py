@@ -41,6 +41,8 @@ def keep_view(  # each is a choice of the person's
     )
     if not made and (view.page, view.query) != (page, kept.urlencode()):
         raise NameTaken
+    if shared and not view.shared:
+        share_view(by=by, view=view, shared=True)
     return view
 
 

@@ -1,6 +1,8 @@
 """From the trust to a school, a class and a pupil: the same totals, in both lenses, any trust."""
 
+import re
 from dataclasses import fields
+from html import unescape
 
 import pytest
 from django.db import transaction
@@ -20,7 +22,7 @@ from reporting.selectors.comparing.units import NoSuchUnit
 from tests.reporting.conftest import add_life
 from tests.reporting.more_life import add_more_life
 from tests.reporting.more_schools import add_schools
-from tests.reporting.plain_compare import reckon, the_tally_is
+from tests.reporting.plain_compare import reckon, said, the_tally_is
 
 yes_or_no = st.sampled_from(["yes", "no"])
 choices = st.fixed_dictionaries(
@@ -98,6 +100,18 @@ def test_a_pupil_in_each_row_of_a_class_is_counted_as_in_plain_python(busy):
     assert len(found.rows) > 3
     for row in found.rows:
         the_tally_is(row.tally, reckon(busy.term, row.unit.key, plainly))
+
+
+def test_each_number_of_a_class_opens_just_as_many(busy, sign_in):
+    lead, asked = sign_in(Role.TRUST_LEAD), {"term": busy.term.pk, "strand": "all"}
+    page = lead.get(reverse("compare_inside"), asked | {"unit": f"class-{busy.class_group.pk}"})
+    links = re.findall(r'<a class="n" href="(.+?)">(.*?)</a>', page.content.decode(), re.DOTALL)
+    of_pupils = [each for each in links if "unit=pupil-" in each[0]]
+    assert len(of_pupils) > 5
+    for href, words in of_pupils[:12]:
+        opened = lead.get(unescape(href))
+        assert opened.status_code == 200, href
+        assert len(opened.context["behind"].lines) == int(re.search(r"\d+", said(words)).group())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from parrcs.core.access import Access
+from pupils.models import Pupil
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.lenses import Lens, Place
 from reporting.selectors.benchmarks import PhaseFigures, national_attendance
@@ -87,7 +88,7 @@ def places_of(cohort: Cohort) -> list[Part]:
 
 
 def unit_called(access: Access, key: str, *, chosen: Chosen, places: Iterable[Part]) -> Unit:
-    """Return the row with a key: of the trust, a school, an ARB or a class.
+    """Return the row with a key: of the trust, a school, an ARB, a class or a pupil.
 
     Raises `NoSuchUnit`.
     """
@@ -96,6 +97,8 @@ def unit_called(access: Access, key: str, *, chosen: Chosen, places: Iterable[Pa
     kind, _, rest = key.partition("-")
     if kind == "class":
         return _class_called(access, rest)
+    if kind == "pupil":
+        return _pupil_called(access, rest)
     found = {each.key: each for each in units(access, term=chosen.term, places=places)}
     if kind == "none" and rest in found:
         return no_class(found[rest])
@@ -124,13 +127,25 @@ def no_class(of: Unit) -> Unit:
     return Unit(f"none-{of.key}", "In no class", "class", national=of.national, of=of)
 
 
-def _class_called(access: Access, number: str) -> Unit:
+def _id(number: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NoSuchUnit
+    return int(number)
+
+
+def _pupil_called(access: Access, number: str) -> Unit:
+    pupil = Pupil.objects.visible_to(access).filter(pk=_id(number)).first()
+    if pupil is None:
+        raise NoSuchUnit
+    key = f"pupil-{pupil.pk}"
+    return Unit(key, pupil.marked_name, "pupil", pupil_id=pupil.pk, of=WHOLE_TRUST)
+
+
+def _class_called(access: Access, number: str) -> Unit:
     class_group = (
         ClassGroup.objects.visible_to(access)
         .select_related("school", "arb__host", "year")
-        .filter(pk=int(number))
+        .filter(pk=_id(number))
         .first()
     )
     if class_group is None:
@@ -163,6 +178,8 @@ def _of_arb(arb: ARB, of: Unit) -> Unit:
 
 def within(cohort: Cohort, *, unit: Unit, lens: Lens) -> Cohort:
     """Return the part of a cohort that a row counts under a lens."""
+    if unit.pupil_id:
+        return cohort.filter(pupil=unit.pupil_id)
     if unit.class_id:
         return cohort.filter(class_group=unit.class_id)
     if unit.kind == "class" and unit.of:
