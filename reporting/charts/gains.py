@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from math import floor
 from typing import Any, NamedTuple
 
 from assessment.measures import Indicator
@@ -111,7 +112,8 @@ def _pieces(panel: GainsPanel, step: float) -> list[dict[str, Any]]:
     total = sum(panel.counts.values())
     bars: dict[tuple[float, Indicator], int] = {}
     for (gain, indicator), n in panel.counts.items():
-        middle = step * round(float(gain) / step)
+        # Halves always up: to the even, every other bar would take three steps and one.
+        middle = step * floor(float(gain) / step + 0.5)
         bars[middle, indicator] = bars.get((middle, indicator), 0) + n
     pieces, tops = [], dict[float, float]()
     for (middle, indicator), n in sorted(bars.items()):

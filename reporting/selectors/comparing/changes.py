@@ -41,7 +41,8 @@ class Since(NamedTuple):
         up = change.moved.by > 0
         return (
             "better" if up else "none",
-            f"{change.name}: {'up' if up else 'down'} {abs(change.points)} percentage points,"
+            f"{change.name}: {'up' if up else 'down'} {abs(change.points)} percentage"
+            f" point{'' if abs(change.points) == 1 else 's'},"
             f" from {share_of(change.before)} to {share_of(change.now)}.",
         )
 
@@ -71,7 +72,7 @@ def changes(access: Access, now: Comparison) -> Since | None:
 
 
 def _term_before(now: Comparison) -> Chosen | None:
-    """Return the choice of a comparison in the term before, where any of its strands is judged."""
+    """Return the choice of a comparison in the term before it, if there is one."""
     term = (
         Term.objects.filter(starts_on__lt=now.chosen.term.starts_on)
         .select_related("year")
