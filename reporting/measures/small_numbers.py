@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from reporting.measures.reader import Reader, Sum
 
@@ -121,15 +122,22 @@ def hidden(now: Figures, rules: Rules, *, earlier: Sequence[Published] = ()) -> 
 
     Equal figures in any order are hidden equally.
     """
-    found = _protected(now, rules, earlier)
     # Whoever remembers a replaced report knows what it said, not whether it still holds: so what
     # is in force has to guard itself, though all of it had been shown before. And of what is in
     # force, that which a correction has overtaken may be left out of account as well.
     in_force = [each for each in earlier if each.in_force]
-    agreeing = [each for each in in_force if _agree(each.figures, now)]
-    for remembered, known in ((earlier, in_force), (in_force, agreeing)):
-        if len(known) < len(remembered):
-            found |= _protected(now, rules, known)
+    readings = [earlier]
+    for without in (in_force, [each for each in in_force if _agree(each.figures, now)]):
+        if len(without) < len(readings[-1]):
+            readings.append(without)
+    found, settled = set[str](), 0
+    # What guards a figure in one reading has to be guarded itself in the others.
+    for known in cycle(readings):
+        more = found | _protected(now, rules, known, found)
+        settled = settled + 1 if more == found else 1
+        found = more
+        if settled == len(readings):
+            break
     return frozenset(found)
 
 
@@ -140,8 +148,10 @@ def _agree(one: Figures, other: Figures) -> bool:
     )
 
 
-def _protected(now: Figures, rules: Rules, earlier: Sequence[Published]) -> set[str]:
-    case = _Case(now, rules, earlier)
+def _protected(
+    now: Figures, rules: Rules, earlier: Sequence[Published], guards: AbstractSet[str]
+) -> set[str]:
+    case = _Case(now, rules, earlier, guards)
     case.protect()
     return case.hidden
 
@@ -153,7 +163,13 @@ type _Figure = tuple[str, int]
 class _Case:
     """One question of what to hide, while it is worked out."""
 
-    def __init__(self, now: Figures, rules: Rules, earlier: Sequence[Published]) -> None:
+    def __init__(
+        self,
+        now: Figures,
+        rules: Rules,
+        earlier: Sequence[Published],
+        guards: AbstractSet[str],
+    ) -> None:
         self.hidden: set[str] = set()
         self._now = now
         self._members = _members(now)
@@ -206,7 +222,7 @@ class _Case:
         self._key = {self._place[figure]: figure[0] for figure in printed - seen - told}
         self._prices = {place: self._price(key) for place, key in self._key.items()}
         # Of these nothing is shown in any case; what is hidden for others only where that helps.
-        self._own = {*_hidden_for_themselves(now, rules)} - now.unprinted
+        self._own = ({*_hidden_for_themselves(now, rules)} - now.unprinted) | guards
         # The only group that there is now has all in it, however many it was hidden among before.
         alone = {parts[0] for _, parts in now.sums if len(parts) == 1}
         self._own.update(

@@ -214,6 +214,23 @@ def test_what_holds_now_guards_itself_though_a_report_in_force_says_otherwise():
         assert hidden(column(rest=36, arb=5), RULES, earlier=known) == {"rest", "arb"}
 
 
+def test_what_guards_a_figure_is_guarded_from_those_who_knew_the_figure():
+    """By a correction the one boy on roll is a girl; that none of the girls joined was known."""
+    sums = [("roll", ("boys", "girls")), ("joined", ("boys who", "girls who"))]
+    before = Figures(
+        {"boys": 1, "girls": 0, "roll": 1, "boys who": 1, "girls who": 0, "joined": 1}, sums=sums
+    )
+    now = Figures(
+        {"boys": 0, "girls": 1, "roll": 1, "boys who": 0, "girls who": 0, "joined": 0},
+        sums=sums,
+        shares=[("boys who", "boys"), ("girls who", "girls")],
+    )
+    known = Published(before, hidden(before, RULES))
+    # Without `boys who`, whoever knew that of the girls none joined would know the sum.
+    assert "girls who" not in known.hidden
+    assert hidden(now, RULES, earlier=[known]) >= {"girls who", "joined", "boys who"}
+
+
 def test_the_only_group_there_is_now_is_shown_though_it_was_hidden_before():
     before = column(first=42, other=1)
     replaced = Published(before, frozenset({"first", "other"}), in_force=False)
