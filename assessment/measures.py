@@ -124,6 +124,11 @@ class Difference(NamedTuple):
         """Whether chance alone is an unlikely reason: the interval leaves nought out."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def beyond(self) -> float:
+        """How far the nearer end of the interval is from nought."""
+        return min(abs(self.low), abs(self.high))
+
 
 def difference(one: tuple[int, int], other: tuple[int, int]) -> Difference | None:
     """Return how much larger the first share is; each is (hits, total). None where one is of 0.
@@ -189,6 +194,16 @@ def standing(hits: int, total: int, rate: float) -> Standing | None:
     if share < low:
         return Standing.WATCH_BELOW
     return Standing.WATCH_ABOVE if share > high else Standing.WITHIN
+
+
+def deviation(hits: int, total: int, rate: float) -> float:
+    """Return how far a share lies from a rate, in standard errors of that rate; below it negative.
+
+    Nought where the rate leaves no room for chance, or nothing is judged.
+    """
+    if total == 0 or rate in (0, 1):
+        return 0.0
+    return (hits / total - rate) / sqrt(rate * (1 - rate) / total)
 
 
 # A pupil's own rate is believed from this many terms on.

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from reporting.choices import BEHAVIOUR, COMPARED_BY, SAFEGUARDING, Counted
-from reporting.models import NextStep
+from reporting.models import MOST_SAID, NextStep
 from reporting.services.next_steps import StepFacts
 from schools.forms.dates import day_field
 from schools.forms.fields import LongTextField, SeenForm, text_field
@@ -93,7 +94,14 @@ class KeepForm(forms.Form):
     )
     shared = forms.BooleanField(label="Share it with all who compare schools", required=False)
     page = forms.ChoiceField(choices=list(COMPARED_BY.items()), widget=forms.HiddenInput)
-    said = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
+    said = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_said(self) -> str:
+        """Return the choices as they are kept: signs that need encoding take more room."""
+        said = QueryDict(self.cleaned_data["said"]).urlencode()
+        if len(said) > MOST_SAID:
+            raise forms.ValidationError("This view says too much to be kept. Clear a choice.")
+        return said
 
 
 class CommentForm(forms.Form):

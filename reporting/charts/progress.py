@@ -141,6 +141,11 @@ def _more(names: Iterable[str]) -> int:
 
 def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: str) -> Picture:
     """Draw each share as a dot with its interval, against a line at the rate of the whole."""
+    return Picture(as_svg(dots_spec(dots, rate=rate, whole=whole)), finding)
+
+
+def dots_spec(dots: Sequence[Dot], *, rate: float | None, whole: str) -> dict[str, Any]:
+    """Return the shares of `share_dots` as a Vega-Lite specification."""
     values = [
         {
             **dot._asdict(),
@@ -174,34 +179,31 @@ def share_dots(dots: Sequence[Dot], *, rate: float | None, whole: str, finding: 
                 "encoding": {"x": {"field": "rate", **x}},
             }
         ]
-    svg = as_svg(
-        {
-            "width": 330,
-            "height": {"step": 14 + 12 * _more(value["row"] for value in values)},
-            "data": {"values": values},
-            "layer": [
-                *line,
-                {
-                    "mark": {"type": "rule", "color": EXPECTED, "strokeWidth": 3},
-                    "encoding": {
-                        "y": y,
-                        "x": {
-                            "field": "low",
-                            **x,
-                            "axis": {
-                                "title": title,
-                                "gridColor": RULE,
-                                "tickCount": 6,
-                            },
+    return {
+        "width": 330,
+        "height": {"step": 14 + 12 * _more(value["row"] for value in values)},
+        "data": {"values": values},
+        "layer": [
+            *line,
+            {
+                "mark": {"type": "rule", "color": EXPECTED, "strokeWidth": 3},
+                "encoding": {
+                    "y": y,
+                    "x": {
+                        "field": "low",
+                        **x,
+                        "axis": {
+                            "title": title,
+                            "gridColor": RULE,
+                            "tickCount": 6,
                         },
-                        "x2": {"field": "high"},
                     },
+                    "x2": {"field": "high"},
                 },
-                {
-                    "mark": {"type": "point", "filled": True, "size": 60, "color": ACCENT},
-                    "encoding": {"y": y, "x": {"field": "percent", **x}},
-                },
-            ],
-        }
-    )
-    return Picture(svg, finding)
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60, "color": ACCENT},
+                "encoding": {"y": y, "x": {"field": "percent", **x}},
+            },
+        ],
+    }

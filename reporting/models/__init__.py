@@ -1,3 +1,4 @@
+from reporting.models.kept import MOST_SAID as MOST_SAID
 from reporting.models.kept import KeptView as KeptView
 from reporting.models.reports import Report as Report
 from reporting.models.runs import ReportBatch as ReportBatch

@@ -8,6 +8,9 @@ from django.db.models import Q
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TrustOwned, keep_history
 
+# How long the choices of an address may be, encoded.
+MOST_SAID = 600
+
 
 class KeptViewQuerySet(models.QuerySet["KeptView"]):
     """Kept views, narrowed to the person who asks."""
@@ -26,7 +29,7 @@ class KeptView(TrustOwned):
     owner = models.ForeignKey("schools.User", models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
     page = models.CharField(max_length=40)
-    query = models.CharField(max_length=600, blank=True)
+    query = models.CharField(max_length=MOST_SAID, blank=True)
     shared = models.BooleanField(default=False)
     kept_at = models.DateTimeField(auto_now_add=True)
 

@@ -24,7 +24,8 @@ from assessment.selectors.progress import DueStrand, strands_due
 from assessment.selectors.versions import ancestors
 from parrcs.core.access import Access
 from pupils.selectors.registers import Registered, registers
-from reporting.selectors.comparing.tallies import TOO_FEW, percent, percent_of
+from reporting.selectors.comparing.tallies import TOO_FEW
+from reporting.selectors.comparing.words import percent, percent_of
 from schools.models import ClassGroup, Term
 from schools.selectors.calendar import current_term
 

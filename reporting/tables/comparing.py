@@ -11,6 +11,11 @@ from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.inside import Inside
 from reporting.selectors.comparing.rows import Comparison, Row
 
+_CHANGE = (
+    "Since last term, percentage points",
+    "Lower 95 % limit of the change",
+    "Upper 95 % limit of the change",
+)
 _COMPARED = (
     "Term",
     "Count pupils",
@@ -39,9 +44,7 @@ _COMPARED = (
     "Upper 95 % limit of targets met",
     "Mean gain in points",
     "Standing",
-    "Since last term, percentage points",
-    "Lower 95 % limit of the change",
-    "Upper 95 % limit of the change",
+    *_CHANGE,
     "Pupils with sessions",
     "Sessions possible",
     "Sessions attended",
@@ -75,20 +78,30 @@ def compare_sheet(
 
 
 def inside_sheet(found: Inside, rows: Sequence[Row], *, narrowed: Sequence[str]) -> Sheet:
-    """Return a row for each class of a school or ARB, or each pupil of a class; and their sum."""
+    """Return a row for each class of a school or ARB, or each pupil of a class; and their sum.
+
+    How their shares moved is not counted: a class is another one each year.
+    """
     what = "Pupil" if found.of_pupils else "Class"
-    heading = tuple(what if each == "School or ARB" else each for each in _COMPARED)
-    about = [
-        ("Term", str(found.chosen.term)),
-        ("In", found.unit.name),
-        ("Of", ", ".join(narrowed)),
-    ]
+    counted = [place for place, heading in enumerate(_COMPARED) if heading not in _CHANGE]
+
+    def line(row: Row) -> list[Any]:
+        values = _compared(row, found.chosen, one_stream=found.one_stream)
+        return [values[place] for place in counted]
+
     return list_sheet(
         f"Inside {found.unit.name}",
-        heading,
-        [_compared(row, found.chosen, one_stream=found.one_stream) for row in rows],
-        about=about,
-        totals=[_compared(found.total, found.chosen, one_stream=found.one_stream)],
+        [
+            what if heading == "School or ARB" else heading
+            for heading in (_COMPARED[place] for place in counted)
+        ],
+        [line(row) for row in rows],
+        about=[
+            ("Term", str(found.chosen.term)),
+            ("In", found.unit.name),
+            ("Of", ", ".join(narrowed)),
+        ],
+        totals=[line(found.total)],
         held=3,
         of_pupils=found.of_pupils,
     )
@@ -98,8 +111,11 @@ def _compared(row: Row, chosen: Chosen, *, one_stream: bool) -> list[Any]:
     tally, unit = row.tally, row.unit
     whole = unit.kind == "trust"
     adds = unit.kind != "ARB" or chosen.lens is Lens.TAUGHT
-    share, targets = tally.interval, tally.targets_interval
-    gain = tally.mean_gain if one_stream else None
+    # Of too few, only how many of how many is said, as on the page.
+    share = tally.interval if tally.shown else None
+    targets = tally.targets_interval if tally.targets_shown is not None else None
+    gain = tally.mean_gain if one_stream and not tally.too_few else None
+    attendance = tally.attendance
     return [
         str(chosen.term),
         chosen.lens.words,
@@ -128,7 +144,7 @@ def _compared(row: Row, chosen: Chosen, *, one_stream: bool) -> list[Any]:
         tally.attending,
         tally.possible,
         tally.attended,
-        tally.attended / tally.possible if tally.possible else "",
+        "" if attendance is None else attendance / 100,
         float(unit.national.attended) / 100 if unit.national else "",
         tally.persistent,
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from parrcs.core.sheets import Sheet, list_sheet
 from reporting.selectors.comparing.groups import Divided, Group
-from reporting.selectors.comparing.learning import Learning, Side
+from reporting.selectors.comparing.learning import Learning, Side, Unmet
 from reporting.selectors.comparing.sizes import BySize, Sized
 
 
@@ -24,7 +24,9 @@ def sizes_sheet(measures: Sequence[BySize], *, narrowed: Sequence[str]) -> Sheet
 
 
 def _sized(found: BySize, name: str, kind: str, sized: Sized) -> list[Any]:
-    share = sized.hits / sized.total if sized.total else ""
+    # The trust's own stands nowhere beside itself.
+    told = sized.standing or (sized is found.trust and sized.total)
+    share = sized.hits / sized.total if told else ""
     return [found.measure.title, name, kind, sized.hits, sized.total, share, sized.mark[1]]
 
 
@@ -77,23 +79,29 @@ def learning_sheet(found: Learning | None, *, narrowed: Sequence[str]) -> Sheet:
     of_side = ("Pupils judged", "At or above expected", "Of", "Standing")
     heading = (
         *("Strand", "Needs help", *of_side),
-        *("Could learn from", *(f"{each} there" for each in of_side)),
+        *("Could learn from", *(f"{each} there" for each in of_side), "What it is there"),
     )
     rows: list[list[Any]] = []
     if found:
         rows = [
-            [match.name, *_side(match.takes), *_side(gives)]
+            [match.name, *_side(match.takes), *_side(gives), "strong"]
             for match in found.matches
             for gives in match.gives
         ]
-        rows += [
-            [each.name, *_side(each.takes), *_side(highest)]
-            for each in found.unmet
-            for highest in each.highest
-        ]
+        rows += [line for each in found.unmet for line in _unmet(each)]
     return list_sheet(
         "Learning from each other", heading, rows, about=[("Of", ", ".join(narrowed))], held=2
     )
+
+
+def _unmet(found: Unmet) -> list[list[Any]]:
+    """Return a line for each of the highest; one with nobody in it where nobody is above."""
+    needs = [found.name, *_side(found.takes)]
+    if not found.highest:
+        return [[*needs, "", "", "", "", "", "nobody is above the trust's rate"]]
+    return [
+        [*needs, *_side(each), "highest, within what chance may explain"] for each in found.highest
+    ]
 
 
 def _side(side: Side) -> list[Any]:

@@ -133,7 +133,8 @@ def gains_sheet(found: Gains | None, *, narrowed: Sequence[str] = ()) -> Sheet:
 
 
 def _gain_line(found: Gains, spread: Spread) -> list[Any]:
-    share, mean = spread.interval, spread.mean
+    told = not spread.too_few
+    share, mean = (spread.interval, spread.mean) if told else (None, None)
     return [
         str(found.chosen.term),
         found.chosen.lens.words,
@@ -142,7 +143,7 @@ def _gain_line(found: Gains, spread: Spread) -> list[Any]:
         spread.scale.stream,
         spread.pupils,
         spread.judgements,
-        *(spread.quartiles or ("", "", "")),
+        *((told and spread.quartiles) or ("", "", "")),
         "" if mean is None else round(float(mean), 4),
         *(spread.of(indicator) for indicator in Indicator),
         spread.at_or_above,
@@ -166,7 +167,7 @@ def _unit(unit: Unit, chosen: Chosen) -> list[str]:
 
 
 def _share(tally: Tally) -> list[Any]:
-    share = tally.interval
+    share = tally.interval if tally.shown else None
     return [
         tally.pupils_compared,
         tally.at_or_above,

@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -268,5 +269,6 @@ def test_the_funnel_is_a_picture_of_the_table_that_the_browser_may_keep(busy, le
     stale = lead.get(re.sub("v=.*", "v=0", image))
     assert "no-store" in stale["Cache-Control"]
     pupil = busy.pupils[0]
+    cache.clear()
     Judgement.objects.filter(term=busy.term, pupil__placements__school=busy.school).delete()
     assert "no-store" in lead.get(image)["Cache-Control"], f"the numbers of {pupil} changed"

@@ -1,5 +1,7 @@
 """The trust lead sees schools and ARBs by strand."""
 
+from math import sqrt
+
 import pytest
 
 from assessment.models import Judgement, Point
@@ -77,7 +79,9 @@ def the_line_says(line, plain, standing):
     ):
         assert int(line[column]) == value, column
     assert line["Standing"] == standing
-    if plain["total"]:
+    if plain["of pupils"] < 6:
+        assert line["Share at or above expected"] == ""
+    else:
         share = plain["hits"] / plain["total"]
         limits = [share, *interval(plain["hits"], plain["total"])]
         columns = ("Share at or above expected", "Lower 95 % limit", "Upper 95 % limit")
@@ -101,7 +105,7 @@ def judge_all(busy, strand, reached):
         of.filter(pupil__in=here).update(point=scale[place])
 
 
-def test_who_stands_outside_is_told_lowest_first_and_how_many_were_compared(busy, lead):
+def test_who_stands_outside_is_told_furthest_first_and_how_many_were_compared(busy, lead):
     half = [at["id"] for at in on_roll(busy.term) if at["school_id"] == busy.school.pk][::2]
     Placement.objects.filter(pk__in=half).update(
         school=busy.other_school, arb=None, class_group=busy.other_class
@@ -128,7 +132,8 @@ def test_who_stands_outside_is_told_lowest_first_and_how_many_were_compared(busy
             f" the trust {per_cent(trust['hits'], trust['total'])} %."
         )
         assert words in html
-        told.append((plain["hits"] / plain["total"] - rate, html.index(words)))
+        error = sqrt(rate * (1 - rate) / plain["total"])
+        told.append((-abs(plain["hits"] / plain["total"] - rate) / error, html.index(words)))
     assert [place for _, place in sorted(told)] == sorted(place for _, place in told)
     heat = response.context["heat"]
     assert f"{heat.compared} shares were compared with the trust's: {len(heat.outside)} lie" in html

@@ -14,7 +14,7 @@ from pupils.models import Placement, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.units import Unit, places_of, unit_called, within
+from reporting.selectors.comparing.units import Unit, unit_called, within
 
 
 class Number(StrEnum):
@@ -130,7 +130,7 @@ def pupils_behind(access: Access, *, chosen: Chosen, unit: str, number: str) -> 
     if number not in set(Number):
         raise NoSuchNumber
     cohort = chosen.cohort(access)
-    row = unit_called(access, unit, chosen=chosen, places=places_of(cohort))
+    row = unit_called(access, unit)
     asked = Number(number)
     part = within(cohort, unit=row, lens=chosen.lens)
     placements = {

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from assessment.measures import Difference, difference
+from assessment.measures import difference
 from parrcs.core.access import Access
 from parrcs.core.planning import much_at_once
 from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.rows import Change, Comparison, Row
-from reporting.selectors.comparing.tallies import Tallies, Tally, percent_of
+from reporting.selectors.comparing.tallies import Tallies
 from reporting.selectors.comparing.units import WHOLE_TRUST, counted_in
+from reporting.selectors.comparing.words import moved_said
 from schools.models import Term
 
 AT_MOST = 4
@@ -31,19 +32,15 @@ class Since(NamedTuple):
 
         The trust first, then those that moved furthest beyond their intervals.
         """
-        clear = [
-            (key, each) for key, each in self.by_row.items() if each.moved.clear and each.points
-        ]
-        clear.sort(key=lambda found: (found[0] != WHOLE_TRUST.key, -_beyond(found[1].moved)))
+        clear = [(key, each) for key, each in self.by_row.items() if each.clear]
+        clear.sort(key=lambda found: (found[0] != WHOLE_TRUST.key, -found[1].moved.beyond))
         return [self._said(each) for _, each in clear[:AT_MOST]]
 
     def _said(self, change: Change) -> tuple[str, str]:
-        up = change.moved.by > 0
         return (
-            "better" if up else "none",
-            f"{change.name}: {'up' if up else 'down'} {abs(change.points)} percentage"
-            f" point{'' if abs(change.points) == 1 else 's'},"
-            f" from {share_of(change.before)} to {share_of(change.now)}.",
+            change.mark,
+            f"{change.name}: {moved_said(change.moved)},"
+            f" from {change.before.said} to {change.now.said}.",
         )
 
 
@@ -51,8 +48,8 @@ class Since(NamedTuple):
 def changes(access: Access, now: Comparison) -> Since | None:
     """Return how each row's share moved since the term before; None where there is none.
 
-    The same choices of the term before, by code. The pupils are mostly the same ones, so the
-    intervals are wider than they need be: what is told is seldom chance.
+    The same choices of the term before, by code. But for a year group the pupils are mostly the
+    same ones, so that intervals are wider than they need be: what is told is seldom chance.
     """
     before = _term_before(now)
     if before is None:
@@ -80,14 +77,3 @@ def _term_before(now: Comparison) -> Chosen | None:
         .first()
     )
     return now.chosen.in_term(term) if term else None
-
-
-def _beyond(moved: Difference) -> float:
-    """Return how far the nearer end of an interval is from nought."""
-    return min(abs(moved.low), abs(moved.high))
-
-
-def share_of(tally: Tally) -> str:
-    """Say which share is at or above expected: its per cent, and how many of how many."""
-    share = percent_of(tally.at_or_above, tally.compared)
-    return f"{share} % ({tally.at_or_above:,} of {tally.compared:,})"

@@ -48,6 +48,11 @@ class StrandInForce(NamedTuple):
             return f"area.{self.area_code}"
         return f"strand.{self.stream_code}.{self.code}"
 
+    @property
+    def title(self) -> str:
+        """The name of that choice: that of the core area, or of the strand in its stream."""
+        return self.area_name or f"{self.stream_name}: {self.name}"
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -71,11 +76,7 @@ class Choices:
     @property
     def other_strands(self) -> list[tuple[str, str]]:
         """The strands outside the core areas."""
-        return list(
-            {
-                s.choice: f"{s.stream_name}: {s.name}" for s in self.strands if not s.area_name
-            }.items()
-        )
+        return list({s.choice: s.title for s in self.strands if not s.area_name}.items())
 
     def counted(self, *, stream: str, strand: str) -> tuple[StrandInForce, ...]:
         """Return the strands that a choice of stream and strand leaves."""
@@ -180,6 +181,11 @@ class Chosen:
     def strand_ids(self) -> frozenset[int]:
         """The ids of the strands that count."""
         return frozenset(each.id for each in self.strands)
+
+    @property
+    def strand_names(self) -> dict[str, str]:
+        """The names of the strands that count, by choice: those of a core area have its name."""
+        return {each.choice: each.title for each in self.strands}
 
     @property
     def areas(self) -> dict[str, str]:

@@ -3,15 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 from typing import NamedTuple
 
 from django.utils.formats import date_format
 
 from assessment.measures import Standing, standing
 from reporting.selectors.comparing.choices import in_sentence
-from reporting.selectors.comparing.rows import Comparison, Row
-from reporting.selectors.comparing.tallies import Tally, percent_of
+from reporting.selectors.comparing.rows import Comparison, Row, distance
+from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.words import percent_of
 
 AT_MOST = 4
 # A unit with less than this share of its judgements in is named.
@@ -66,11 +66,11 @@ def _stands(comparison: Comparison, row: Row) -> Iterable[_Stands]:
     """
     trust = comparison.total
     by_area = {
-        area: distance
+        area: away
         for area, tally in row.areas.items()
-        if (distance := _distance(tally, trust.areas[area])) is not None
+        if (away := distance(tally, trust.areas[area])) is not None
     }
-    over_all = _distance(row.tally, trust.tally)
+    over_all = distance(row.tally, trust.tally)
     for limit, sign in ((Standing.BELOW, 1), (Standing.ABOVE, -1)):
         furthest = min(by_area, key=lambda area: sign * by_area[area], default=None)
         if row.standing is limit and over_all:
@@ -78,15 +78,6 @@ def _stands(comparison: Comparison, row: Row) -> Iterable[_Stands]:
             yield _Stands(row, over_all, furthest if matters else None, over_all=True)
         elif furthest is not None and _is(limit, row.areas[furthest], trust.areas[furthest]):
             yield _Stands(row, by_area[furthest], furthest, over_all=False)
-
-
-def _distance(tally: Tally, trust: Tally) -> float | None:
-    """Return how far a share is from the trust's, in standard errors; None if none can be told."""
-    if tally.too_few:
-        return None
-    rate = trust.at_or_above / trust.compared
-    error = sqrt(rate * (1 - rate) / tally.compared)
-    return (tally.at_or_above / tally.compared - rate) / error if error else 0.0
 
 
 def _is(limit: Standing, tally: Tally, trust: Tally) -> bool:
@@ -142,7 +133,7 @@ def _watched(comparison: Comparison) -> list[Row]:
             for row in comparison.rows
             if row.standing in (Standing.WATCH_BELOW, Standing.WATCH_ABOVE)
         ),
-        key=lambda row: _distance(row.tally, comparison.total.tally) or 0.0,
+        key=lambda row: distance(row.tally, comparison.total.tally) or 0.0,
     )
 
 

@@ -14,8 +14,7 @@ from parrcs.core.planning import much_at_once
 from pupils.models import Route
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.comparing.choices import Chosen, in_sentence
-from reporting.selectors.comparing.tallies import TOO_FEW, percent, percent_of
-from reporting.selectors.comparing.tallies import signed as rounded
+from reporting.selectors.comparing.tallies import TOO_FEW
 from reporting.selectors.comparing.units import (
     WHOLE_TRUST,
     Unit,
@@ -24,6 +23,7 @@ from reporting.selectors.comparing.units import (
     units,
     within,
 )
+from reporting.selectors.comparing.words import gain_said, percent, percent_of
 
 _ROUTE = ("route",)
 
@@ -127,7 +127,7 @@ class Spread:
     @property
     def mean_said(self) -> str:
         """The mean with its sign and one decimal."""
-        return "" if self.mean is None else rounded(self.mean)
+        return "" if self.mean is None else gain_said(self.mean)
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,7 @@ def gains(access: Access, *, chosen: Chosen, key: str) -> Gains:
     Raises `NoSuchUnit`.
     """
     everyone = chosen.cohort(access)
-    places = places_of(everyone)
-    unit = unit_called(access, key, chosen=chosen, places=places)
+    unit = unit_called(access, key)
     routes = {each.pk: (each.code, each.name) for each in Route.objects.order_by("position")}
     whole = _spreads(everyone, chosen, WHOLE_TRUST, routes)
     pairs = [[each] for each in whole.values()]
@@ -203,7 +202,7 @@ def gains(access: Access, *, chosen: Chosen, key: str) -> Gains:
         pairs = [
             [own.get(scale, Spread(unit, scale, each.query)), each] for scale, each in whole.items()
         ]
-    offered = [WHOLE_TRUST, *units(access, term=chosen.term, places=places)]
+    offered = [WHOLE_TRUST, *units(access, term=chosen.term, places=places_of(everyone))]
     if unit not in offered:
         offered.append(unit)
     return Gains(chosen, unit, offered, pairs, everyone.placements.count())

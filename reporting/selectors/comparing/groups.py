@@ -12,7 +12,8 @@ from pupils.choices import PrimaryNeed, Sex
 from pupils.models.pupils import national_year, year_words
 from pupils.selectors.cohorts import Cohort
 from reporting.selectors.comparing.choices import YEAR_GROUPS, Chosen
-from reporting.selectors.comparing.tallies import Tallies, Tally, percent, percent_of
+from reporting.selectors.comparing.tallies import Tallies, Tally
+from reporting.selectors.comparing.words import difference_said
 from schools.choices import SchoolKind
 from schools.models import Term
 
@@ -60,12 +61,7 @@ class Group(NamedTuple):
     @property
     def gap_words(self) -> str:
         """The gap in percentage points with its interval."""
-        gap = self.gap
-        return (
-            ""
-            if gap is None
-            else " ".join([_signed(gap.by), f"({_signed(gap.low)} to {_signed(gap.high)})"])
-        )
+        return difference_said(self.gap) if self.gap else ""
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -106,12 +102,12 @@ class Divided:
             for group in division.groups
             if (gap := group.gap) and gap.clear and not (len(division.groups) == 2 and gap.by > 0)
         ]
-        clear.sort(key=lambda found: -min(abs(found[2].low), abs(found[2].high)))
+        clear.sort(key=lambda found: -found[2].beyond)
         return [
             (
                 group.mark[0],
                 f"{group.name}: {group.mark[1]}",
-                f"{_share(group.tally)} at or above expected, all others {_share(group.others)}.",
+                f"{group.tally.said} at or above expected, all others {group.others.said}.",
             )
             for _, group, _ in clear[:AT_MOST]
         ]
@@ -231,15 +227,3 @@ _FIELDS = tuple(each.name for each in fields(Tally))
 
 def _without(whole: Tally, part: Tally) -> Tally:
     return Tally(*(getattr(whole, name) - getattr(part, name) for name in _FIELDS))
-
-
-def _share(tally: Tally) -> str:
-    share = percent_of(tally.at_or_above, tally.compared)
-    return f"{share} % ({tally.at_or_above:,} of {tally.compared:,})"
-
-
-def _signed(share: float) -> str:
-    points = percent(abs(share))
-    if not points:
-        return "0"
-    return f"{'+' if share > 0 else '\N{MINUS SIGN}'}{points}"

@@ -13,7 +13,6 @@ from reporting.selectors.comparing.units import (
     NoSuchUnit,
     Unit,
     no_class,
-    places_of,
     unit_called,
     unit_of_class,
     within,
@@ -50,7 +49,7 @@ def inside(access: Access, *, chosen: Chosen, key: str) -> Inside:
     Raises `NoSuchUnit`, also for the trust, whose parts are the comparison itself.
     """
     everyone = chosen.cohort(access)
-    unit = unit_called(access, key, chosen=chosen, places=places_of(everyone))
+    unit = unit_called(access, key)
     if not unit.opens:
         raise NoSuchUnit
     part = within(everyone, unit=unit, lens=chosen.lens)

@@ -1,13 +1,12 @@
 """Who could learn from whom: strands in which one unit is strong and another needs help."""
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import NamedTuple
 
-from assessment.measures import Standing, standing
+from assessment.measures import Standing
 from pupils.selectors.lenses import Lens
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.rows import MARKS, Comparison, Row
+from reporting.selectors.comparing.rows import MARKS, Comparison, distance, stands
 from reporting.selectors.comparing.tallies import Tally
 from reporting.selectors.comparing.units import Unit
 
@@ -75,7 +74,7 @@ def learning(compared: Comparison) -> Learning:
     lens = compared.chosen.lens
     matches, unmet = [], []
     number = 0
-    for choice, name in strand_names(compared.chosen).items():
+    for choice, name in compared.chosen.strand_names.items():
         sides = _sides(compared, choice)
         number += len(sides)
         sides.sort(key=_strongest)
@@ -94,35 +93,15 @@ def learning(compared: Comparison) -> Learning:
     return Learning(compared.chosen, matches, unmet, number)
 
 
-def strand_names(chosen: Chosen) -> dict[str, str]:
-    """Return the names of the strands chosen by their choice, core areas by those of the trust."""
-    return {
-        each.choice: each.area_name or f"{each.stream_name}: {each.name}" for each in chosen.strands
-    }
-
-
 def _sides(compared: Comparison, choice: str) -> list[Side]:
     """Return every unit with enough pupils judged in a strand."""
     trust = compared.total.strands[choice]
-    if not trust.compared:
-        return []
-    rate = trust.at_or_above / trust.compared
-    found = []
-    for row in compared.rows:
-        side = _side(row, choice, rate)
-        if side:
-            found.append(side)
-    return found
-
-
-def _side(row: Row, choice: str, rate: float) -> Side | None:
-    tally = row.strands[choice]
-    stands = standing(tally.at_or_above, tally.compared, rate)
-    if tally.too_few or stands is None:
-        return None
-    error = sqrt(rate * (1 - rate) / tally.compared)
-    distance = (tally.at_or_above / tally.compared - rate) / error if error else 0.0
-    return Side(row.unit, tally, stands, distance)
+    return [
+        Side(row.unit, tally, where, away)
+        for row in compared.rows
+        if (where := stands(tally := row.strands[choice], trust)) is not None
+        and (away := distance(tally, trust)) is not None
+    ]
 
 
 def _strongest(side: Side) -> float:

@@ -15,7 +15,7 @@ def _judged(row: Row) -> float | None:
 
 def _share(row: Row) -> float | None:
     tally = row.tally
-    return None if tally.too_few else tally.at_or_above / tally.compared
+    return _of(row, tally.at_or_above, tally.compared, said=not tally.too_few)
 
 
 def _change(row: Row) -> float | None:
@@ -23,12 +23,18 @@ def _change(row: Row) -> float | None:
 
 
 def _targets(row: Row) -> float | None:
-    shown = row.tally.targets_shown
-    return None if shown is None else row.tally.targets_met / row.tally.targets
+    tally = row.tally
+    return _of(row, tally.targets_met, tally.targets, said=tally.targets_shown is not None)
 
 
 def _attendance(row: Row) -> float | None:
-    return row.tally.attendance
+    tally = row.tally
+    return _of(row, tally.attended, tally.possible, said=tally.attendance is not None)
+
+
+def _of(row: Row, part: int, whole: int, *, said: bool) -> float | None:
+    """Return a share where it is said of a row; a pupil's own "n of N" is one in any case."""
+    return part / whole if whole and (said or row.unit.pupil_id) else None
 
 
 def _standing(row: Row) -> float | None:

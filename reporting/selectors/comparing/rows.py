@@ -7,12 +7,13 @@ rows. A row is a school or an ARB, and each pupil is in the rows that the lens s
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from assessment.measures import Difference, Standing, standing
+from assessment.measures import Difference, Standing, deviation, standing
 from parrcs.core.access import Access
 from parrcs.core.planning import much_at_once
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.tallies import Tallies, Tally, percent
+from reporting.selectors.comparing.tallies import Tallies, Tally
 from reporting.selectors.comparing.units import WHOLE_TRUST, Unit, counted_in, units
+from reporting.selectors.comparing.words import difference_said, points_of
 from schools.models import Window
 from schools.selectors.windows import windows
 
@@ -26,16 +27,19 @@ class Change(NamedTuple):
     moved: Difference
 
     @property
-    def points(self) -> int:
-        """Percentage points, halves away from nought."""
-        size = percent(abs(self.moved.by))
-        return size if self.moved.by >= 0 else -size
+    def clear(self) -> bool:
+        """Whether it is worth saying: a point or more, and hardly explained by chance alone."""
+        return self.moved.clear and points_of(self.moved.by) != 0
 
     @property
     def words(self) -> str:
         """The change with its sign and its interval."""
-        low, high = (round(100 * each) for each in (self.moved.low, self.moved.high))
-        return f"{_signed(self.points)} ({_signed(low)} to {_signed(high)})"
+        return difference_said(self.moved)
+
+    @property
+    def mark(self) -> str:
+        """The class of the mark of its direction."""
+        return "better" if self.moved.by > 0 else "none"
 
 
 @dataclass(frozen=True)
@@ -139,5 +143,8 @@ def stands(tally: Tally, trust: Tally) -> Standing | None:
     return standing(tally.at_or_above, tally.compared, trust.at_or_above / trust.compared)
 
 
-def _signed(points: int) -> str:
-    return f"{points:+}".replace("-", "\N{MINUS SIGN}") if points else "0"
+def distance(tally: Tally, trust: Tally) -> float | None:
+    """Return how far a share is from the trust's, in standard errors; None when too few to say."""
+    if tally.too_few or not trust.compared:
+        return None
+    return deviation(tally.at_or_above, tally.compared, trust.at_or_above / trust.compared)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from assessment.measures import Standing, standing
 from reporting.selectors.comparing.choices import in_sentence
 from reporting.selectors.comparing.rows import MARKS, Comparison, Row
-from reporting.selectors.comparing.tallies import TOO_FEW, Tally, percent_of
+from reporting.selectors.comparing.tallies import Tally
 from reporting.selectors.comparing.units import Unit
+from reporting.selectors.comparing.words import percent_of
 
 
 class Measure(NamedTuple):
@@ -23,8 +24,6 @@ class Measure(NamedTuple):
     counted: Callable[[Tally], tuple[int, int]]
     enough: Callable[[Tally], bool]
     worse: bool = False
-    # The numbers of the comparison that open the pupils behind it.
-    number: str = ""
 
 
 MEASURES = (
@@ -34,22 +33,20 @@ MEASURES = (
         "Judgements",
         lambda tally: (tally.at_or_above, tally.compared),
         lambda tally: not tally.too_few,
-        number="at-or-above",
     ),
     Measure(
         "targets",
         "Targets met",
         "Targets judged",
         lambda tally: (tally.targets_met, tally.targets),
-        lambda tally: tally.targets >= TOO_FEW,
-        number="targets-met",
+        lambda tally: tally.targets_shown is not None,
     ),
     Measure(
         "absence",
         "Persistently absent",
         "Pupils",
         lambda tally: (tally.persistent, tally.attending),
-        lambda tally: tally.attending >= TOO_FEW,
+        lambda tally: tally.persistent_shown is not None,
         worse=True,
     ),
 )

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from assessment.measures import Standing
 from parrcs.core.access import Access
 from parrcs.core.planning import much_at_once
-from reporting.selectors.comparing.changes import share_of
 from reporting.selectors.comparing.choices import Chosen
-from reporting.selectors.comparing.rows import MARKS, stands
-from reporting.selectors.comparing.tallies import Tallies, Tally, percent_of
+from reporting.selectors.comparing.rows import MARKS, distance, stands
+from reporting.selectors.comparing.tallies import Tallies, Tally
 from reporting.selectors.comparing.units import WHOLE_TRUST, Unit, counted_in, units
+from reporting.selectors.comparing.words import percent_of
 
 AT_MOST = 4
 _OUTSIDE = (Standing.BELOW, Standing.ABOVE)
@@ -43,9 +43,8 @@ class Cell:
 
     @property
     def from_the_trust(self) -> float:
-        """How far its share lies from the trust's in the same strand; there has to be one."""
-        one, other = self.tally, self.trust
-        return one.at_or_above / one.compared - other.at_or_above / other.compared
+        """How far its share lies from the trust's in the same strand, in standard errors."""
+        return distance(self.tally, self.trust) or 0.0
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,11 @@ class HeatMap:
 
     @property
     def outside(self) -> list[tuple[StrandRow, Cell]]:
-        """Those outside the 99.8 % limits, the furthest below the trust first."""
+        """Those outside the 99.8 % limits, the furthest outside first."""
         found = [
             (row, cell) for row in self.rows for cell in row.cells if cell.standing in _OUTSIDE
         ]
-        return sorted(found, key=lambda each: each[1].from_the_trust)
+        return sorted(found, key=lambda each: -abs(each[1].from_the_trust))
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -141,12 +140,9 @@ def heat_finding(heat: HeatMap) -> str:
 
 def _strands(chosen: Chosen) -> list[StrandCounted]:
     """Return the columns in the order of the strands: core areas, then the others by stream."""
-    names = {
-        each.choice: each.area_name or f"{each.stream_name}: {each.name}" for each in chosen.strands
-    }
     return [
         StrandCounted(choice, name, chosen.query_with(strand=choice))
-        for choice, name in names.items()
+        for choice, name in chosen.strand_names.items()
     ]
 
 
@@ -158,6 +154,6 @@ def _said(row: StrandRow, cell: Cell) -> str:
     side = "below the lower" if cell.standing is Standing.BELOW else "above the upper"
     trust = percent_of(cell.trust.at_or_above, cell.trust.compared)
     return (
-        f"{row.unit.name}, {cell.strand.name}: {share_of(cell.tally)},"
+        f"{row.unit.name}, {cell.strand.name}: {cell.tally.said},"
         f" {side} 99.8 % limit; the trust {trust} %."
     )

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
-from math import floor
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Sum
 
 from assessment.measures import Indicator, Interval, wilson
@@ -23,6 +23,7 @@ from pupils.models import AttendanceTotal, TermlyTarget
 from pupils.models.plans import target_is_due
 from pupils.selectors.cohorts import Cohort, on_census, placed
 from reporting.selectors.comparing.choices import Chosen
+from reporting.selectors.comparing.words import percent, percent_of, share_said
 
 # A share or a mean of fewer than this says nothing of a school.
 TOO_FEW = 6
@@ -32,7 +33,8 @@ TOO_FEW = 6
 class Tally:
     """What was counted in one part or in several together. A judgement is a pupil in a strand.
 
-    `attending` are the pupils with a possible session, `possible` and `attended` are sessions.
+    `pupils_compared` have a gain, `pupils_aimed` a target that was judged, `attending` a possible
+    session; `possible` and `attended` are sessions.
     """
 
     pupils: int = 0
@@ -47,6 +49,7 @@ class Tally:
     targets_not_met: int = 0
     targets_not_judged: int = 0
     pupils_compared: int = 0
+    pupils_aimed: int = 0
     attending: int = 0
     possible: int = 0
     attended: int = 0
@@ -102,6 +105,11 @@ class Tally:
         )
 
     @property
+    def said(self) -> str:
+        """That share in words, with how many of how many."""
+        return share_said(self.at_or_above, self.compared)
+
+    @property
     def targets(self) -> int:
         """Termly targets that were judged."""
         return self.targets_met + self.targets_not_met
@@ -113,8 +121,8 @@ class Tally:
 
     @property
     def targets_shown(self) -> int | None:
-        """The share of targets met in per cent; None when too few to say."""
-        if self.targets < TOO_FEW:
+        """The share of targets met in per cent; None when too few pupils to say."""
+        if self.pupils_aimed < TOO_FEW:
             return None
         return percent_of(self.targets_met, self.targets)
 
@@ -194,14 +202,20 @@ class Tallies:
 
     def count_targets(self) -> None:
         """Count the termly targets of each part, in whichever strand."""
-        for *part, judged, targets in target_counts(self._cohort, by=self._by):
-            tally = self.parts[tuple(part)]
+        aimed: dict[Part, set[int]] = defaultdict(set)
+        for *values, judged, targets, pupils in target_counts(self._cohort, by=self._by):
+            part = tuple(values)
+            tally = self.parts[part]
             if judged is None:
                 tally.targets_not_judged += targets
-            elif judged >= TargetOutcome.MET:
+                continue
+            aimed[part].update(pupils)
+            if judged >= TargetOutcome.MET:
                 tally.targets_met += targets
             else:
                 tally.targets_not_met += targets
+        for part, of in aimed.items():
+            self.parts[part].pupils_aimed = len(of)
 
     def count_sessions(self) -> None:
         """Count the sessions of the term of those in each part, wherever they attended them."""
@@ -255,14 +269,14 @@ def _sum(parts: dict[Part, Tally], counts: Callable[[Part], bool]) -> Tally:
 
 
 def target_counts(cohort: Cohort, *, by: Parted = PLACE) -> list[tuple[Any, ...]]:
-    """Count a cohort's targets of its term by part and by how they were judged."""
+    """Count a cohort's targets of its term by part and by how they were judged; with whose."""
     return list(
         TermlyTarget.objects.filter(target_is_due(), term=cohort.term)
         .annotate(placed=on_census(cohort.term))
         .filter(placed__in=cohort.placements)
         .order_by()
         .values_list(*placed(by), "judged")
-        .annotate(targets=Count("id"))
+        .annotate(targets=Count("id"), pupils=ArrayAgg("pupil", distinct=True))
     )
 
 
@@ -280,20 +294,3 @@ def sessions_of(cohort: Cohort, *, by: Parted = PLACE) -> list[tuple[Part, Atten
         .annotate(of=Sum("possible"), n=Sum("attended"))
     )
     return [(tuple(part), Attendance(of, n)) for *part, _pupil, of, n in rows]
-
-
-def percent(share: float) -> int:
-    """Return a share as a whole per cent, halves up."""
-    return floor(100 * share + 0.5)
-
-
-def percent_of(part: int, whole: int) -> int:
-    """Return a part as a whole per cent, halves up and exact; 0 of 0 is 0."""
-    return (200 * part + whole) // (2 * whole) if whole else 0
-
-
-def signed(points: Decimal) -> str:
-    """Write a gain with its sign and one decimal."""
-    rounded = points.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    sign = "\N{MINUS SIGN}" if rounded < 0 else "+" if rounded > 0 else ""
-    return f"{sign}{abs(rounded)}"

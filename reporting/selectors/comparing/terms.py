@@ -7,11 +7,11 @@ from typing import NamedTuple
 from assessment.measures import difference
 from parrcs.core.access import Access
 from parrcs.core.planning import much_at_once
-from reporting.selectors.comparing.changes import share_of
 from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.rows import Change
 from reporting.selectors.comparing.tallies import Part, Tallies, Tally
 from reporting.selectors.comparing.units import WHOLE_TRUST, Unit, counted_in, units
+from reporting.selectors.comparing.words import moved_said
 from schools.models import Term
 
 TERMS_AT_MOST = 9
@@ -35,11 +35,10 @@ class Moved(NamedTuple):
     @property
     def said(self) -> str:
         """The move as a sentence."""
-        change, points = self.change, abs(self.change.points)
+        change = self.change
         return (
-            f"{change.name}: {'up' if change.moved.by > 0 else 'down'} {points} percentage"
-            f" point{'' if points == 1 else 's'}, from {share_of(change.before)} in {self.first}"
-            f" to {share_of(change.now)} in {self.last}."
+            f"{change.name}: {moved_said(change.moved)}, from {change.before.said} in {self.first}"
+            f" to {change.now.said} in {self.last}."
         )
 
 
@@ -90,18 +89,18 @@ class OverTime:
 
     @property
     def clear(self) -> list[Moved]:
-        """The moves that chance alone hardly explains: the trust's, then the furthest down."""
-        found = [each for each in self.compared if each[1].change.moved.clear]
-        found.sort(key=lambda each: (each[0] is not self.total, each[1].change.moved.by))
+        """The moves that chance alone hardly explains.
+
+        The trust's first, then those that moved furthest beyond their intervals.
+        """
+        found = [each for each in self.compared if each[1].change.clear]
+        found.sort(key=lambda each: (each[0] is not self.total, -each[1].change.moved.beyond))
         return [moved for _, moved in found]
 
     @property
     def told(self) -> list[tuple[str, str]]:
         """A mark and a sentence for each of the first of them."""
-        return [
-            ("better" if each.change.moved.by > 0 else "none", each.said)
-            for each in self.clear[:TOLD_AT_MOST]
-        ]
+        return [(each.change.mark, each.said) for each in self.clear[:TOLD_AT_MOST]]
 
     @property
     def untold(self) -> int:

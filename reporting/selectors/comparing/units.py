@@ -11,7 +11,6 @@ from pupils.models import Pupil
 from pupils.selectors.cohorts import Cohort
 from pupils.selectors.lenses import Lens, Place
 from reporting.selectors.benchmarks import PhaseFigures, national_attendance
-from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.tallies import Part
 from schools.models import ARB, ClassGroup, School, Term
 
@@ -87,24 +86,25 @@ def places_of(cohort: Cohort) -> list[Part]:
     return list(cohort.placements.values_list("school", "arb").distinct())
 
 
-def unit_called(access: Access, key: str, *, chosen: Chosen, places: Iterable[Part]) -> Unit:
+def unit_called(access: Access, key: str) -> Unit:
     """Return the row with a key: of the trust, a school, an ARB, a class or a pupil.
 
-    Raises `NoSuchUnit`.
+    Of whatever the person may see, also where a choice counts nobody in it. Raises `NoSuchUnit`.
     """
     if key == WHOLE_TRUST.key:
         return WHOLE_TRUST
     kind, _, rest = key.partition("-")
-    if kind == "class":
-        return _class_called(access, rest)
-    if kind == "pupil":
-        return _pupil_called(access, rest)
-    found = {each.key: each for each in units(access, term=chosen.term, places=places)}
-    if kind == "none" and rest in found:
-        return no_class(found[rest])
-    if key in found:
-        return found[key]
-    raise NoSuchUnit
+    if kind == "none" and rest.startswith(("school-", "arb-")):
+        return no_class(unit_called(access, rest))
+    called = {
+        "school": _school_called,
+        "arb": _arb_called,
+        "class": _class_called,
+        "pupil": _pupil_called,
+    }
+    if kind not in called:
+        raise NoSuchUnit
+    return called[kind](access, _id(rest))
 
 
 def unit_of_class(class_group: ClassGroup) -> Unit:
@@ -133,24 +133,35 @@ def _id(number: str) -> int:
     return int(number)
 
 
-def _pupil_called(access: Access, number: str) -> Unit:
-    pupil = Pupil.objects.visible_to(access).filter(pk=_id(number)).first()
+def _school_called(access: Access, number: int) -> Unit:
+    school = School.objects.visible_to(access).filter(pk=number).first()
+    if school is None:
+        raise NoSuchUnit
+    return _of_school(school)
+
+
+def _arb_called(access: Access, number: int) -> Unit:
+    arbs = ARB.objects.visible_to(access).select_related("host", "school")
+    arb = arbs.filter(pk=number).first()
+    if arb is None:
+        raise NoSuchUnit
+    return _of_arb(arb, _of_school(arb.school))
+
+
+def _class_called(access: Access, number: int) -> Unit:
+    classes = ClassGroup.objects.visible_to(access).select_related("school", "arb__host", "year")
+    class_group = classes.filter(pk=number).first()
+    if class_group is None:
+        raise NoSuchUnit
+    return unit_of_class(class_group)
+
+
+def _pupil_called(access: Access, number: int) -> Unit:
+    pupil = Pupil.objects.visible_to(access).filter(pk=number).first()
     if pupil is None:
         raise NoSuchUnit
     key = f"pupil-{pupil.pk}"
     return Unit(key, pupil.marked_name, "pupil", pupil_id=pupil.pk, of=WHOLE_TRUST)
-
-
-def _class_called(access: Access, number: str) -> Unit:
-    class_group = (
-        ClassGroup.objects.visible_to(access)
-        .select_related("school", "arb__host", "year")
-        .filter(pk=_id(number))
-        .first()
-    )
-    if class_group is None:
-        raise NoSuchUnit
-    return unit_of_class(class_group)
 
 
 def _of_school(school: School) -> Unit:

@@ -74,13 +74,6 @@ def frame(request: TrustRequest, filters: CompareFilters, **more: str) -> dict[s
     }
 
 
-def picture(svg: str) -> HttpResponse:
-    """Send a chart, to be kept by nobody on the way."""
-    return HttpResponse(
-        svg, content_type="image/svg+xml", headers={"Cache-Control": "no-store, private"}
-    )
-
-
 def no_term(request: TrustRequest) -> HttpResponse:
     """Say that no term has begun."""
     return render(request, "reporting/comparing/empty.html", {"may_set_up": may_set_up(request)})

@@ -7,7 +7,6 @@ from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from reporting.charts.gains import PANELS, PANELS_NARROW, GainsPanel, gains_spec
-from reporting.charts.render import as_svg
 from reporting.selectors.comparing.gains import Gains, Spread, gains, gains_finding, points
 from reporting.selectors.comparing.units import WHOLE_TRUST, NoSuchUnit
 from reporting.tables.comparing_pages import gains_sheet
@@ -20,7 +19,7 @@ from reporting.views.comparing.asked import (
     no_term,
     picked,
 )
-from reporting.views.comparing.pictures import sent_picture, version_of
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -46,7 +45,7 @@ def compare_gains(request: TrustRequest, ending: str = "") -> HttpResponse:
             "gains": found,
             "of_whole": of_whole,
             "alt": gains_finding(found),
-            "version": version_of(_panels(found)),
+            "version": version_of(request, _picture(found)),
         },
     )
 
@@ -58,27 +57,31 @@ def compare_distribution(request: TrustRequest) -> HttpResponse:
     There is none while too few are judged.
     """
     chosen = picked(request)
+
     try:
-        found = gains(request.access, chosen=chosen, key=_key(request))
+        return sent_picture(
+            request, lambda: _picture(gains(request.access, chosen=chosen, key=_key(request)))
+        )
     except NoSuchUnit as error:
         raise Http404 from error
-    panels = _panels(found)
-    if not panels:
-        raise Http404
-    beside = PANELS_NARROW if "narrow" in request.GET else PANELS
-    if found.unit is not WHOLE_TRUST:
-        # A unit stands beside the trust: two of each, or one below the other.
-        beside = min(beside, 2)
-    spec = gains_spec(
-        panels,
-        title=f"Gains since the baseline, share of judgements, {chosen.term}; dashed: the median",
-        beside=beside,
-    )
-    return sent_picture(request, as_svg(spec), version_of(panels))
 
 
 def _key(request: TrustRequest) -> str:
     return request.GET.get("unit", "") or WHOLE_TRUST.key
+
+
+def _picture(found: Gains) -> Picture | None:
+    panels = _panels(found)
+    if not panels:
+        return None
+    # A unit stands beside the trust: two of each, or one below the other.
+    most = PANELS if found.unit is WHOLE_TRUST else 2
+    said = f"Gains since the baseline, share of judgements, {found.chosen.term}"
+    wide, narrow = (
+        gains_spec(panels, title=f"{said}; dashed: the median", beside=min(beside, most))
+        for beside in (PANELS, PANELS_NARROW)
+    )
+    return Picture(wide, narrow)
 
 
 def _panels(found: Gains) -> list[GainsPanel]:

@@ -1,14 +1,14 @@
 """Groups of pupils beside everybody else."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
-from reporting.charts.progress import Dot, share_dots
+from reporting.charts.progress import Dot, dots_spec
 from reporting.selectors.comparing.choices import in_sentence
-from reporting.selectors.comparing.groups import Division, divided
+from reporting.selectors.comparing.groups import Divided, Division, divided
 from reporting.tables.comparing_more import groups_sheet
 from reporting.views.comparing.asked import (
     NoTerm,
@@ -18,8 +18,8 @@ from reporting.views.comparing.asked import (
     narrowed,
     no_term,
     picked,
-    picture,
 )
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -43,7 +43,9 @@ def compare_groups(request: TrustRequest, ending: str = "") -> HttpResponse:
             **frame(request, filters),
             "divided": found,
             "drawn": [
-                (division, _finding(division)) for division in found.divisions if _dots(division)
+                (division, _finding(division), version_of(request, _picture(found, division)))
+                for division in found.divisions
+                if _dots(division)
             ],
             "divisions": [
                 (
@@ -64,12 +66,19 @@ def compare_groups(request: TrustRequest, ending: str = "") -> HttpResponse:
 @requires(Permission.COMPARE)
 def compare_groups_chart(request: TrustRequest, division: str) -> HttpResponse:
     """Draw the shares of the groups of one division with their intervals, as a picture."""
-    found = divided(request.access, chosen=picked(request))
-    parted = next((each for each in found.divisions if each.code == division), None)
-    if parted is None:
-        raise Http404
+    chosen = picked(request)
+
+    def counted() -> Picture | None:
+        found = divided(request.access, chosen=chosen)
+        parted = next((each for each in found.divisions if each.code == division), None)
+        return _picture(found, parted) if parted else None
+
+    return sent_picture(request, counted)
+
+
+def _picture(found: Divided, parted: Division) -> Picture:
     rate = found.total.shown[0] if found.total.shown else None
-    return picture(share_dots(_dots(parted), rate=rate, whole="all counted", finding="").svg)
+    return Picture(dots_spec(_dots(parted), rate=rate, whole="all counted"))
 
 
 def _dots(division: Division) -> list[Dot]:

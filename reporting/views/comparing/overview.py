@@ -8,7 +8,6 @@ from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.lenses import Lens
 from reporting.charts.funnel import FunnelPoint, funnel_spec
-from reporting.charts.render import as_svg
 from reporting.selectors.comparing.changes import changes
 from reporting.selectors.comparing.findings import findings, funnel_finding
 from reporting.selectors.comparing.order import in_order, order_of
@@ -23,7 +22,7 @@ from reporting.views.comparing.asked import (
     no_term,
     picked,
 )
-from reporting.views.comparing.pictures import sent_picture, version_of
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -57,7 +56,7 @@ def compare(request: TrustRequest, ending: str = "") -> HttpResponse:
             "findings": findings(compared),
             "funnel_alt": funnel_finding(compared),
             "funnel_points": len(_points(compared)),
-            "funnel_version": _version(compared),
+            "funnel_version": version_of(request, _picture(compared)),
         },
     )
 
@@ -65,9 +64,12 @@ def compare(request: TrustRequest, ending: str = "") -> HttpResponse:
 @requires(Permission.COMPARE)
 def compare_funnel(request: TrustRequest) -> HttpResponse:
     """Draw the comparison by size, as a picture."""
-    compared = comparison(request.access, chosen=picked(request))
-    svg = as_svg(funnel_spec(_points(compared), compared.rate))
-    return sent_picture(request, svg, _version(compared))
+    chosen = picked(request)
+    return sent_picture(request, lambda: _picture(comparison(request.access, chosen=chosen)))
+
+
+def _picture(compared: Comparison) -> Picture:
+    return Picture(funnel_spec(_points(compared), compared.rate))
 
 
 def _points(compared: Comparison) -> list[FunnelPoint]:
@@ -76,7 +78,3 @@ def _points(compared: Comparison) -> list[FunnelPoint]:
         for row in compared.rows
         if row.standing is not None
     ]
-
-
-def _version(compared: Comparison) -> str:
-    return version_of((_points(compared), compared.rate))

@@ -1,6 +1,6 @@
 """Each measure by size, as a funnel beside its table."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
@@ -8,7 +8,6 @@ from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.lenses import Lens
 from reporting.charts.funnel import Axes, FunnelPoint, funnel_spec
-from reporting.charts.render import as_svg
 from reporting.selectors.comparing.rows import comparison
 from reporting.selectors.comparing.sizes import BySize, by_size
 from reporting.tables.comparing_more import sizes_sheet
@@ -20,8 +19,8 @@ from reporting.views.comparing.asked import (
     narrowed,
     no_term,
     picked,
-    picture,
 )
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -44,7 +43,7 @@ def compare_sizes(request: TrustRequest, ending: str = "") -> HttpResponse:
         "reporting/comparing/sizes.html",
         {
             **frame(request, filters),
-            "measures": measures,
+            "measures": [(each, version_of(request, _picture(each))) for each in measures],
             "rows": [
                 (row.unit, [each.units[row.unit.key][1] for each in measures])
                 for row in compared.rows
@@ -58,11 +57,20 @@ def compare_sizes(request: TrustRequest, ending: str = "") -> HttpResponse:
 @requires(Permission.COMPARE)
 def compare_size(request: TrustRequest, measure: str) -> HttpResponse:
     """Draw one measure by size, as a picture."""
-    compared = comparison(request.access, chosen=picked(request))
-    found = next((each for each in by_size(compared) if each.measure.code == measure), None)
-    if found is None:
-        raise Http404
-    return picture(as_svg(funnel_spec(_points(found), found.rate, axes=_axes(found))))
+    chosen = picked(request)
+
+    def counted() -> Picture | None:
+        measures = by_size(comparison(request.access, chosen=chosen))
+        found = next((each for each in measures if each.measure.code == measure), None)
+        return _picture(found) if found else None
+
+    return sent_picture(request, counted)
+
+
+def _picture(found: BySize) -> Picture | None:
+    if not found.placed:
+        return None
+    return Picture(funnel_spec(_points(found), found.rate, axes=_axes(found)))
 
 
 def _points(found: BySize) -> list[FunnelPoint]:

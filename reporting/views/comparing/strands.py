@@ -1,6 +1,6 @@
 """Every school and ARB in every strand, and which of them stand outside the limits."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
@@ -8,7 +8,6 @@ from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.lenses import Lens
 from reporting.charts.heat import HeatCell, heat_spec
-from reporting.charts.render import as_svg
 from reporting.selectors.comparing.strands import Cell, HeatMap, heat_finding, heat_map
 from reporting.tables.comparing_pages import strands_sheet
 from reporting.views.comparing.asked import (
@@ -20,7 +19,7 @@ from reporting.views.comparing.asked import (
     no_term,
     picked,
 )
-from reporting.views.comparing.pictures import sent_picture, version_of
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -41,7 +40,7 @@ def compare_strands(request: TrustRequest, ending: str = "") -> HttpResponse:
             **frame(request, filters),
             "heat": heat,
             "alt": heat_finding(heat),
-            "version": version_of(_cells(heat)),
+            "version": version_of(request, _picture(heat)),
             "taught": filters.chosen.lens is Lens.TAUGHT,
         },
     )
@@ -50,17 +49,21 @@ def compare_strands(request: TrustRequest, ending: str = "") -> HttpResponse:
 @requires(Permission.COMPARE)
 def compare_heat(request: TrustRequest) -> HttpResponse:
     """Draw schools and ARBs by strand, as a picture; there is none while too few are judged."""
-    heat = heat_map(request.access, chosen=picked(request))
+    chosen = picked(request)
+    return sent_picture(request, lambda: _picture(heat_map(request.access, chosen=chosen)))
+
+
+def _picture(heat: HeatMap) -> Picture | None:
     if not heat.compared:
-        raise Http404
-    cells = _cells(heat)
-    spec = heat_spec(
-        cells,
-        rows=[row.unit.name for row in (*heat.rows, heat.total)],
-        columns=[strand.name for strand in heat.shown],
-        title=f"At or above expected by strand, {heat.chosen.term}",
+        return None
+    return Picture(
+        heat_spec(
+            _cells(heat),
+            rows=[row.unit.name for row in (*heat.rows, heat.total)],
+            columns=[strand.name for strand in heat.shown],
+            title=f"At or above expected by strand, {heat.chosen.term}",
+        )
     )
-    return sent_picture(request, as_svg(spec), version_of(cells))
 
 
 def _cells(heat: HeatMap) -> list[HeatCell]:

@@ -1,13 +1,12 @@
 """Every school and ARB over time, each beside the trust."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
 from parrcs.core.views import TrustRequest, requires
 from pupils.selectors.lenses import Lens
-from reporting.charts.render import as_svg
 from reporting.charts.trend import TrendPanel, TrendPoint, trend_spec
 from reporting.selectors.comparing.terms import Course, OverTime, over_time, trend_finding
 from reporting.tables.comparing_pages import terms_sheet
@@ -20,7 +19,7 @@ from reporting.views.comparing.asked import (
     no_term,
     picked,
 )
-from reporting.views.comparing.pictures import sent_picture, version_of
+from reporting.views.comparing.pictures import Picture, sent_picture, version_of
 
 
 @requires(Permission.COMPARE)
@@ -41,7 +40,7 @@ def compare_terms(request: TrustRequest, ending: str = "") -> HttpResponse:
             **frame(request, filters),
             "course": course,
             "alt": trend_finding(course),
-            "version": version_of(_panels(course)),
+            "version": version_of(request, _picture(course)),
             "taught": filters.chosen.lens is Lens.TAUGHT,
         },
     )
@@ -53,21 +52,20 @@ def compare_trend(request: TrustRequest) -> HttpResponse:
 
     There is none while too few are judged.
     """
-    course = over_time(request.access, chosen=picked(request))
+    chosen = picked(request)
+    return sent_picture(request, lambda: _picture(over_time(request.access, chosen=chosen)))
+
+
+def _picture(course: OverTime) -> Picture | None:
     if not course.total.shown:
-        raise Http404
-    panels = _panels(course)
-    spec = trend_spec(
-        panels,
-        terms=[str(each.term) for each in course.terms],
-        title="At or above expected, with the 95 % interval; dashed: the whole trust",
-        narrow="narrow" in request.GET,
+        return None
+    panels = [_panel(each) for each in (course.total, *course.rows)]
+    terms = [str(each.term) for each in course.terms]
+    title = "At or above expected, with the 95 % interval; dashed: the whole trust"
+    wide, narrow = (
+        trend_spec(panels, terms=terms, title=title, narrow=narrow) for narrow in (False, True)
     )
-    return sent_picture(request, as_svg(spec), version_of(panels))
-
-
-def _panels(course: OverTime) -> list[TrendPanel]:
-    return [_panel(each) for each in (course.total, *course.rows)]
+    return Picture(wide, narrow)
 
 
 def _panel(course: Course) -> TrendPanel:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 from threading import Event
-from typing import Any
+from typing import Any, Self
 
 from parrcs import demo, embedded
 from tests.bench.england.pages import SAVE
@@ -56,15 +56,21 @@ def at_once(site: Site, *, people: int, seconds: float) -> Load:
         _wait_for(port)
         # What is made ready once in each of its processes.
         for person in persons:
-            _Visitor(person, port, Load()).look_at_all()
+            with _Visitor(person, port, Load()) as visitor:
+                visitor.look_at_all()
         until = time.monotonic() + seconds
         with ThreadPoolExecutor(people) as pool:
-            list(pool.map(lambda person: _Visitor(person, port, load).work(until), persons))
+            list(pool.map(lambda person: _work(person, port, load, until), persons))
     finally:
         server.terminate()
         server.wait()
         log.close()
     return load
+
+
+def _work(person: dict[str, Any], port: int, load: Load, until: float) -> None:
+    with _Visitor(person, port, load) as visitor:
+        visitor.work(until)
 
 
 def _wait_for(port: int) -> None:
@@ -88,6 +94,12 @@ class _Visitor:
             "Content-Type": "application/json",
         }
         self._versions: dict[tuple[int, int], int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def look_at_all(self) -> None:
         """Look at each page once."""
