@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -39,8 +39,7 @@ INDICATOR_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class ScalePoint:
+class ScalePoint(NamedTuple):
     """One point that may be chosen, in the words of its scale."""
 
     id: int
@@ -140,13 +139,13 @@ def scales(stream_ids: Iterable[int]) -> dict[int, Scale]:
     """Return the scales of some streams by id, and that of termly targets."""
     names: dict[int, str] = {}
     points: dict[int, list[ScalePoint]] = defaultdict(list)
-    for point in (
+    for stream, name, version, point, code, label, value in (
         Point.objects.filter(stream__in=stream_ids)
-        .select_related("stream")
         .order_by("stream", "value")
+        .values_list("stream", "stream__name", "stream__version", "id", "code", "label", "value")
     ):
-        names[point.stream_id] = str(point.stream)
-        points[point.stream_id].append(ScalePoint(point.pk, point.code, point.label, point.value))
+        names[stream] = f"{name} {version}"
+        points[stream].append(ScalePoint(point, code, label, value))
     found = {stream: Scale(names[stream], tuple(points[stream])) for stream in points}
     found[TARGET_SCALE] = _target_scale()
     return found

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -14,8 +14,7 @@ from pupils.models import TermlyTarget
 from schools.models import Term
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One judgement. `read_from` says what it was made as, where that was in an earlier version."""
 
     term_id: int
@@ -118,16 +117,17 @@ def targets_until(
     """
     now: dict[int, list[TermlyTarget]] = defaultdict(list)
     before: dict[tuple[int, int], list[TermlyTarget]] = {}
-    held = [each.pk for each in terms if each.starts_on <= until.starts_on]
+    held = {each.pk: each for each in terms if each.starts_on <= until.starts_on}
     # Those that are not due too: a line may lead through one that was retired.
     known = {
         target.pk: target
         for target in TermlyTarget.objects.visible_to(access)
         .filter(pupil__in=pupils, term__in=held)
-        .select_related("judged_by", "term")
+        .select_related("judged_by")
         .order_by("term__starts_on", "position")
     }
     for target in known.values():
+        target.term = held[target.term_id]  # not read again for each of some hundred
         if target.term_id == until.pk and target.is_due:
             now[target.pupil_id].append(target)
             before[target.pupil_id, target.position] = [

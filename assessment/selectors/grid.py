@@ -98,10 +98,13 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A pupil with a cell for every column, or with why there is none; and if that is hidden."""
+    """A pupil with a cell for every column, or with why there is none.
+
+    With each stands whether it is hidden, and the number of its column, that of the names being 1.
+    """
 
     row: Row
-    boxes: Sequence[tuple[Cell | str, bool]]
+    boxes: Sequence[tuple[Cell | str, bool, str]]
     hidden: bool
 
 
@@ -195,8 +198,11 @@ class Grid:
         """The pupils that are shown, with their cells."""
         lines = []
         for row, cells in self._cells:
-            both = zip(cells, self.heads, strict=True)
-            boxes = [(cell or head.column.lack, head.hidden) for cell, head in both]
+            both = enumerate(zip(cells, self.heads, strict=True), start=2)
+            boxes = [
+                (cell or head.column.lack, head.hidden, str(number))
+                for number, (cell, head) in both
+            ]
             lines.append(Line(row, boxes, self._is_done(cells)))
         return lines
 

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from assessment.measures import Indicator, signed
 from assessment.models import Baseline, Expectation, Judgement, Strand, Stream
@@ -24,6 +26,15 @@ from pupils.selectors.registers import judged_route
 from schools.models import Term
 
 TERMS_SHOWN = 6
+
+
+class Judged(NamedTuple):
+    """The point that was judged."""
+
+    point_id: int
+    code: str
+    label: str
+    value: Decimal
 
 
 @dataclass(frozen=True)
@@ -82,8 +93,8 @@ class StrandLine:
         """The last value judged."""
         return next(iter(self.history[-1:]), None)
 
-    @property
-    def drawn(self) -> Sequence[tuple[float, float]]:
+    @cached_property
+    def drawn(self) -> Sequence[tuple[str, str]]:
         """The path from the baseline as points of a drawing 100 wide and 30 high; one is none."""
         values = [value.value for value in self.history]
         if self.baseline:
@@ -95,8 +106,8 @@ class StrandLine:
         room = max(high - low, Decimal(3))
         return [
             (
-                round(4 + 92 * number / (len(values) - 1), 1),
-                round(26 - 22 * float((value - low) / room), 1),
+                f"{4 + 92 * number / (len(values) - 1):.1f}",
+                f"{26 - 22 * float((value - low) / room):.1f}",
             )
             for number, value in enumerate(values)
         ]
@@ -174,11 +185,11 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     calendar = list(Term.objects.select_related("year").order_by("starts_on"))
     now = term_now(file)
     begun = {t.pk: t for t in calendar if now and t.starts_on <= now.starts_on}
-    judgements = (
+    judged = list(
         Judgement.objects.visible_to(access)
         .filter(pupil=file.pupil, term__in=begun)
-        .select_related("point", "strand__stream")
         .order_by("term__starts_on", "strand__position")
+        .values_list("strand", "term", "point", "point__code", "point__label", "point__value")
     )
     baselines: dict[int, list[Baseline]] = defaultdict(list)
     for baseline in baselines_of(access, file=file):
@@ -187,15 +198,20 @@ def positions(access: Access, *, file: PupilFile) -> Positions:
     census_days = sorted(term.census_on for term in calendar)
     due = list(due_strands(file, term=now))
     strands = {strand.pk: strand for strand in due}
+    # Each read once, not with each of some hundred judgements.
+    lacking = {strand for strand, *_ in judged} - strands.keys()
+    others = Strand.objects.select_related("stream").in_bulk(lacking)
     history: dict[int, list[TermValue]] = defaultdict(list)
-    for judgement in judgements:
-        strands.setdefault(judgement.strand_id, judgement.strand)
-        history[judgement.strand_id].append(
+    for strand_id, term_id, point, code, label, value in judged:
+        if strand_id in others:
+            strands.setdefault(strand_id, others[strand_id])
+        history[strand_id].append(
             _value(
-                judgement,
-                begun[judgement.term_id],
+                Judged(point, code, label, value),
+                strands[strand_id],
+                begun[term_id],
                 file.placements,
-                baselines.get(judgement.strand_id, ()),
+                baselines.get(strand_id, ()),
                 expectations,
                 census_days,
             )
@@ -283,28 +299,28 @@ def _of_terms(history: Sequence[TermValue], terms: Sequence[Term]) -> list[TermV
 
 
 def _value(
-    judgement: Judgement,
+    point: Judged,
+    strand: Strand,
     term: Term,
     placements: Sequence[Placement],
     baselines: Sequence[Baseline],
     expectations: Sequence[Expectation],
     census_days: Sequence[dt.date],
 ) -> TermValue:
-    point = judgement.point
     base = next((each for each in baselines if in_force(each, term.census_on)), None)
     gain = point.value - base.point.value if base else None
     expected = word = None
     if base and gain is not None:
         cuts = cuts_on(
             expectations,
-            stream_id=judgement.strand.stream_id,
+            stream_id=strand.stream_id,
             route_id=judged_route(placements, term),
             day=term.census_on,
         )
         _, expected, word = reached(
             gain, since=base.judged_on, term=term, cuts=cuts, census_days=census_days
         )
-    return TermValue(term, point.pk, point.code, point.label, point.value, gain, expected, word)
+    return TermValue(term, *point, gain, expected, word)
 
 
 def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:

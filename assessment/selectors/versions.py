@@ -1,13 +1,10 @@
 """What was recorded in the versions of a stream before, read in the points of a later one."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONArray
-
-from assessment.models import PointMapping, StrandMapping, Stream
+from assessment.models import PointMapping, StrandMapping
 
 
 @dataclass(frozen=True)
@@ -22,20 +19,24 @@ class Ancestor:
 def ancestors(strand_ids: Iterable[int]) -> dict[int, list[Ancestor]]:
     """Return the strands that some strands go on from, the nearest version first.
 
-    One query, whether there are mappings or not: a row for each version that went on from one.
+    One query where no version in use goes on from another, else two.
     """
-    strands = StrandMapping.objects.filter(after__stream=OuterRef("pk"))
-    points = PointMapping.objects.filter(after__stream=OuterRef("pk"))
-    before: dict[int, Ancestor] = {}
-    for version, in_strands, in_points in Stream.objects.filter(
-        replaces__isnull=False, approved_from__isnull=False
-    ).values_list(
-        "replaces__version",
-        ArraySubquery(strands.values(pair=JSONArray("after", "before"))),
-        ArraySubquery(points.values(pair=JSONArray("before", "after"))),
-    ):
-        became = dict(in_points)
-        before |= {after: Ancestor(strand, version, became) for after, strand in in_strands}
+    strands = list(
+        StrandMapping.objects.filter(after__stream__approved_from__isnull=False).values_list(
+            "after", "before", "after__stream", "before__stream__version"
+        )
+    )
+    if not strands:
+        return {}
+    points: dict[int, dict[int, int]] = defaultdict(dict)
+    for stream, old, new in PointMapping.objects.filter(
+        after__stream__in={stream for _, _, stream, _ in strands}
+    ).values_list("after__stream", "before", "after"):
+        points[stream][old] = new
+    before = {
+        after: Ancestor(strand, version, points[stream])
+        for after, strand, stream, version in strands
+    }
     found: dict[int, list[Ancestor]] = {}
     for strand in strand_ids:
         line: list[Ancestor] = []

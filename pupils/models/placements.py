@@ -1,6 +1,8 @@
 """Where a pupil is registered and taught, and on which route, from when to when."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -30,6 +32,9 @@ class Route(TrustOwned):
         return self.name
 
 
+_NOWHERE = Q(pk__in=())
+
+
 def _within(reach: Reach, today: dt.date) -> Q:
     """Return what a placement within this reach meets.
 
@@ -37,11 +42,15 @@ def _within(reach: Reach, today: dt.date) -> Q:
     """
     if reach.whole_trust:
         return Q()
-    return (
-        Q(school__in=reach.school_ids)
-        | Q(arb__in=reach.arb_ids)
-        | Q(class_group__in=reach.class_group_ids, class_group__year__ends_on__gte=today)
-    )
+    places = []
+    if reach.school_ids:
+        places.append(Q(school__in=reach.school_ids))
+    if reach.arb_ids:
+        places.append(Q(arb__in=reach.arb_ids))
+    if reach.class_group_ids:
+        of_now = Q(class_group__year__ends_on__gte=today)
+        places.append(Q(class_group__in=reach.class_group_ids) & of_now)
+    return reduce(or_, places) if places else _NOWHERE
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):

@@ -1,10 +1,12 @@
 """A pupil and the characteristics that reports group by."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from parrcs.core.access import Access, Permission
 from parrcs.core.tenancy import TrustOwned, keep_history
@@ -22,8 +24,13 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         """
         if access.reach(Permission.SEE_LEAVERS).whole_trust:
             return self
-        placements = Placement.objects.visible_to(access)
-        return self.filter(Exists(placements.filter(pupil=OuterRef("pk"))))
+        return self.filter(_has_visible_placement(access, timezone.localdate()))
+
+
+@lru_cache(maxsize=512)
+def _has_visible_placement(access: Access, _today: dt.date) -> Exists:
+    """Return the condition, built once: a page asks it of everything that it reads of pupils."""
+    return Exists(Placement.objects.visible_to(access).filter(pupil=OuterRef("pk")))
 
 
 @keep_history

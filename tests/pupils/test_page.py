@@ -112,7 +112,13 @@ def test_the_path_is_drawn_from_the_baseline_to_the_last_judgement(world, sign_i
     positions = sign_in(Role.TEACHER).get(page_of(history)).context["overview"].positions
     drawn = {line.strand.name: line.drawn for line in positions.lines}
     # 5, 6, 6, 11, 9: from left to right, the highest at the top.
-    assert drawn["Reading"] == [(4.0, 26.0), (27.0, 22.3), (50.0, 22.3), (73.0, 4.0), (96.0, 11.3)]
+    assert [(float(x), float(y)) for x, y in drawn["Reading"]] == [
+        (4.0, 26.0),
+        (27.0, 22.3),
+        (50.0, 22.3),
+        (73.0, 4.0),
+        (96.0, 11.3),
+    ]
     assert drawn["Communication"] == ()
 
 

@@ -140,7 +140,7 @@ function chosen(point) {
   return [point ? make("b", {}, point.code) : nothing()];
 }
 
-/* The same as templates/assessment/_cell.html. */
+/* The same as in templates/assessment/grid.html. */
 function stands(cell) {
   if (cell.version === undefined) return [nothing()];
   return [
