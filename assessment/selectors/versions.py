@@ -1,8 +1,11 @@
 """What was recorded in the versions of a stream before, read in the points of a later one."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONArray
 
 from assessment.models import PointMapping, StrandMapping
 
@@ -19,23 +22,19 @@ class Ancestor:
 def ancestors(strand_ids: Iterable[int]) -> dict[int, list[Ancestor]]:
     """Return the strands that some strands go on from, the nearest version first.
 
-    One query where no version in use goes on from another, else two.
+    One query, whether there are mappings or not: a row for each strand that goes on from one.
     """
-    strands = list(
-        StrandMapping.objects.filter(after__stream__approved_from__isnull=False).values_list(
-            "after", "before", "after__stream", "before__stream__version"
-        )
-    )
-    if not strands:
-        return {}
-    points: dict[int, dict[int, int]] = defaultdict(dict)
-    for stream, old, new in PointMapping.objects.filter(
-        after__stream__in={stream for _, _, stream, _ in strands}
-    ).values_list("after__stream", "before", "after"):
-        points[stream][old] = new
+    points = PointMapping.objects.filter(after__stream=OuterRef("after__stream"))
     before = {
-        after: Ancestor(strand, version, points[stream])
-        for after, strand, stream, version in strands
+        after: Ancestor(strand, version, dict(became))
+        for after, strand, version, became in StrandMapping.objects.filter(
+            after__stream__approved_from__isnull=False
+        ).values_list(
+            "after",
+            "before",
+            "before__stream__version",
+            ArraySubquery(points.values(pair=JSONArray("before", "after"))),
+        )
     }
     found: dict[int, list[Ancestor]] = {}
     for strand in strand_ids:
