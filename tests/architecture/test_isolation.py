@@ -26,7 +26,13 @@ PUBLIC = {"invitation", "favicon"}
 
 # Of so few pupils every number is hidden from trustees, and no share speaks, so there is nothing to
 # draw; the tests of reports and of the comparison ask for pictures of many.
-NOTHING_TO_DRAW = {"trust_report_chart", "compare_heat", "compare_trend", "compare_distribution"}
+NOTHING_TO_DRAW = {
+    "trust_report_chart",
+    "compare_size",
+    "compare_heat",
+    "compare_trend",
+    "compare_distribution",
+}
 
 # Roles that see one school, ARB or class, and so nothing of another school.
 SCOPED = (
