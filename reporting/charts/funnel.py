@@ -11,7 +11,6 @@ from reporting.charts.render import (
     INK,
     INK_SOFT,
     NONE,
-    RULE,
     SOME,
     in_lines,
     letters,
@@ -50,6 +49,8 @@ _TURNED = {
     Standing.BELOW: ("triangle-down", BETTER),
     Standing.ABOVE: ("triangle-up", NONE),
 }
+# Fainter than the others, and still 3 : 1 on white.
+_WATCH_LINE = "#8b9199"
 _WATCH = (Standing.WATCH_BELOW, Standing.WATCH_ABOVE)
 _STEPS = 48
 # Of what is drawn in, without its axes.
@@ -96,7 +97,7 @@ def _last(largest: int) -> int:
 
 def _limits(rate: float, largest: int, seen: list[float], z: float, axes: Axes) -> dict[str, Any]:
     """Draw both limits from the smallest size that may stand out to the largest there is."""
-    dash, colour = ([4, 3], INK_SOFT) if z == Z_998 else ([1, 0], RULE)
+    dash, colour = ([4, 3], INK_SOFT) if z == Z_998 else ([1, 0], _WATCH_LINE)
     sizes = sorted({max(1, round(largest * (i / _STEPS) ** 2)) for i in range(1, _STEPS)})
     sizes.append(_last(largest))
     values = [

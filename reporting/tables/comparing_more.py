@@ -4,22 +4,41 @@ from collections.abc import Sequence
 from typing import Any
 
 from parrcs.core.sheets import Sheet, list_sheet
+from reporting.selectors.comparing.choices import Chosen
 from reporting.selectors.comparing.groups import Divided, Group
 from reporting.selectors.comparing.learning import Learning, Side, Unmet
+from reporting.selectors.comparing.rows import Comparison
 from reporting.selectors.comparing.sizes import BySize, Sized
 
+_WHEN = ("Term", "Count pupils")
 
-def sizes_sheet(measures: Sequence[BySize], *, narrowed: Sequence[str]) -> Sheet:
+
+def _when(chosen: Chosen) -> list[Any]:
+    return [str(chosen.term), chosen.lens.words]
+
+
+def sizes_sheet(
+    compared: Comparison | None,
+    measures: Sequence[BySize] = (),
+    *,
+    narrowed: Sequence[str] = (),
+) -> Sheet:
     """Return a row for each measure and unit, and the trust's own of each measure."""
-    heading = ("Measure", "School or ARB", "Kind", "n", "Of", "Share", "Standing")
-    rows = [
-        _sized(each, unit.name, unit.kind, sized)
-        for each in measures
-        for unit, sized in each.units.values()
-    ]
-    totals = [_sized(each, "Whole trust", "trust", each.trust) for each in measures]
+    heading = (*_WHEN, "Measure", "School or ARB", "Kind", "n", "Of", "Share", "Standing")
+    if compared is None:
+        return list_sheet("By size", heading, [])
+    when = _when(compared.chosen)
     return list_sheet(
-        "By size", heading, rows, about=[("Of", ", ".join(narrowed))], totals=totals, held=2
+        "By size",
+        heading,
+        [
+            [*when, *_sized(each, unit.name, unit.kind, sized)]
+            for each in measures
+            for unit, sized in each.units.values()
+        ],
+        about=[("Of", ", ".join(narrowed))],
+        totals=[[*when, *_sized(each, "Whole trust", "trust", each.trust)] for each in measures],
+        held=4,
     )
 
 
@@ -30,9 +49,10 @@ def _sized(found: BySize, name: str, kind: str, sized: Sized) -> list[Any]:
     return [found.measure.title, name, kind, sized.hits, sized.total, share, sized.mark[1]]
 
 
-def groups_sheet(found: Divided | None, *, narrowed: Sequence[str]) -> Sheet:
+def groups_sheet(found: Divided | None, *, narrowed: Sequence[str] = ()) -> Sheet:
     """Return a row for each group of pupils, with its gap to all others."""
     heading = (
+        *_WHEN,
         "Parted by",
         "Group",
         "Pupils on roll",
@@ -48,13 +68,17 @@ def groups_sheet(found: Divided | None, *, narrowed: Sequence[str]) -> Sheet:
         "Lower 95 % limit of the gap",
         "Upper 95 % limit of the gap",
         "What it says",
+        "Targets met",
+        "Targets judged",
     )
+    if found is None:
+        return list_sheet("Groups", heading, [])
     rows = [
-        [division.title, *_group(group)]
-        for division in (found.divisions if found else [])
+        [*_when(found.chosen), division.title, *_group(group)]
+        for division in found.divisions
         for group in division.groups
     ]
-    return list_sheet("Groups", heading, rows, about=[("Of", ", ".join(narrowed))], held=2)
+    return list_sheet("Groups", heading, rows, about=[("Of", ", ".join(narrowed))], held=4)
 
 
 def _group(group: Group) -> list[Any]:
@@ -71,26 +95,32 @@ def _group(group: Group) -> list[Any]:
         *((interval.share, interval.low, interval.high) if interval else ("", "", "")),
         *((100 * each for each in gap) if gap else ("", "", "")),
         group.mark[1],
+        tally.targets_met,
+        tally.targets,
     ]
 
 
-def learning_sheet(found: Learning | None, *, narrowed: Sequence[str]) -> Sheet:
+def learning_sheet(found: Learning | None, *, narrowed: Sequence[str] = ()) -> Sheet:
     """Return a row for each who needs help in a strand and each who is strong there."""
     of_side = ("Pupils judged", "At or above expected", "Of", "Standing")
     heading = (
-        *("Strand", "Needs help", *of_side),
+        *(*_WHEN, "Strand", "Needs help", *of_side),
         *("Could learn from", *(f"{each} there" for each in of_side), "What it is there"),
     )
-    rows: list[list[Any]] = []
-    if found:
-        rows = [
-            [match.name, *_side(match.takes), *_side(gives), "strong"]
-            for match in found.matches
-            for gives in match.gives
-        ]
-        rows += [line for each in found.unmet for line in _unmet(each)]
+    if found is None:
+        return list_sheet("Learning from each other", heading, [])
+    rows = [
+        [match.name, *_side(match.takes), *_side(gives), "strong"]
+        for match in found.matches
+        for gives in match.gives
+    ]
+    rows += [line for each in found.unmet for line in _unmet(each)]
     return list_sheet(
-        "Learning from each other", heading, rows, about=[("Of", ", ".join(narrowed))], held=2
+        "Learning from each other",
+        heading,
+        [[*_when(found.chosen), *row] for row in rows],
+        about=[("Of", ", ".join(narrowed))],
+        held=4,
     )
 
 

@@ -21,7 +21,7 @@ from reporting.selectors.comparing.words import difference_said, moved_said, poi
 from schools.models import School
 from tests.factories.schools import SchoolFactory
 from tests.reporting.more_life import add_more_life
-from tests.reporting.plain_compare import page, reckon, said, table
+from tests.reporting.plain_compare import found, page, reckon, said, table
 from tests.reporting.test_compare_more import everyone_gains
 
 
@@ -49,7 +49,7 @@ def test_many_targets_of_few_pupils_are_too_few(busy, lead):
     assert plain["aimed"] == 1
     assert table(page(lead, term=busy.term.pk))["all"]["targets"].startswith("too few")
     sizes = said(page(lead, "compare_sizes", term=busy.term.pk).content.decode())
-    assert "Targets met: nobody has enough yet to be placed." in sizes
+    assert "Targets met: too few pupils in each school and ARB to place any." in sizes
 
 
 def inside(client, busy, **more):
@@ -217,3 +217,81 @@ def test_a_view_that_says_too_much_is_not_kept(busy, lead):
     assert answer.status_code == 200
     assert "says too much" in answer.content.decode()
     assert not KeptView.objects.exists()
+
+
+def test_where_nobody_stands_out_those_with_the_highest_shares_are_named(world, lead):
+    """Of eight at 100 % those with the most pupils; one a little lower is not among them."""
+    everyone_gains(world, SchoolFactory(name="Weak"), [1] * 10)
+    everyone_gains(world, SchoolFactory(name="Large"), [9] * 13 + [1])
+    for number in range(6):
+        everyone_gains(world, SchoolFactory(name=f"Able {number}"), [9] * (6 + number % 2))
+    (unmet,) = page(lead, "compare_learning", term=world.term.pk).context["learning"].unmet
+    assert [each.tally.at_or_above / each.tally.compared for each in unmet.highest] == [1, 1]
+    assert {each.tally.compared for each in unmet.highest} == {7}
+
+
+def test_gaps_say_how_many_were_looked_at_and_how_many_more_there_are(busy, lead):
+    response = page(lead, "compare_groups", term=busy.term.pk)
+    divided = response.context["divided"]
+    gaps = [
+        (group, len(division.groups))
+        for division in divided.divisions
+        for group in division.groups
+        if group.gap
+    ]
+    looked_at = [group for group, beside in gaps if not (beside == 2 and group.gap.by > 0)]
+    clear = [group for group in looked_at if group.gap.low > 0 or group.gap.high < 0]
+    words = said(response.content.decode())
+    if clear:
+        assert f"{len(looked_at)} were looked at" in words
+    assert len(divided.told) + divided.untold == len(clear)
+    nearest = [min(abs(each.gap.low), abs(each.gap.high)) for each in divided.clear]
+    assert nearest == sorted(nearest, reverse=True)
+
+
+def test_pictures_stand_on_paper_also_where_the_page_is_dark(busy, lead):
+    for name in PICTURES:
+        for image in pictures(lead, name, term=busy.term.pk, strand="all"):
+            assert b'fill="#ffffff"' in lead.get(image).content.lower(), image
+
+
+def test_a_year_group_is_said_to_be_of_other_pupils_across_a_september(busy, lead):
+    words = "A year group is of other pupils in each school year"
+    for name in ("compare", "compare_terms"):
+        assert words not in said(html_of(lead, name, busy))
+    assert words in said(html_of(lead, "compare", busy, year="6"))
+    html = said(html_of(lead, "compare_terms", busy, year="6"))
+    assert (words in html) == ("looked at" in html)
+
+
+def test_of_a_choice_pupils_are_counted_and_not_all_on_roll(busy, lead):
+    for name in ("compare", "compare_sizes", "compare_groups", "compare_gains"):
+        assert "on roll" in said(found(r'id="totals"[^>]*>(.*?)</p>', html_of(lead, name, busy)))
+        some = said(found(r'id="totals"[^>]*>(.*?)</p>', html_of(lead, name, busy, need="SLD")))
+        assert "counted" in some
+        assert "on roll" not in some
+
+
+def html_of(client, name, busy, **chosen):
+    return page(client, name, term=busy.term.pk, **chosen).content.decode()
+
+
+def test_the_line_above_the_gains_of_a_school_is_the_schools(busy, lead):
+    plain = reckon(busy.term, f"arb-{busy.arb.pk}", {})
+    html = html_of(lead, "compare_gains", busy, unit=f"arb-{busy.arb.pk}")
+    line = said(found(r'id="totals"[^>]*>(.*?)</p>', html))
+    assert line.startswith(f"{plain['pupils']} pupil")
+    assert f"{plain['total']} judgements with a baseline" in line
+
+
+def test_each_file_says_its_term_and_how_pupils_are_counted_in_each_line(busy, lead):
+    for name in ("compare_sizes", "compare_groups", "compare_strands", "compare"):
+        sent = page(lead, f"{name}_file", term=busy.term.pk, lens="taught").content
+        for line in csv.DictReader(StringIO(sent.decode("utf-8-sig"))):
+            assert (line["Term"], line["Count pupils"]) == (str(busy.term), "as taught")
+
+
+def test_nobody_within_the_choices_is_the_reason_on_each_page(busy, lead):
+    for name in (*PICTURES, "compare_learning"):
+        html = html_of(lead, name, busy, need="VI", cla="yes", eal="yes", pp="yes")
+        assert "No pupils are counted" in said(html), name

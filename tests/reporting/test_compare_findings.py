@@ -64,18 +64,25 @@ def compared(units, *, only_reading=False):
     )
 
 
+TODAY = dt.date(2026, 11, 23)
 CALM: dict[str, Any] = {f"Calm {n}": ((160, 200), (160, 200)) for n in range(4)}
 
 
 def test_where_nothing_stands_out_there_is_nothing_to_say():
-    assert findings(compared(CALM)) == []
+    assert findings(compared(CALM), today=TODAY) == []
     assert funnel_finding(compared(CALM)) == (
-        "Funnel: all 4 schools and ARBs with enough judgements lie within the limits."
+        "Funnel: all 4 schools and ARBs that can be placed lie within the limits."
+    )
+
+
+def test_the_funnel_tells_who_is_to_watch_too():
+    assert funnel_finding(compared(CALM | {"Headland": ((72, 100), (72, 100))})) == (
+        "Funnel: Headland to watch, low for its size; 4 others within the limits."
     )
 
 
 def test_who_is_behind_comes_first_with_the_area_that_weighs_most():
-    (line,) = findings(compared(CALM | {"Moorland": ((45, 100), (70, 100))}))
+    (line,) = findings(compared(CALM | {"Moorland": ((45, 100), (70, 100))}), today=TODAY)
     assert (line.mark, line.title) == ("none", "Moorland is behind, most in reading")
     assert line.detail == (
         "58 % at or above expected, 115 of 200; the trust 78 %."
@@ -85,7 +92,7 @@ def test_who_is_behind_comes_first_with_the_area_that_weighs_most():
 
 
 def test_behind_in_one_area_only_is_said_of_that_area():
-    (line,) = findings(compared(CALM | {"Moorland": ((65, 100), (95, 100))}))[:1]
+    (line,) = findings(compared(CALM | {"Moorland": ((65, 100), (95, 100))}), today=TODAY)[:1]
     assert line.title == "Moorland is behind in reading"
     assert line.detail.startswith("65 % at or above expected, 65 of 100; the trust 78 %.")
     assert line.query == "term=7&strand=area.reading&unit=school-4&number=below"
@@ -93,7 +100,7 @@ def test_behind_in_one_area_only_is_said_of_that_area():
 
 def test_where_one_area_is_compared_it_is_named_once():
     units = {name: given[:1] for name, given in CALM.items()} | {"Moorland": ((45, 100),)}
-    (line,) = findings(compared(units, only_reading=True))
+    (line,) = findings(compared(units, only_reading=True), today=TODAY)
     assert line.title == "Moorland is behind in reading"
     assert "In reading" not in line.detail
 
@@ -103,7 +110,7 @@ def test_who_shines_where_another_is_behind_could_teach_it():
         "Moorland": ((45, 100), (78, 100)),
         "Tide": ((100, 100), (85, 100)),
     }
-    first, last = findings(compared(units))
+    first, last = findings(compared(units), today=TODAY)
     assert first.title == "Moorland is behind, most in reading"
     assert (last.mark, last.title) == ("better", "Tide shines, most in reading")
     assert last.detail.endswith("Moorland could learn from it.")
@@ -111,7 +118,7 @@ def test_who_shines_where_another_is_behind_could_teach_it():
 
 
 def test_who_has_not_judged_is_named_with_what_is_left():
-    (line,) = findings(compared(CALM | {"Creek": ((4, 5, 14), (0, 0, 14))}))
+    (line,) = findings(compared(CALM | {"Creek": ((4, 5, 14), (0, 0, 14))}), today=TODAY)
     assert line.title == "Creek: 23 of 28 not yet judged"
     assert line.detail == (
         "Too few to say anything. The window for judgements runs to 11 December 2026."
@@ -119,9 +126,17 @@ def test_who_has_not_judged_is_named_with_what_is_left():
     assert line.query == "term=7&unit=school-4&number=not-judged"
 
 
+def test_a_window_that_is_shut_is_told_as_such():
+    page = compared(CALM | {"Creek": ((4, 5, 14), (0, 0, 14))})
+    (line,) = findings(page, today=dt.date(2026, 12, 12))
+    assert line.detail.endswith("The window for judgements ran to 11 December 2026.")
+    (line,) = findings(page, today=dt.date(2026, 12, 11))
+    assert line.detail.endswith("The window for judgements runs to 11 December 2026.")
+
+
 def test_many_who_have_not_judged_are_one_line():
     units = {f"Calm {n}": ((80, 100, 150 + n), (80, 100, 150)) for n in range(4)}
-    (line,) = findings(compared(units))
+    (line,) = findings(compared(units), today=TODAY)
     assert line.title == "4 of 4 schools and ARBs have less than 90 % of their judgements in"
     assert line.detail.startswith("Most is left in Calm 3: 103 of 303 not yet judged.")
 
@@ -131,20 +146,20 @@ def test_the_line_of_many_names_the_schools_with_days_of_their_own():
     page = compared(units)
     days = {"opens_on": dt.date(2026, 11, 16), "closes_on": dt.date(2026, 12, 4)}
     page.own_windows[2] = Window(**days)
-    (line,) = findings(page)
+    (line,) = findings(page, today=TODAY)
     assert line.detail.endswith(
         "The window for judgements runs to 11 December 2026."
         " With days of their own: Calm 2 (to 4 December 2026)."
     )
     page.own_windows.update({n: Window(**days) for n in (0, 1, 4)})
-    (line,) = findings(page)
+    (line,) = findings(page, today=TODAY)
     assert line.detail.endswith(
         "Calm 0 (to 4 December 2026), Calm 1 (to 4 December 2026) and 2 more."
     )
 
 
 def test_who_is_between_the_limits_is_one_to_watch_and_no_more():
-    (line,) = findings(compared(CALM | {"Headland": ((72, 100), (72, 100))}))
+    (line,) = findings(compared(CALM | {"Headland": ((72, 100), (72, 100))}), today=TODAY)
     assert (line.mark, line.title) == ("some", "Headland is one to watch: low for its size")
     assert "Below the lower 95 % limit, within the 99.8 % one." in line.detail
 
@@ -153,7 +168,7 @@ def test_at_most_four_lines_worst_first_and_room_for_all_kinds():
     units: dict[str, Any] = {f"Calm {n}": ((1600, 2000), (1600, 2000)) for n in range(4)}
     units |= {f"Behind {n}": ((50 - n, 100), (70, 100)) for n in range(5)}
     units |= {"Creek": ((4, 5, 14), (0, 0, 14)), "Tide": ((100, 100), (100, 100))}
-    said = [line.title for line in findings(compared(units))]
+    said = [line.title for line in findings(compared(units), today=TODAY)]
     assert said == [
         "Behind 4 is behind, most in reading",
         "Behind 3 is behind, most in reading",
@@ -164,7 +179,7 @@ def test_at_most_four_lines_worst_first_and_room_for_all_kinds():
 
 def test_nobody_judged_is_no_error():
     units = {"Moorland": ((0, 0, 10), (0, 0, 10))}
-    (line,) = findings(compared(units))
+    (line,) = findings(compared(units), today=TODAY)
     assert line.title == "Moorland: 20 of 20 not yet judged"
     assert funnel_finding(compared(units)).startswith("Funnel: nobody has enough")
 
@@ -260,4 +275,7 @@ def test_outside_the_core_areas_no_area_is_named():
         one_stream=True,
         window=None,
     )
-    assert [line.title for line in findings(comparison)] == ["Moorland is behind", "Tide shines"]
+    assert [line.title for line in findings(comparison, today=TODAY)] == [
+        "Moorland is behind",
+        "Tide shines",
+    ]

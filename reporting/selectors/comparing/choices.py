@@ -178,6 +178,12 @@ class Chosen:
         return replace(self, term=term, strands=_counted(_strands(term), self.stream, self.strand))
 
     @property
+    def counted(self) -> str:
+        """How to call the pupils that are counted: all on roll, or those among them chosen."""
+        of_some = self.route or any(getattr(self, name) for name in GROUPS)
+        return "counted" if of_some else "on roll"
+
+    @property
     def strand_ids(self) -> frozenset[int]:
         """The ids of the strands that count."""
         return frozenset(each.id for each in self.strands)

@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from assessment.measures import Standing, standing
 from reporting.selectors.comparing.choices import in_sentence
 from reporting.selectors.comparing.rows import Comparison, Row, distance
+from reporting.selectors.comparing.sizes import placed_said
 from reporting.selectors.comparing.tallies import Tally
+from reporting.selectors.comparing.units import WHOLE_TRUST
 from reporting.selectors.comparing.words import percent_of
 
 AT_MOST = 4
@@ -38,7 +40,7 @@ class _Stands:
     over_all: bool
 
 
-def findings(comparison: Comparison) -> list[Finding]:
+def findings(comparison: Comparison, *, today: dt.date) -> list[Finding]:
     """Return at most four lines: who is behind, what is incomplete, and who shines.
 
     Who is behind comes first, furthest below first; one line each is kept for incomplete
@@ -47,7 +49,7 @@ def findings(comparison: Comparison) -> list[Finding]:
     stands = [found for row in comparison.rows for found in _stands(comparison, row)]
     behind = sorted((each for each in stands if each.distance < 0), key=lambda each: each.distance)
     above = sorted((each for each in stands if each.distance > 0), key=lambda each: -each.distance)
-    incomplete = _incomplete(comparison)
+    incomplete = _incomplete(comparison, today)
     most_behind = AT_MOST - min(len(incomplete), 1) - min(len(above), 1)
     first = [_behind(comparison, each) for each in behind[:most_behind]]
     most_above = max(min(len(above), 1), AT_MOST - len(first) - len(incomplete))
@@ -181,7 +183,7 @@ def _area(comparison: Comparison, area: str) -> str:
     return name if name[:2].isupper() or name == "English" else name[:1].lower() + name[1:]
 
 
-def _incomplete(comparison: Comparison) -> list[Finding]:
+def _incomplete(comparison: Comparison, today: dt.date) -> list[Finding]:
     rows = sorted(
         (
             row
@@ -191,38 +193,40 @@ def _incomplete(comparison: Comparison) -> list[Finding]:
         key=lambda row: row.tally.judged / row.tally.due,
     )
     if len(rows) > 2:
-        return [_many_incomplete(comparison, rows)]
+        return [_many_incomplete(comparison, rows, today)]
     return [
         Finding(
             "some",
             f"{row.unit.name}: {row.tally.not_judged:,} of {row.tally.due:,} not yet judged",
-            ("Too few to say anything. " if row.tally.too_few else "") + _window(comparison, row),
+            ("Too few to say anything. " if row.tally.too_few else "")
+            + _window(comparison, today, row),
             comparison.chosen.query_with(unit=row.unit.key, number="not-judged"),
         )
         for row in rows
     ]
 
 
-def _many_incomplete(comparison: Comparison, rows: list[Row]) -> Finding:
+def _many_incomplete(comparison: Comparison, rows: list[Row], today: dt.date) -> Finding:
     most = max(rows, key=lambda row: row.tally.not_judged)
     return Finding(
         "some",
         f"{len(rows)} of {len(comparison.rows)} schools and ARBs have less than"
         f" {MOSTLY_IN * 100:.0f} % of their judgements in",
         f"Most is left in {most.unit.name}: {most.tally.not_judged:,} of"
-        f" {most.tally.due:,} not yet judged. {_window(comparison)}",
-        comparison.chosen.query_with(unit=most.unit.key, number="not-judged"),
+        f" {most.tally.due:,} not yet judged. {_window(comparison, today)}",
+        comparison.chosen.query_with(unit=WHOLE_TRUST.key, number="not-judged"),
     )
 
 
-def _window(comparison: Comparison, row: Row | None = None) -> str:
-    """Say when the term's judgements are entered, in words that hold on every day."""
+def _window(comparison: Comparison, today: dt.date, row: Row | None = None) -> str:
+    """Say until when the term's judgements are entered, or were."""
     own = comparison.own_windows
     window = own.get(_school_of(comparison, row), comparison.window) if row else comparison.window
     if window is None:
         return "The term has no window for judgements yet."
     apart = _apart(comparison) if row is None else ""
-    return f"The window for judgements runs to {_day(window.closes_on)}.{apart}"
+    runs = "ran" if window.closes_on < today else "runs"
+    return f"The window for judgements {runs} to {_day(window.closes_on)}.{apart}"
 
 
 def _apart(comparison: Comparison) -> str:
@@ -231,7 +235,7 @@ def _apart(comparison: Comparison) -> str:
     named = [
         f"{row.unit.name} (to {_day(own[row.unit.school_id].closes_on)})"
         for row in comparison.rows
-        if row.unit.school_id in own
+        if row.unit.school_id in own and row.tally.not_judged
     ]
     if len(named) > _NAMED:
         named[_NAMED - 1 :] = [f"{len(named) - _NAMED + 1} more"]
@@ -250,17 +254,7 @@ def _day(day: dt.date) -> str:
 
 def funnel_finding(comparison: Comparison) -> str:
     """Say in one sentence what the funnel shows, for who does not see it."""
-    placed = [row for row in comparison.rows if row.standing is not None]
-    below = [r.unit.name for r in placed if r.standing is Standing.BELOW]
-    above = [r.unit.name for r in placed if r.standing is Standing.ABOVE]
-    rest = len(placed) - len(below) - len(above)
-    said = []
-    if below:
-        said.append(f"{in_sentence(below)} below the lower 99.8 % limit")
-    if above:
-        said.append(f"{in_sentence(above)} above the upper 99.8 % limit")
+    placed = [(row.unit.name, row.standing) for row in comparison.rows if row.standing]
     if not placed:
         return "Funnel: nobody has enough judgements yet to be placed."
-    if not said:
-        return f"Funnel: all {rest} schools and ARBs with enough judgements lie within the limits."
-    return f"Funnel: {'; '.join(said)}; {rest or 'no'} others within the limits."
+    return f"Funnel: {placed_said(placed)}."

@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from assessment.measures import Indicator, Interval, signed, wilson
+from assessment.measures import Indicator, Interval, difference, signed, wilson
 from assessment.selectors.progress import progress_counts
 from parrcs.core.access import Access
 from parrcs.core.planning import much_at_once
@@ -23,7 +23,7 @@ from reporting.selectors.comparing.units import (
     units,
     within,
 )
-from reporting.selectors.comparing.words import gain_said, percent, percent_of
+from reporting.selectors.comparing.words import gain_said, percent, percent_of, share_said
 
 _ROUTE = ("route",)
 
@@ -147,8 +147,8 @@ class Gains:
 
     @property
     def judgements(self) -> int:
-        """Judgements with a baseline in the whole trust."""
-        return sum(pair[-1].judgements for pair in self.pairs)
+        """Judgements of the unit with a baseline."""
+        return sum(pair[0].judgements for pair in self.pairs)
 
     @property
     def _told_of(self) -> list[Spread]:
@@ -168,20 +168,29 @@ class Gains:
 
     @property
     def most_none(self) -> Spread | None:
-        """Where the largest share shows no progress; None where none does."""
-        found = [each for each in self._told_of if each.none]
-        return max(found, key=lambda each: each.none / each.judgements, default=None)
+        """Where no progress is more frequent than elsewhere by more than chance may explain."""
+        told = self._told_of
+        most = max(told, key=lambda each: each.none / each.judgements, default=None)
+        if most is None:
+            return None
+        others = [each for each in told if each is not most]
+        rest = sum(each.none for each in others), sum(each.judgements for each in others)
+        apart = difference((most.none, most.judgements), rest)
+        return most if apart and apart.clear else None
 
     @property
     def none_said(self) -> str:
-        """That, as a sentence."""
+        """Where that is, or how frequent no progress is over all, as a sentence."""
+        told = self._told_of
+        if not told:
+            return ""
         most = self.most_none
         if most is None:
-            return "No judgement shows no progress." if self._told_of else ""
+            none, judged = sum(each.none for each in told), sum(each.judgements for each in told)
+            return f"No progress: {share_said(none, judged)} of these judgements."
         return (
-            f"No progress is most frequent on the route {most.scale.route} in"
-            f" {most.scale.stream}: {percent_of(most.none, most.judgements)} %"
-            f" ({most.none:,} of {most.judgements:,})."
+            f"No progress is more frequent than elsewhere on the route {most.scale.route} in"
+            f" {most.scale.stream}: {share_said(most.none, most.judgements)}."
         )
 
 
@@ -195,7 +204,7 @@ def gains(access: Access, *, chosen: Chosen, key: str) -> Gains:
     unit = unit_called(access, key)
     routes = {each.pk: (each.code, each.name) for each in Route.objects.order_by("position")}
     whole = _spreads(everyone, chosen, WHOLE_TRUST, routes)
-    pairs = [[each] for each in whole.values()]
+    pairs, part = [[each] for each in whole.values()], everyone
     if unit is not WHOLE_TRUST:
         part = within(everyone, unit=unit, lens=chosen.lens)
         own = _spreads(part, chosen, unit, routes)
@@ -205,7 +214,7 @@ def gains(access: Access, *, chosen: Chosen, key: str) -> Gains:
     offered = [WHOLE_TRUST, *units(access, term=chosen.term, places=places_of(everyone))]
     if unit not in offered:
         offered.append(unit)
-    return Gains(chosen, unit, offered, pairs, everyone.placements.count())
+    return Gains(chosen, unit, offered, pairs, part.placements.count())
 
 
 def gains_finding(found: Gains) -> str:

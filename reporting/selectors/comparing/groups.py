@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from assessment.measures import Difference, difference
@@ -90,26 +91,37 @@ class Divided:
     total: Tally
     divisions: Sequence[Division]
 
-    @property
-    def told(self) -> list[tuple[str, str, str]]:
-        """Return mark, title and sentence of each clear gap, the widest first, at most four.
-
-        Of two groups that are each other's others, the one behind speaks for both.
-        """
-        clear = [
-            (division, group, gap)
+    @cached_property
+    def compared(self) -> list[tuple[Group, Difference]]:
+        """The gaps that were looked at; of two groups that are each other's others, one."""
+        return [
+            (group, gap)
             for division in self.divisions
             for group in division.groups
-            if (gap := group.gap) and gap.clear and not (len(division.groups) == 2 and gap.by > 0)
+            if (gap := group.gap) and not (len(division.groups) == 2 and gap.by > 0)
         ]
-        clear.sort(key=lambda found: -found[2].beyond)
+
+    @property
+    def clear(self) -> list[Group]:
+        """Those that chance alone hardly explains, the furthest beyond their intervals first."""
+        found = [each for each in self.compared if each[1].clear]
+        return [group for group, _ in sorted(found, key=lambda each: -each[1].beyond)]
+
+    @property
+    def untold(self) -> int:
+        """How many more there are than are told."""
+        return len(self.clear[AT_MOST:])
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """Return mark, title and sentence of the first of them."""
         return [
             (
                 group.mark[0],
                 f"{group.name}: {group.mark[1]}",
                 f"{group.tally.said} at or above expected, all others {group.others.said}.",
             )
-            for _, group, _ in clear[:AT_MOST]
+            for group in self.clear[:AT_MOST]
         ]
 
 

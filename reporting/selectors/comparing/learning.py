@@ -86,7 +86,7 @@ def learning(compared: Comparison) -> Learning:
             if gives:
                 matches.append(Match(choice, name, side, gives[:GIVERS]))
             elif side.standing is Standing.BELOW:
-                highest = [each for each in others if each.distance > 0]
+                highest = sorted((each for each in others if each.distance > 0), key=_highest)
                 unmet.append(Unmet(choice, name, side, highest[:HIGHEST]))
     matches.sort(key=lambda each: each.takes.distance)
     unmet.sort(key=lambda each: each.takes.distance)
@@ -106,6 +106,11 @@ def _sides(compared: Comparison, choice: str) -> list[Side]:
 
 def _strongest(side: Side) -> float:
     return -side.distance
+
+
+def _highest(side: Side) -> tuple[float, int]:
+    """Put the highest shares first, of like ones that of more judgements."""
+    return -side.tally.at_or_above / side.tally.compared, -side.tally.compared
 
 
 def _may_match(takes: Side, gives: Side) -> bool:

@@ -1,6 +1,6 @@
 """Each measure by size: schools and ARBs against the limits of the trust's own rate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -93,23 +93,37 @@ class BySize:
 
     @property
     def finding(self) -> str:
-        """Say in one sentence who lies outside the 99.8 % limits."""
+        """Say in one sentence who lies outside the limits."""
+        if not self.trust.total:
+            return f"{self.measure.title}: there is nothing to count in this term yet."
         if not self.placed:
-            return f"{self.measure.title}: nobody has enough yet to be placed."
-        said = [
-            f"{in_sentence(names)} {words} the {side} 99.8 % limit"
-            for where, words, side in (
-                (Standing.BELOW, "below", "lower"),
-                (Standing.ABOVE, "above", "upper"),
-            )
-            if (names := [unit.name for unit, each in self.placed if each.standing is where])
-        ]
-        if said:
-            return f"{self.measure.title}: {'; '.join(said)}."
-        return (
-            f"{self.measure.title}: all {len(self.placed)} schools and ARBs with enough to be"
-            " placed lie within the limits."
-        )
+            return f"{self.measure.title}: too few pupils in each school and ARB to place any."
+        at = [(unit.name, each.standing) for unit, each in self.placed if each.standing]
+        return f"{self.measure.title}: {placed_said(at)}."
+
+
+_SIDES = {
+    Standing.BELOW: "below the lower 99.8 % limit",
+    Standing.ABOVE: "above the upper 99.8 % limit",
+    Standing.WATCH_BELOW: "to watch, low for {} size",
+    Standing.WATCH_ABOVE: "to watch, high for {} size",
+}
+
+
+def placed_said(placed: Sequence[tuple[str, Standing]]) -> str:
+    """Say who is outside the limits of a funnel, and how many are within; names and standings."""
+    said = []
+    for where, words in _SIDES.items():
+        if names := [name for name, standing in placed if standing is where]:
+            whose = "its" if len(names) == 1 else "their"
+            said.append(f"{in_sentence(names)} {words.format(whose)}")
+    within = sum(standing is Standing.WITHIN for _, standing in placed)
+    if said:
+        others = "other" if within == 1 else "others"
+        return f"{'; '.join(said)}; {within or 'no'} {others} within the limits"
+    if within == 1:
+        return "the one school or ARB that can be placed lies within the limits"
+    return f"all {within} schools and ARBs that can be placed lie within the limits"
 
 
 def by_size(compared: Comparison) -> list[BySize]:

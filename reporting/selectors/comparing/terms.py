@@ -83,6 +83,11 @@ class OverTime:
         return self.total.terms[-1].tally
 
     @property
+    def counted(self) -> bool:
+        """Whether anybody is counted in any of the terms."""
+        return any(each.tally.pupils for each in self.total.terms)
+
+    @property
     def compared(self) -> list[tuple[Course, Moved]]:
         """Those with two terms to compare, the trust first."""
         return [(course, moved) for course in (self.total, *self.rows) if (moved := course.moved)]

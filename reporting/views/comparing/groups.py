@@ -29,12 +29,12 @@ def compare_groups(request: TrustRequest, ending: str = "") -> HttpResponse:
         filters = asked(request, ending)
     except NoTerm:
         if ending:
-            return sent_list(ending, "compare-groups", groups_sheet(None, narrowed=[]))
+            return sent_list(ending, "compare-groups", groups_sheet(None))
         return no_term(request)
     chosen = filters.chosen
     found = divided(request.access, chosen=chosen)
     if ending:
-        sheet = groups_sheet(found, narrowed=[str(chosen.term), *narrowed(filters)])
+        sheet = groups_sheet(found, narrowed=list(narrowed(filters)))
         return sent_list(ending, file_name("compare-groups", chosen), sheet)
     return render(
         request,
@@ -78,7 +78,9 @@ def compare_groups_chart(request: TrustRequest, division: str) -> HttpResponse:
 
 def _picture(found: Divided, parted: Division) -> Picture:
     rate = found.total.shown[0] if found.total.shown else None
-    return Picture(dots_spec(_dots(parted), rate=rate, whole="all counted"))
+    spec = dots_spec(_dots(parted), rate=rate, whole="all counted")
+    # As on paper, also on a dark page.
+    return Picture({**spec, "config": {"background": "#ffffff", "padding": 8}})
 
 
 def _dots(division: Division) -> list[Dot]:

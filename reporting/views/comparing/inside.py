@@ -62,7 +62,8 @@ def compare_pupils(request: TrustRequest, ending: str = "") -> HttpResponse:
     said = list(narrowed(filters, targets=behind.number.of_targets))
     if ending:
         sheet = behind_sheet(behind, term=str(chosen.term), narrowed=said)
-        return sent_list(ending, f"{behind.unit.name} {behind.number.words}", sheet)
+        name = f"{behind.unit.name} {behind.number.words}"
+        return sent_list(ending, file_name(name, chosen), sheet)
     page = Paginator(behind.lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -28,12 +28,13 @@ def compare_learning(request: TrustRequest, ending: str = "") -> HttpResponse:
         filters = asked(request, ending)
     except NoTerm:
         if ending:
-            return sent_list(ending, "compare-learning", learning_sheet(None, narrowed=[]))
+            return sent_list(ending, "compare-learning", learning_sheet(None))
         return no_term(request)
     chosen = filters.chosen
-    found = learning(comparison(request.access, chosen=chosen))
+    compared = comparison(request.access, chosen=chosen)
+    found = learning(compared)
     if ending:
-        sheet = learning_sheet(found, narrowed=[str(chosen.term), *narrowed(filters)])
+        sheet = learning_sheet(found, narrowed=list(narrowed(filters)))
         return sent_list(ending, file_name("compare-learning", chosen), sheet)
     return render(
         request,
@@ -41,6 +42,7 @@ def compare_learning(request: TrustRequest, ending: str = "") -> HttpResponse:
         {
             **frame(request, filters),
             "learning": found,
+            "pupils": compared.total.tally.pupils,
             # One in twenty lies outside the 95 % limits by chance.
             "by_chance": ceil(found.compared / 20),
         },

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from parrcs.core.access import Permission
 from parrcs.core.lists import sent_list
@@ -53,7 +54,7 @@ def compare(request: TrustRequest, ending: str = "") -> HttpResponse:
             "order": order,
             "since": since,
             "taught": filters.chosen.lens is Lens.TAUGHT,
-            "findings": findings(compared),
+            "findings": findings(compared, today=timezone.localdate()),
             "funnel_alt": funnel_finding(compared),
             "funnel_points": len(_points(compared)),
             "funnel_version": version_of(request, _picture(compared)),

@@ -30,13 +30,13 @@ def compare_sizes(request: TrustRequest, ending: str = "") -> HttpResponse:
         filters = asked(request, ending)
     except NoTerm:
         if ending:
-            return sent_list(ending, "compare-by-size", sizes_sheet([], narrowed=[]))
+            return sent_list(ending, "compare-by-size", sizes_sheet(None))
         return no_term(request)
     chosen = filters.chosen
     compared = comparison(request.access, chosen=chosen)
     measures = by_size(compared)
     if ending:
-        sheet = sizes_sheet(measures, narrowed=[str(chosen.term), *narrowed(filters)])
+        sheet = sizes_sheet(compared, measures, narrowed=list(narrowed(filters)))
         return sent_list(ending, file_name("compare-by-size", chosen), sheet)
     return render(
         request,
