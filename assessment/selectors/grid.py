@@ -98,10 +98,7 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A pupil with a cell for every column, or with why there is none.
-
-    With each stands whether it is hidden, and the number of its column, that of the names being 1.
-    """
+    """A pupil with a cell or why there is none for every column; if hidden; the column's number."""
 
     row: Row
     boxes: Sequence[tuple[Cell | str, bool, str]]
@@ -196,13 +193,10 @@ class Grid:
     @cached_property
     def lines(self) -> list[Line]:
         """The pupils that are shown, with their cells."""
-        lines = []
+        lines, numbers = [], [str(2 + place) for place in range(len(self.heads))]
         for row, cells in self._cells:
-            both = enumerate(zip(cells, self.heads, strict=True), start=2)
-            boxes = [
-                (cell or head.column.lack, head.hidden, str(number))
-                for number, (cell, head) in both
-            ]
+            each = zip(cells, self.heads, numbers, strict=True)
+            boxes = [(cell or head.column.lack, head.hidden, n) for cell, head, n in each]
             lines.append(Line(row, boxes, self._is_done(cells)))
         return lines
 
