@@ -128,7 +128,7 @@ def _unmet(found: Unmet) -> list[list[Any]]:
     """Return a line for each of the highest; one with nobody in it where nobody is above."""
     needs = [found.name, *_side(found.takes)]
     if not found.highest:
-        return [[*needs, "", "", "", "", "", "nobody is above the trust's rate"]]
+        return [[*needs, "", "", "", "", "", "nobody else is above the trust's rate"]]
     return [
         [*needs, *_side(each), "highest, within what chance may explain"] for each in found.highest
     ]

@@ -232,10 +232,12 @@ def _window(comparison: Comparison, today: dt.date, row: Row | None = None) -> s
 def _apart(comparison: Comparison) -> str:
     """Name the schools whose windows are their own, each with its last day."""
     own = comparison.own_windows
+    # An ARB goes by the window of its school, in whose row its pupils may not count.
+    behind = {_school_of(comparison, row) for row in comparison.rows if row.tally.not_judged}
     named = [
         f"{row.unit.name} (to {_day(own[row.unit.school_id].closes_on)})"
         for row in comparison.rows
-        if row.unit.school_id in own and row.tally.not_judged
+        if row.unit.school_id in own and row.unit.school_id in behind
     ]
     if len(named) > _NAMED:
         named[_NAMED - 1 :] = [f"{len(named) - _NAMED + 1} more"]
